@@ -1,0 +1,123 @@
+"""The windows on the screen, and who is told of touches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from droidcancel.simulator.views import Rect, View
+
+# Bottom to top, as WindowManagerPolicy.getWindowLayerFromTypeLw orders them.
+LAYERS = (
+    "wallpaper",
+    "app",
+    "dialog",
+    "ime",
+    "toast",
+    "overlay",
+    "keyguard",
+    "status",
+    "navigation",
+    "system_dialog",
+)
+
+
+class Owner(Protocol):
+    """Whoever runs the handlers of a window's views: an app's process, or the system."""
+
+    def call(self, handler: Callable[[], object]) -> None: ...
+
+
+@dataclass(eq=False)
+class Window:
+    """One window. `frame` is in px; None is the whole screen. `secure` keeps it off pictures."""
+
+    package: str
+    title: str
+    build: Callable[[], View]
+    owner: Owner
+    kind: str = "app"
+    activity: str | None = None
+    frame: Rect | None = None
+    focusable: bool = True
+    modal: bool = False
+    secure: bool = False
+    on_dismiss: Callable[[], None] | None = None
+    manager: WindowManager | None = None
+    _root: View | None = None
+
+    def root(self) -> View:
+        """The view tree, built when needed and kept until `invalidate()`."""
+        if self._root is None:
+            self._root = self.build()
+        return self._root
+
+    def invalidate(self) -> None:
+        """Say that what the window shows has changed."""
+        self._root = None
+        if self.manager is not None:
+            self.manager.touch()
+
+
+class WindowManager:
+    """All windows; `version` grows with each change, so that pictures can be cached."""
+
+    def __init__(self) -> None:
+        self._windows: list[Window] = []
+        self.version = 0
+        self._changed: asyncio.Event = asyncio.Event()
+
+    def add(self, window: Window) -> Window:
+        window.manager = self
+        if window not in self._windows:
+            self._windows.append(window)
+        self.touch()
+        return window
+
+    def remove(self, window: Window) -> None:
+        if window in self._windows:
+            self._windows.remove(window)
+            self.touch()
+
+    def clear(self) -> None:
+        self._windows.clear()
+        self.touch()
+
+    def touch(self) -> None:
+        """Note a change of what is on the screen."""
+        self.version += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def invalidate_all(self) -> None:
+        """Build every window anew: locale, rotation, night mode or radios changed."""
+        for window in self._windows:
+            window._root = None
+        self.touch()
+
+    def visible(self) -> list[Window]:
+        """The windows on the screen, bottom to top."""
+        order = {kind: layer for layer, kind in enumerate(LAYERS)}
+        return sorted(self._windows, key=lambda window: order[window.kind])
+
+    @property
+    def focused(self) -> Window | None:
+        """The window that gets keys: the topmost focusable one."""
+        return next((w for w in reversed(self.visible()) if w.focusable), None)
+
+    async def wait_change(self, version: int, timeout: float) -> bool:
+        """Wait until `version` is outdated; False when `timeout` seconds passed first."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while self.version == version:
+            remaining = deadline - loop.time()
+            if remaining <= 0:
+                return False
+            try:
+                await asyncio.wait_for(self._changed.wait(), remaining)
+            except asyncio.TimeoutError:
+                return False
+        return True
