@@ -1,0 +1,188 @@
+"""The phone's shell over streams that stay open.
+
+Each adb connection costs several round trips and, on the phone, a process; a lasting shell
+costs one write and one read a command. `ShellChannel.run` takes a free shell of its small pool
+(or opens one), so it can be called from any thread; a shell whose command hangs is abandoned.
+
+A word of a command is quoted for the phone's shell, each on its own; text that the phone's
+shell must interpret is given as `Script`, and only so. The shell reads its commands from its
+own standard input, so every command gets ``</dev/null``: else it would eat the next command.
+"""
+
+from __future__ import annotations
+
+import shlex
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from droidcancel.device.shell_line import Line
+from droidcancel.device.shell_stream import Armed, RunningCommand
+from droidcancel.device.types import Output
+from droidcancel.errors import AdbError
+
+DEFAULT_TIMEOUT_S: Final = 15.0
+MAX_OUTPUT: Final = 64 * 2**20
+IDLE_SHELLS: Final = 3
+
+
+class Script(str):
+    """Shell text that the phone's shell is meant to interpret. Quote what you put into it."""
+
+    __slots__ = ()
+
+
+Command = Sequence[str] | Script
+Opener = Callable[[], Line]
+
+
+def quoted(argv: Sequence[str]) -> str:
+    """Join words so that the phone's shell takes each as one word and interprets none."""
+    if isinstance(argv, str):
+        raise TypeError("a command is a list of words, or a Script")
+    return " ".join(shlex.quote(word) for word in argv)
+
+
+def spell(command: Command) -> str:
+    """The text of a command for the phone's shell."""
+    return str(command) if isinstance(command, Script) else quoted(command)
+
+
+def isolated(command: Command) -> str:
+    """The command in a subshell: `cd`, `exit` and broken syntax stay inside.
+
+    A subshell of one simple command costs mksh no further process. A script goes through
+    ``eval``, since a syntax error in the text itself would take the whole shell with it.
+    """
+    if isinstance(command, Script):
+        return f"( eval {shlex.quote(str(command))} )"
+    return f"( {quoted(command)} )"
+
+
+class ShellChannel:
+    """Commands to one phone. ``round_trips`` counts them; ``opened`` counts the shells."""
+
+    def __init__(self, open_line: Opener, *, reopen_s: float = 3.0) -> None:
+        self._open = open_line
+        self._reopen_s = reopen_s
+        self._idle: list[Line] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        self.round_trips = 0
+        self.opened = 0
+
+    def run(
+        self,
+        command: Command,
+        timeout: float = DEFAULT_TIMEOUT_S,
+        *,
+        repeatable: bool = False,
+        max_output: int = MAX_OUTPUT,
+    ) -> Output:
+        """Run a command to its end.
+
+        ``timeout`` in seconds; ``repeatable`` says that the command only reads, so that it may
+        be sent again when the link drops under it. Raises ShellTimeout when it does not end
+        (its shell is abandoned), AdbError when the link is gone.
+        """
+        try:
+            return self._run_once(command, timeout, max_output)
+        except ConnectionError as error:
+            if not repeatable:
+                raise _dropped(command, error) from error
+        try:
+            return self._run_once(command, timeout, max_output)
+        except ConnectionError as error:
+            raise _dropped(command, error) from error
+
+    def text(self, command: Command, timeout: float = DEFAULT_TIMEOUT_S) -> str:
+        """Standard output of a command that only reads."""
+        return self.run(command, timeout, repeatable=True).text
+
+    def arm(self, command: Command, timeout: float = DEFAULT_TIMEOUT_S) -> Armed:
+        """Make a command wait on the phone; `Armed.fire` starts it with one newline."""
+        line = self._new_line()
+        try:
+            return Armed(line, isolated(command), spell(command), timeout)
+        except BaseException:
+            line.close()
+            raise
+
+    def stream(self, command: Command, timeout: float = DEFAULT_TIMEOUT_S) -> RunningCommand:
+        """Start a command that runs on; read it as it goes. ``timeout`` is for its start."""
+        line = self._new_line()
+        try:
+            return RunningCommand(line, spell(command), timeout)
+        except BaseException:
+            line.close()
+            raise
+
+    def close(self) -> None:
+        """Close the idle shells; the channel is not used afterwards."""
+        with self._lock:
+            self._closed = True
+            lines, self._idle = self._idle, []
+        for line in lines:
+            line.close()
+
+    def drop(self) -> None:
+        """Forget the idle shells (the phone rebooted); the next command opens a new one."""
+        with self._lock:
+            lines, self._idle = self._idle, []
+        for line in lines:
+            line.close()
+
+    def _run_once(self, command: Command, timeout: float, max_output: int) -> Output:
+        line = self._take()
+        try:
+            output = line.execute(isolated(command), spell(command), timeout, max_output)
+        except BaseException:
+            line.close()  # what it may still send belongs to nobody
+            raise
+        finally:
+            with self._lock:
+                self.round_trips += 1
+        self._give_back(line)
+        return output
+
+    def _take(self) -> Line:
+        while True:
+            with self._lock:
+                line = self._idle.pop() if self._idle else None
+            if line is None:
+                return self._new_line()
+            if line.alive():
+                return line
+            line.close()
+
+    def _give_back(self, line: Line) -> None:
+        with self._lock:
+            if not self._closed and len(self._idle) < IDLE_SHELLS:
+                self._idle.append(line)
+                return
+        line.close()
+
+    def _new_line(self) -> Line:
+        """Open a shell; a phone that just dropped off the bus gets a moment to come back."""
+        if self._closed:
+            raise AdbError("the shell channel is closed")
+        deadline = time.monotonic() + self._reopen_s
+        while True:
+            try:
+                line = self._open()
+            except AdbError:
+                if not self.opened or time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.2)  # the adb server has no "wait until it is back or gone"
+            else:
+                with self._lock:
+                    self.opened += 1
+                return line
+
+
+def _dropped(command: Command, error: ConnectionError) -> AdbError:
+    return AdbError(
+        f"the link to the phone dropped while it ran: {spell(command)} ({error})",
+        "check the cable, `adb devices`, and whether the phone rebooted",
+    )

@@ -1,0 +1,196 @@
+"""The records that the device package hands out: frozen, plain, one idea each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["emulator", "usb", "tcp", "simulator"]
+
+
+@dataclass(frozen=True)
+class Capability:
+    """Whether something can be done on this phone: how, or why not (and what to do instead)."""
+
+    ok: bool
+    way: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a command printed. ``rc`` proves nothing on Android: read the state back."""
+
+    stdout: bytes
+    stderr: bytes
+    rc: int
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        """Standard output as text; bytes that are no UTF-8 become U+FFFD."""
+        return self.stdout.decode("utf-8", "replace")
+
+    @property
+    def errors(self) -> str:
+        """Standard error as text."""
+        return self.stderr.decode("utf-8", "replace")
+
+    @property
+    def everything(self) -> str:
+        """Standard output, then standard error, for messages."""
+        return "\n".join(part for part in (self.text.strip(), self.errors.strip()) if part)
+
+
+@dataclass(frozen=True)
+class Component:
+    """An activity: package and class name, the class written out in full."""
+
+    package: str
+    activity: str
+
+    @classmethod
+    def parse(cls, text: str) -> Component:
+        """Read ``pkg/.Name`` or ``pkg/full.Name``."""
+        package, _, name = text.partition("/")
+        return cls(package, package + name if name.startswith(".") else name)
+
+    def __str__(self) -> str:
+        return f"{self.package}/{self.activity}"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of the recents. ``stack_id`` is what `am stack remove` takes before API 31."""
+
+    task_id: int
+    component: Component | None
+    stack_id: int | None = None
+    package: str = ""
+
+
+@dataclass(frozen=True)
+class PackageInfo:
+    """An installed package. ``uid`` is that of user 0; ``stopped`` is the force-stopped flag."""
+
+    name: str
+    version_name: str
+    version_code: int
+    uid: int
+    stopped: bool
+    system: bool = False
+
+
+@dataclass(frozen=True)
+class NetworkState:
+    """The phone's network, as read. ``active`` is the default network's id, None for none.
+
+    ``wifi_connected`` and ``data_enabled`` are None where the phone does not say.
+    """
+
+    airplane: bool
+    wifi_enabled: bool
+    wifi_connected: bool | None
+    data_enabled: bool | None
+    active: str | None
+    raw: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def online(self) -> bool:
+        """Whether there is a default network."""
+        return self.active is not None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that was made and read back. ``seconds`` from sending until it was read back."""
+
+    what: str
+    before: object
+    after: object
+    way: str
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MediaItem:
+    """A video in the phone's media library. ``path`` is on the phone, ``size`` in bytes."""
+
+    id: int
+    uri: str
+    path: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """One registered job of JobScheduler."""
+
+    uid: str
+    job_id: str
+    service: str
+    needs_network: bool = False
+    persisted: bool = False
+    active: bool = False
+    upload_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class ForegroundService:
+    """A service that runs in the foreground, and so outlives a swipe from the recents."""
+
+    component: Component
+    notification_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The progress bar of a notification; ``value`` of ``maximum``."""
+
+    package: str
+    value: int
+    maximum: int
+    indeterminate: bool
+
+    @property
+    def percent(self) -> float | None:
+        """0 to 100, or None where the bar says nothing."""
+        if self.indeterminate or self.maximum <= 0:
+            return None
+        return 100.0 * self.value / self.maximum
+
+
+@dataclass(frozen=True)
+class Keyguard:
+    """The lock screen: whether it shows, and whether it wants a PIN."""
+
+    showing: bool
+    secure: bool
+    awake: bool | None = None
+
+
+@dataclass(frozen=True)
+class Attached:
+    """One line of the list of devices. ``advice`` mends a state that is not ``device``."""
+
+    serial: str
+    state: str
+    kind: Kind
+    model: str = ""
+    advice: str = ""
+
+    @property
+    def usable(self) -> bool:
+        """Whether commands can be sent to it."""
+        return self.state == "device"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's: what was looked at, how it would be done, and why not."""
+
+    topic: str
+    ok: bool
+    way: str = ""
+    why: str = ""
