@@ -1,0 +1,578 @@
+"""Activities, tasks and the back stack: ActivityTaskManager and ActivityManager."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from droidcancel.simulator import processes as proc
+from droidcancel.simulator.apps.intents import (
+    ACTION_MAIN,
+    CATEGORY_LAUNCHER,
+    FLAG_ACTIVITY_CLEAR_TASK,
+    FLAG_ACTIVITY_NEW_TASK,
+    Component,
+    Intent,
+)
+
+if TYPE_CHECKING:
+    from droidcancel.simulator.apps.base import Activity, App
+    from droidcancel.simulator.packages import Package
+    from droidcancel.simulator.phone import Phone
+    from droidcancel.simulator.windows import Window
+
+
+class ActivityNotFoundError(Exception):
+    """No activity takes the intent."""
+
+
+class NotExportedError(Exception):
+    """The activity belongs to another app and is not exported."""
+
+
+@dataclass(eq=False)
+class ActivityRecord:
+    """An activity in a task; `activity` is None while its process is dead."""
+
+    component: Component
+    intent: Intent
+    task: Task
+    cls: type[Activity]
+    activity: Activity | None = None
+    saved: dict[str, Any] = field(default_factory=dict)
+    result: asyncio.Future[Any] | None = None
+    state: str = "INITIALIZING"
+
+
+@dataclass(eq=False)
+class Task:
+    """A task: a stack of activities that recents shows as one card."""
+
+    id: int
+    affinity: str
+    records: list[ActivityRecord] = field(default_factory=list)
+    last_active: float = 0.0
+
+    @property
+    def top(self) -> ActivityRecord | None:
+        return self.records[-1] if self.records else None
+
+
+@dataclass(frozen=True)
+class StartResult:
+    """What became of a start: "started", "to_front" or "new_intent"; with the component."""
+
+    outcome: str
+    component: Component
+    record: ActivityRecord
+
+
+class ActivityManager:
+    """Starts, stops and orders activities; owns the app processes."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+        self._apps: dict[str, App] = {}
+        self._starting: dict[str, asyncio.Task[App]] = {}
+        self.tasks: list[Task] = []
+        self._next_task = 1
+        self._resumed: ActivityRecord | None = None
+        self._shown: list[Window] = []
+        phone.processes.on_exit(self._process_ended)
+
+    # -- looking ---------------------------------------------------------------------------
+    @property
+    def front(self) -> Task | None:
+        return self.tasks[-1] if self.tasks else None
+
+    @property
+    def top(self) -> ActivityRecord | None:
+        return self.front.top if self.front else None
+
+    @property
+    def resumed(self) -> ActivityRecord | None:
+        """The activity that has the user's attention."""
+        return self._resumed
+
+    def app(self, package: str) -> App | None:
+        """The running instance of an app, if its process lives."""
+        return self._apps.get(package)
+
+    def recents(self) -> list[Task]:
+        """The tasks that recents shows, newest first."""
+        return [t for t in reversed(self.tasks) if t.records and not self._hidden(t)]
+
+    def _hidden(self, task: Task) -> bool:
+        return task.affinity == self._phone.home.package or any(
+            record.cls.exclude_from_recents for record in task.records
+        )
+
+    def resolve(self, intent: Intent, *, uid: int = 2000) -> tuple[Package, type[Activity]]:
+        """Find the activity for an intent. Raises ActivityNotFoundError, NotExportedError."""
+        if intent.component is not None:
+            return self._resolve_component(intent.component, uid)
+        found = self.candidates(intent)
+        if not found:
+            raise ActivityNotFoundError(f"Intent {{ {intent.describe()} }}")
+        if len(found) > 1 and self._phone.chooser is not None:
+            return self._resolve_component(self._phone.chooser, 1000)
+        return found[0]
+
+    def _resolve_component(self, component: Component, uid: int) -> tuple[Package, type[Activity]]:
+        package = self._phone.packages.get(component.package)
+        if package is None or package.app is None or not package.enabled:
+            raise ActivityNotFoundError(f"Activity class {{{component}}} does not exist.")
+        cls = self._activity_class(package.app, component)
+        if cls is None:
+            raise ActivityNotFoundError(f"Activity class {{{component}}} does not exist.")
+        exported = cls.exported or uid in (0, 1000, package.uid) or self._has_filter(package, cls)
+        if not exported:
+            raise NotExportedError(f"{component} not exported from uid {package.uid}")
+        return package, cls
+
+    @staticmethod
+    def _activity_class(app: type[App], component: Component) -> type[Activity] | None:
+        for name, cls in app.activities.items():
+            if Component.parse(f"{app.package}/{name}").cls == component.cls:
+                return cls
+        return None
+
+    @staticmethod
+    def _has_filter(package: Package, cls: type[Activity]) -> bool:
+        assert package.app is not None
+        names = [name for name, other in package.app.activities.items() if other is cls]
+        launcher = package.app.launcher in names
+        return launcher or any(f.activity in names for f in package.app.filters)
+
+    def candidates(self, intent: Intent) -> list[tuple[Package, type[Activity]]]:
+        """Every activity whose filters take an implicit intent."""
+        found = []
+        for package in self._phone.packages:
+            app = package.app
+            if app is None or not package.enabled or intent.package not in (None, package.name):
+                continue
+            if intent.action == ACTION_MAIN and CATEGORY_LAUNCHER in intent.categories:
+                if app.launcher:
+                    found.append((package, app.activities[app.launcher]))
+                continue
+            for entry in app.filters:
+                if entry.matches(intent):
+                    found.append((package, app.activities[entry.activity]))
+                    break
+        return found
+
+    @staticmethod
+    def component_of(package: Package, cls: type[Activity]) -> Component:
+        assert package.app is not None
+        name = next(name for name, other in package.app.activities.items() if other is cls)
+        return Component.parse(f"{package.name}/{name}")
+
+    # -- processes -------------------------------------------------------------------------
+    async def app_for(self, package_name: str) -> App | None:
+        """The running app, its process started where needed; None when it is not installed."""
+        app = self._apps.get(package_name)
+        if app is not None:
+            return app
+        package = self._phone.packages.get(package_name)
+        if package is None or package.app is None:
+            return None
+        task = self._starting.get(package_name)
+        if task is None:
+            task = asyncio.get_running_loop().create_task(self._start_process(package))
+            self._starting[package_name] = task
+            task.add_done_callback(lambda _: self._starting.pop(package_name, None))
+        return await asyncio.shield(task)
+
+    async def _start_process(self, package: Package) -> App:
+        await self._phone.latency.spend("app_start")
+        assert package.app is not None
+        process = self._phone.processes.start(
+            package.name,
+            uid=package.uid,
+            ppid=self._phone.zygote_pid,
+            package=package.name,
+            rss=package.app.rss,
+        )
+        self._phone.log.write(
+            "I",
+            "ActivityManager",
+            f"Start proc {process.pid}:{package.name}/{proc.user_name(package.uid)}",
+        )
+        app = package.app(self._phone, process, package)
+        self._apps[package.name] = app
+        app.call(app.on_create)
+        self.update_states()
+        return app
+
+    def _process_ended(self, process: proc.Process) -> None:
+        package = process.package
+        if package is None or (app := self._apps.get(package)) is None or app.process != process:
+            return
+        del self._apps[package]
+        self._phone.notifications.cancel_package(package)
+        self._phone.log.write(
+            "I", "ActivityManager", f"Process {package} (pid {process.pid}) has died"
+        )
+        for task in list(self.tasks):
+            self._drop_dead(task, app)
+        if self._resumed is not None and self._resumed.activity is None:
+            self._resumed = None
+        self._settle()
+
+    def _drop_dead(self, task: Task, app: App) -> None:
+        """The activity that was shown is gone; those below it are made anew when shown."""
+        for record in list(task.records):
+            if record.activity is not None and record.activity.app is app:
+                record.activity = None
+                if record.state == "RESUMED" and record in task.records:
+                    self._forget(record)
+                record.state = "DESTROYED"
+
+    def crashed(self, app: App) -> None:
+        """An app threw: its process dies, and the system says so."""
+        self._phone.log.write("W", "ActivityTaskManager", f"  Force finishing {app.package}")
+        self._phone.processes.end(app.process)
+        self._phone.on_crash(app.package)
+
+    def update_states(self) -> None:
+        """Work out each app process's state (OomAdjuster, much simplified)."""
+        for app in self._apps.values():
+            app.process.state = self._state_of(app)
+        self._phone.state_changed()
+
+    def _state_of(self, app: App) -> int:
+        if self._resumed is not None and self._resumed.component.package == app.package:
+            return proc.PROCESS_STATE_TOP
+        if app.process.foreground_services:
+            return proc.PROCESS_STATE_FOREGROUND_SERVICE
+        if any(job.state == "active" for job in self._phone.jobs.list(app.package)):
+            return proc.PROCESS_STATE_SERVICE
+        has_activity = any(
+            record.component.package == app.package for t in self.tasks for record in t.records
+        )
+        return proc.PROCESS_STATE_LAST_ACTIVITY if has_activity else proc.PROCESS_STATE_CACHED_EMPTY
+
+    # -- starting --------------------------------------------------------------------------
+    async def start(
+        self,
+        intent: Intent,
+        *,
+        source: ActivityRecord | None = None,
+        uid: int | None = None,
+        result: asyncio.Future[Any] | None = None,
+    ) -> StartResult:
+        """Start an activity. Raises ActivityNotFoundError, NotExportedError."""
+        caller = uid if uid is not None else self._uid_of(source)
+        package, cls = self.resolve(intent, uid=caller)
+        component = self.component_of(package, cls)
+        self._phone.log.write(
+            "I", "ActivityTaskManager", f"START u0 {{{intent.describe()}}} from uid {caller}"
+        )
+        fresh = package.name not in self._apps
+        app = await self.app_for(package.name)
+        assert app is not None
+        if not fresh:
+            await self._phone.latency.spend("activity")
+        if package.stopped or package.not_launched:
+            self._phone.packages.set_stopped(package, False)
+        return self._place(intent, component, cls, source, result)
+
+    def _uid_of(self, source: ActivityRecord | None) -> int:
+        if source is None:
+            return 1000
+        package = self._phone.packages.get(source.component.package)
+        return package.uid if package else 1000
+
+    def _place(
+        self,
+        intent: Intent,
+        component: Component,
+        cls: type[Activity],
+        source: ActivityRecord | None,
+        result: asyncio.Future[Any] | None,
+    ) -> StartResult:
+        """Put the activity on a task, or bring forward the one that is there."""
+        new_task = source is None or bool(intent.flags & FLAG_ACTIVITY_NEW_TASK)
+        task = (
+            self._task_for(component, cls)
+            if new_task or cls.launch_mode == "singleTask"
+            else (source.task if source else None)
+        )
+        if task is not None and intent.flags & FLAG_ACTIVITY_CLEAR_TASK:
+            self._finish_all(task)
+            task = None
+        if task is None or task not in self.tasks:
+            task = Task(self._next_task, component.package)
+            self._next_task += 1
+            self.tasks.append(task)
+        elif task.records and self._same_entry(task, intent, cls):
+            return self._bring_forward(task, intent, cls)
+        self._move_to_front(task)
+        record = ActivityRecord(component, intent, task, cls, result=result)
+        task.records.append(record)
+        self._settle()
+        return StartResult("started", component, record)
+
+    def _task_for(self, component: Component, cls: type[Activity]) -> Task | None:
+        if cls.exclude_from_recents:
+            return None
+        return next((t for t in reversed(self.tasks) if t.affinity == component.package), None)
+
+    @staticmethod
+    def _same_entry(task: Task, intent: Intent, cls: type[Activity]) -> bool:
+        """Whether the start only brings an existing task or activity forward."""
+        launched = intent.action == ACTION_MAIN and (
+            CATEGORY_LAUNCHER in intent.categories or intent.component is not None
+        )
+        if launched and task.records[0].cls is cls:
+            return True
+        if cls.launch_mode == "singleTask":
+            return any(record.cls is cls for record in task.records)
+        return cls.launch_mode == "singleTop" and task.records[-1].cls is cls
+
+    def _bring_forward(self, task: Task, intent: Intent, cls: type[Activity]) -> StartResult:
+        outcome = "to_front"
+        if cls.launch_mode != "standard":
+            while task.records[-1].cls is not cls and any(r.cls is cls for r in task.records):
+                self._destroy(task.records[-1])
+                task.records.pop()
+            outcome = "new_intent"
+        self._move_to_front(task)
+        self._settle()
+        record = task.records[-1]
+        if outcome == "new_intent" and record.activity is not None and record.cls is cls:
+            record.intent = intent
+            activity = record.activity
+            activity.intent = intent
+            activity.app.call(lambda: activity.on_new_intent(intent))
+        return StartResult(outcome, record.component, record)
+
+    def _move_to_front(self, task: Task) -> None:
+        self.tasks.remove(task)
+        self.tasks.append(task)
+        task.last_active = self._phone.clock.uptime()
+
+    # -- finishing -------------------------------------------------------------------------
+    def finish(self, record: ActivityRecord, result: Any = None) -> None:
+        """Finish an activity and show what was below it."""
+        if record.result is not None and not record.result.done():
+            record.result.set_result(result)
+        if record in record.task.records:
+            self._destroy(record)
+            self._forget(record)
+        self._settle()
+
+    def _forget(self, record: ActivityRecord) -> None:
+        task = record.task
+        task.records.remove(record)
+        if record.result is not None and not record.result.done():
+            record.result.set_result(None)
+        if not task.records and task in self.tasks:
+            self.tasks.remove(task)
+
+    def _destroy(self, record: ActivityRecord) -> None:
+        if self._resumed is record:
+            self._pause(record)
+        activity = record.activity
+        record.activity = None
+        record.state = "DESTROYED"
+        if activity is not None:
+            activity.app.call(activity.on_destroy)
+
+    def _finish_all(self, task: Task) -> None:
+        for record in reversed(list(task.records)):
+            self._destroy(record)
+            self._forget(record)
+        if task in self.tasks:
+            self.tasks.remove(task)
+
+    # -- settling: what is on top is resumed, what is not is paused ---------------------------
+    def _settle(self) -> None:
+        top = self.top
+        if self._resumed is not None and self._resumed is not top:
+            self._pause(self._resumed)
+        if top is None:
+            self._phone.go_home()
+        elif top.activity is None:
+            self._create(top)
+        if top is not None and top.activity is not None and self._resumed is not top:
+            self._resume(top)
+        self.sync_windows()
+        self.update_states()
+
+    def _create(self, record: ActivityRecord) -> None:
+        app = self._apps.get(record.component.package)
+        if app is None:
+            self._phone.spawn(self._recreate(record))
+            return
+        activity = record.cls(app, record.intent, record)
+        record.activity = activity
+        record.state = "CREATED"
+        app.call(activity.on_create)
+
+    async def _recreate(self, record: ActivityRecord) -> None:
+        """The process of an activity that comes to the top again was dead: start it."""
+        if await self.app_for(record.component.package) is not None and record is self.top:
+            self._settle()
+
+    def _resume(self, record: ActivityRecord) -> None:
+        self._resumed = record
+        record.state = "RESUMED"
+        record.task.last_active = self._phone.clock.uptime()
+        activity = record.activity
+        assert activity is not None
+        activity.app.call(activity.on_resume)
+        self._phone.log.write(
+            "I", "ActivityTaskManager", f"Displayed {record.component.short} for user 0"
+        )
+
+    def _pause(self, record: ActivityRecord) -> None:
+        self._resumed = None
+        activity = record.activity
+        if activity is not None:
+            record.state = "STOPPED"
+            activity.app.call(activity.on_pause)
+            activity.app.call(activity.on_stop)
+
+    def sync_windows(self) -> None:
+        """Show the windows of the top activity (and of those seen through it)."""
+        wanted: list[Window] = []
+        for record in self._seen():
+            if record.activity is not None:
+                wanted = [record.activity.window, *record.activity.dialogs, *wanted]
+        for window in self._shown:
+            if window not in wanted:
+                self._phone.windows.remove(window)
+        for window in wanted:
+            if window not in self._shown:
+                self._phone.windows.add(window)
+        self._shown = wanted
+        self._phone.windows.touch()
+
+    def _seen(self) -> list[ActivityRecord]:
+        seen = []
+        for task in reversed(self.tasks):
+            for record in reversed(task.records):
+                seen.append(record)
+                if not record.cls.translucent:
+                    return seen
+        return seen
+
+    # -- keys ------------------------------------------------------------------------------
+    def back(self) -> None:
+        """The Back key, once neither the keyboard nor a system panel wanted it."""
+        record = self._resumed
+        if record is None or record.activity is None:
+            return
+        activity = record.activity
+        if activity.dialogs:
+            dialog = activity.dialogs[-1]
+            activity.dismiss(dialog)
+            if dialog.on_dismiss is not None:
+                activity.app.call(dialog.on_dismiss)
+            return
+        activity.app.call(lambda: self._back_into(activity))
+
+    def _back_into(self, activity: Activity) -> None:
+        if activity.on_back():
+            return
+        record = activity.record
+        if record.component.package == self._phone.home.package:
+            return
+        # Since Android 12 the root activity of a launcher task goes to the back, alive.
+        if (
+            self._phone.options.api >= 31
+            and len(record.task.records) == 1
+            and self._is_launcher(record)
+        ):
+            self.home()
+            return
+        self.finish(record)
+
+    def _is_launcher(self, record: ActivityRecord) -> bool:
+        package = self._phone.packages.get(record.component.package)
+        app = package.app if package else None
+        return (
+            app is not None
+            and app.launcher is not None
+            and (app.activities[app.launcher] is record.cls)
+        )
+
+    def home(self) -> None:
+        self._phone.go_home()
+
+    def bring_task(self, task_id: int) -> bool:
+        """Bring a task forward, as a tap on its card in recents does."""
+        task = self.task(task_id)
+        if task is None:
+            return False
+        self._move_to_front(task)
+        self._settle()
+        return True
+
+    def task(self, task_id: int) -> Task | None:
+        return next((task for task in self.tasks if task.id == task_id), None)
+
+    # -- ending apps -----------------------------------------------------------------------
+    def force_stop(self, package_name: str) -> bool:
+        """`am force-stop`: processes, services, jobs and activities go; False if unknown."""
+        package = self._phone.packages.get(package_name)
+        if package is None:
+            return False
+        self._phone.packages.set_stopped(package, True)
+        self._phone.jobs.cancel(package_name)
+        self._phone.notifications.cancel_package(package_name)
+        for task in list(self.tasks):
+            for record in list(task.records):
+                if record.component.package == package_name:
+                    if self._resumed is record:
+                        self._resumed = None
+                    record.activity = None
+                    self._forget(record)
+        for process in self._phone.processes.by_package(package_name):
+            self._phone.log.write(
+                "I",
+                "ActivityManager",
+                f"Killing {process.pid}:{package_name}/{proc.user_name(process.uid)} (adj 0): "
+                f"stop {package_name} due to from pid 1",
+            )
+            self._phone.processes.end(process)
+        self._settle()
+        return True
+
+    def kill_background(self, package_name: str) -> None:
+        """`am kill`: only processes that the user would not miss (adj 500 and above)."""
+        for process in self._phone.processes.by_package(package_name):
+            if process.state >= proc.PROCESS_STATE_SERVICE:
+                self._phone.processes.end(process)
+
+    def remove_task(self, task_id: int) -> bool:
+        """What a swipe in recents does (ActivityTaskSupervisor.cleanUpRemovedTask).
+
+        The processes are killed unless one of the package runs a foreground service or
+        another task of the package is left.
+        """
+        task = self.task(task_id)
+        if task is None:
+            return False
+        package = task.affinity
+        self._finish_all(task)
+        app = self._apps.get(package)
+        if app is not None:
+            app.call(app.on_task_removed)
+            kept = app.process.foreground_services or any(t.affinity == package for t in self.tasks)
+            if not kept:
+                for process in self._phone.processes.by_package(package):
+                    self._phone.processes.end(process)
+        self._settle()
+        return True
+
+    def clear(self) -> None:
+        """A reboot: no task is left on the screen."""
+        for window in self._shown:
+            self._phone.windows.remove(window)
+        self._shown = []
+        self._apps.clear()
+        self._resumed = None
+        self.tasks.clear()

@@ -1,0 +1,111 @@
+"""JobScheduler: work that waits for its constraints (network, reboot)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from droidcancel.simulator.phone import Phone
+
+# A job that ended with "reschedule" waits this long, doubled each time (JobInfo.java).
+INITIAL_BACKOFF_S = 30.0
+MAX_BACKOFF_S = 18_000.0
+
+
+@dataclass(eq=False)
+class Job:
+    """A scheduled job. `upload_bytes` is what the app declared it would send."""
+
+    id: int
+    package: str
+    service: str
+    needs_network: bool = True
+    persisted: bool = False
+    upload_bytes: int | None = None
+    backoff_s: float = INITIAL_BACKOFF_S
+    failures: int = 0
+    ready_at: float = 0.0
+    state: str = "pending"
+
+
+class JobScheduler:
+    """Runs the jobs whose constraints hold; `kick()` looks at all of them again."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+        self._jobs: dict[tuple[str, int], Job] = {}
+        self._running: dict[tuple[str, int], asyncio.Task[None]] = {}
+
+    def schedule(self, job: Job) -> None:
+        """Add a job; one with the same id of the same package is replaced."""
+        self.cancel(job.package, job.id)
+        self._jobs[job.package, job.id] = job
+        self.kick()
+
+    def list(self, package: str | None = None) -> list[Job]:
+        return [job for job in self._jobs.values() if package in (None, job.package)]
+
+    def cancel(self, package: str, job_id: int | None = None) -> list[Job]:
+        """Cancel one job of a package, or all of them; returns those that there were."""
+        keys = [key for key in self._jobs if key[0] == package and job_id in (None, key[1])]
+        cancelled = []
+        for key in keys:
+            cancelled.append(self._jobs.pop(key))
+            task = self._running.pop(key, None)
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+        return cancelled
+
+    def constraints(self, job: Job) -> dict[str, bool]:
+        """Constraint name as `dumpsys jobscheduler` prints it -> whether it is satisfied."""
+        phone = self._phone
+        held = {"UNLOCKED": phone.power.unlocked_once}
+        if job.ready_at:
+            held["TIMING_DELAY"] = phone.clock.uptime() >= job.ready_at
+        if job.needs_network:
+            held["CONNECTIVITY"] = phone.connectivity.active_network() is not None
+        return held
+
+    def kick(self) -> None:
+        """Start every job that may run now."""
+        for key, job in list(self._jobs.items()):
+            if key not in self._running and all(self.constraints(job).values()):
+                task = asyncio.get_running_loop().create_task(self._run(job))
+                self._running[key] = task
+
+    async def _run(self, job: Job) -> None:
+        key = (job.package, job.id)
+        job.state = "active"
+        reschedule = False
+        try:
+            app = await self._phone.activities.app_for(job.package)
+            reschedule = bool(app is not None and await app.run_job(job))
+        finally:
+            self._running.pop(key, None)
+            job.state = "pending"
+        if self._jobs.get(key) is not job:
+            return
+        if reschedule:
+            self._back_off(job)
+        else:
+            del self._jobs[key]
+
+    def _back_off(self, job: Job) -> None:
+        job.failures += 1
+        delay = min(job.backoff_s * 2 ** (job.failures - 1), MAX_BACKOFF_S)
+        job.ready_at = self._phone.clock.uptime() + delay
+        asyncio.get_running_loop().call_later(delay, self.kick)
+
+    def after_boot(self) -> None:
+        """Only persisted jobs survive a reboot; backoff times start anew."""
+        self._jobs = {key: job for key, job in self._jobs.items() if job.persisted}
+        for job in self._jobs.values():
+            job.ready_at = 0.0
+        self.kick()
+
+    def stop_all(self) -> None:
+        for task in self._running.values():
+            task.cancel()
+        self._running.clear()
