@@ -61,9 +61,7 @@ class Armed:
         if self.fired_at is None:
             raise AdbError(f"not fired: {self._shown}")
         try:
-            out, err = self._line.collect(
-                self._marker, time.monotonic() + timeout, ARMED_OUTPUT
-            )
+            out, err = self._line.collect(self._marker, time.monotonic() + timeout, ARMED_OUTPUT)
         except TimeoutError as error:
             raise ShellTimeout(f"no end within {timeout:g} s: {self._shown}") from error
         except ConnectionError as error:

@@ -130,6 +130,7 @@ class Job:
     uid: str
     job_id: str
     service: str
+    namespace: str = ""
     needs_network: bool = False
     persisted: bool = False
     active: bool = False

@@ -1,0 +1,94 @@
+"""All parsers of the phone's output in one place: pure functions, text in, records out.
+
+What fits nothing known raises ParseError, which shows the line; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from droidcancel.device.parse_activities import (
+    parse_focus,
+    parse_keyguard,
+    parse_recents,
+    parse_resumed,
+    parse_stacks,
+    started,
+)
+from droidcancel.device.parse_jobs import parse_jobs
+from droidcancel.device.parse_media import (
+    parse_df,
+    parse_progress,
+    parse_rows,
+    parse_scanned,
+    parse_screen_size,
+)
+from droidcancel.device.parse_network import (
+    NO_SHELL,
+    WifiStatus,
+    first_line,
+    mobile_data_enabled,
+    parse_airplane,
+    parse_chain,
+    parse_default_network,
+    parse_package_networking,
+    parse_settings_list,
+    parse_switch,
+    parse_transports,
+    parse_wifi_dump,
+    parse_wifi_on,
+    parse_wifi_status,
+)
+from droidcancel.device.parse_packages import (
+    Process,
+    parse_foreground_services,
+    parse_package_dump,
+    parse_package_uids,
+    parse_ps,
+    parse_resolved_activity,
+    pids_of,
+)
+from droidcancel.device.parse_traffic import (
+    MAP_HEADER,
+    UidBytes,
+    parse_qtaguid,
+    parse_uid_map,
+)
+
+__all__ = [
+    "MAP_HEADER",
+    "NO_SHELL",
+    "Process",
+    "UidBytes",
+    "WifiStatus",
+    "first_line",
+    "mobile_data_enabled",
+    "parse_airplane",
+    "parse_chain",
+    "parse_default_network",
+    "parse_df",
+    "parse_focus",
+    "parse_foreground_services",
+    "parse_jobs",
+    "parse_keyguard",
+    "parse_package_dump",
+    "parse_package_networking",
+    "parse_package_uids",
+    "parse_progress",
+    "parse_ps",
+    "parse_qtaguid",
+    "parse_recents",
+    "parse_resolved_activity",
+    "parse_resumed",
+    "parse_rows",
+    "parse_scanned",
+    "parse_screen_size",
+    "parse_settings_list",
+    "parse_stacks",
+    "parse_switch",
+    "parse_transports",
+    "parse_uid_map",
+    "parse_wifi_dump",
+    "parse_wifi_on",
+    "parse_wifi_status",
+    "pids_of",
+    "started",
+]

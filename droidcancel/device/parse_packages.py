@@ -1,0 +1,146 @@
+"""Reading the phone's packages, processes and services. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from droidcancel.device.parse_network import first_line
+from droidcancel.device.types import Component, ForegroundService, PackageInfo
+from droidcancel.errors import ParseError
+
+_PACKAGE_LINE = re.compile(r"^package:(?P<name>\S+)(?:\s+uid:(?P<uids>[\d,]+))?\s*$")
+_BLOCK = re.compile(r"^  Package \[(?P<name>[^\]]+)\]", re.MULTILINE)
+_USER_ID = re.compile(r"^\s+(?:userId|appId)=(?P<id>\d+)", re.MULTILINE)
+_VERSION_NAME = re.compile(r"^\s+versionName=(?P<name>.*)$", re.MULTILINE)
+_VERSION_CODE = re.compile(r"^\s+versionCode=(?P<code>\d+)", re.MULTILINE)
+_FLAGS = re.compile(r"^\s+(?:pkgFlags|flags)=\[(?P<flags>[^\]]*)\]", re.MULTILINE)
+_USER_STATE = re.compile(r"^\s+User 0:.*\bstopped=(?P<stopped>true|false)", re.MULTILINE)
+_SERVICE = re.compile(r"^\s*\* ServiceRecord\{\S+ u\d+ (?P<component>[^\s}]+)")
+_FOREGROUND = re.compile(r"\bisForeground=(?P<is>true|false)(?:\s+foregroundId=(?P<id>-?\d+))?")
+_RESOLVED = re.compile(r"^(?P<component>[\w.]+/[\w.$]+)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Process:
+    """One line of `ps`."""
+
+    pid: int
+    user: str
+    name: str
+
+
+def parse_package_uids(text: str) -> dict[str, int]:
+    """`pm list packages -U [FILTER]`: name to uid. The filter is a substring: look up exactly.
+
+    A package of several users lists ``uid:10123,1010123``; the first is user 0's.
+    """
+    uids: dict[str, int] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        found = _PACKAGE_LINE.match(line)
+        if not found or not found["uids"]:
+            raise ParseError("the list of packages", line)
+        uids[found["name"]] = int(found["uids"].split(",")[0])
+    return uids
+
+
+def parse_package_dump(text: str, name: str) -> PackageInfo | None:
+    """`dumpsys package NAME` (PackageManagerService Settings.dumpPackageLPr), None if absent.
+
+    The block of exactly this package is read: the dump may go on with hidden system packages
+    (the factory version of an updated one) and others.
+    """
+    block = _package_block(text, name)
+    if block is None:
+        return None
+    uid = _required(_USER_ID, block, f"the uid of {name}")
+    version = _required(_VERSION_NAME, block, f"the version of {name}")
+    code = _required(_VERSION_CODE, block, f"the version code of {name}")
+    state = _required(_USER_STATE, block, f"the stopped state of {name}")
+    flags = _FLAGS.search(block)
+    return PackageInfo(
+        name=name,
+        version_name=version["name"].strip(),
+        version_code=int(code["code"]),
+        uid=int(uid["id"]),
+        stopped=state["stopped"] == "true",
+        system=bool(flags and "SYSTEM" in flags["flags"].split()),
+    )
+
+
+def _package_block(text: str, name: str) -> str | None:
+    section = text.find("\nPackages:")
+    body = text[section + 1 :] if section >= 0 else text
+    hidden = body.find("\nHidden system packages:")
+    body = body if hidden < 0 else body[:hidden]
+    starts = list(_BLOCK.finditer(body))
+    for start, following in zip(starts, [*starts[1:], None], strict=True):
+        if start["name"] == name:
+            return body[start.start() : following.start() if following else len(body)]
+    return None
+
+
+def _required(pattern: re.Pattern[str], block: str, what: str) -> re.Match[str]:
+    found = pattern.search(block)
+    if not found:
+        raise ParseError(what, block.strip().splitlines()[0])
+    return found
+
+
+def parse_ps(text: str) -> list[Process]:
+    """`ps -A`, or `ps` before API 26, by the names of its header's columns.
+
+    Old toolbox prints a state column without a name, so the process name is the last field.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    header = lines[0].split() if lines else []
+    if "PID" not in header or header[-1] not in ("NAME", "CMD", "ARGS"):
+        raise ParseError("the list of processes", lines[0] if lines else "")
+    user = header.index("USER") if "USER" in header else None
+    return [_process(line, header.index("PID"), user) for line in lines[1:]]
+
+
+def _process(line: str, pid_column: int, user_column: int | None) -> Process:
+    fields = line.split()
+    if len(fields) <= pid_column or not fields[pid_column].isdigit():
+        raise ParseError("a line of ps", line)
+    user = fields[user_column] if user_column is not None else ""
+    return Process(int(fields[pid_column]), user, fields[-1])
+
+
+def pids_of(processes: list[Process], package: str) -> list[int]:
+    """The processes named as the package, or as the package with a ``:suffix``."""
+    return [
+        process.pid
+        for process in processes
+        if process.name == package or process.name.startswith(f"{package}:")
+    ]
+
+
+def parse_foreground_services(text: str) -> list[ForegroundService]:
+    """`dumpsys activity services PKG`: records with ``isForeground=true`` (ServiceRecord.dump)."""
+    if "ACTIVITY MANAGER SERVICES" not in text:
+        raise ParseError("the list of services", first_line(text))
+    services = []
+    current: Component | None = None
+    for line in text.splitlines():
+        record = _SERVICE.match(line)
+        if record:
+            current = Component.parse(record["component"])
+            continue
+        state = _FOREGROUND.search(line)
+        if state and current and state["is"] == "true":
+            number = int(state["id"]) if state["id"] else None
+            services.append(ForegroundService(current, number))
+            current = None
+    return services
+
+
+def parse_resolved_activity(text: str) -> Component | None:
+    """`cmd package resolve-activity --brief`: the last line names it; None when there is none."""
+    if "No activity found" in text:
+        return None
+    found = _RESOLVED.findall(text)
+    if not found:
+        raise ParseError("the launcher activity", first_line(text))
+    return Component.parse(found[-1])

@@ -1,0 +1,73 @@
+"""Reading the bytes a uid has sent since boot, from the three dumps and the old kernel table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from droidcancel.device.parse_network import first_line
+from droidcancel.errors import ParseError
+
+MAP_HEADER = "uid rxBytes rxPackets txBytes txPackets"
+_ROW = re.compile(r"^\s*(\d+) (\d+) (\d+) (\d+) (\d+)\s*$")
+_QTAGUID_HEADER = "idx iface acct_tag_hex uid_tag_int cnt_set rx_bytes rx_packets tx_bytes"
+_UNTAGGED = "0x0"
+_VPN_INTERFACES = ("tun", "ppp", "tap")
+
+
+@dataclass(frozen=True)
+class UidBytes:
+    """Cumulative bytes of one uid since boot, at IP level."""
+
+    rx: int
+    tx: int
+
+
+def parse_uid_map(text: str) -> dict[int, UidBytes]:
+    """The map under MAP_HEADER, wherever the dump has it (CONN BpfNetMaps, TrafficController).
+
+    A row may come twice when the kernel restarted the walk ("Entry is deleted while dumping"):
+    the last one counts. Raises ParseError when no header stands in the text: a status line
+    ``mAppUidStatsMap: OK`` is not the map.
+    """
+    rows: dict[int, UidBytes] = {}
+    inside = found = False
+    for line in text.splitlines():
+        if line.strip() == MAP_HEADER:
+            inside = found = True
+        elif inside:
+            inside = _take_row(line, rows)
+    if not found:
+        raise ParseError("the traffic map", first_line(text))
+    return rows
+
+
+def _take_row(line: str, rows: dict[int, UidBytes]) -> bool:
+    row = _ROW.match(line)
+    if row:
+        uid, rx, _, tx, _ = map(int, row.groups())
+        rows[uid] = UidBytes(rx, tx)
+        return True
+    return line.strip().startswith("Entry is deleted")
+
+
+def parse_qtaguid(text: str) -> dict[int, UidBytes]:
+    """/proc/net/xt_qtaguid/stats of kernels before eBPF (Android 9 and older).
+
+    Tagged rows are parts of the untagged ones, so only tag 0x0 counts; both counter sets
+    (background 0, foreground 1) and all interfaces are summed, tunnels aside since their bytes
+    go out again through a real interface.
+    """
+    lines = text.splitlines()
+    if not lines or not lines[0].startswith(_QTAGUID_HEADER):
+        raise ParseError("the xt_qtaguid table", first_line(text))
+    totals: dict[int, UidBytes] = {}
+    for line in lines[1:]:
+        fields = line.split()
+        if len(fields) < 8 or not fields[3].isdigit():
+            raise ParseError("a row of the xt_qtaguid table", line)
+        if fields[2] == _UNTAGGED and not fields[1].startswith(_VPN_INTERFACES):
+            uid = int(fields[3])
+            old = totals.get(uid, UidBytes(0, 0))
+            totals[uid] = UidBytes(old.rx + int(fields[5]), old.tx + int(fields[7]))
+    return totals
