@@ -1,0 +1,37 @@
+"""The apps that a phone's image carries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from droidcancel.simulator.apps.base import Activity, App
+from droidcancel.simulator.options import PhoneOptions
+
+if TYPE_CHECKING:
+    from droidcancel.simulator.apps.system.system_ui import SystemUi
+    from droidcancel.simulator.phone import Phone
+
+__all__ = ["Activity", "App", "image", "system_ui"]
+
+
+def image(options: PhoneOptions) -> list[type[App]]:
+    """The apps on a new phone: those of the system, and those that the options name.
+
+    Raises ValueError for an app that there is not.
+    """
+    from droidcancel.simulator.apps.clips import Clips
+    from droidcancel.simulator.apps.system import SYSTEM_APPS
+
+    optional: dict[str, type[App]] = {"clips": Clips}
+    unknown = [name for name in options.apps if name not in optional]
+    if unknown:
+        raise ValueError(f"no app {unknown[0]!r}: there are {', '.join(optional)}")
+    system = [make(options) for make in SYSTEM_APPS]
+    return [*system, *(optional[name] for name in options.apps)]
+
+
+def system_ui(phone: Phone) -> SystemUi:
+    """What draws the bars around the apps."""
+    from droidcancel.simulator.apps.system.system_ui import SystemUi
+
+    return SystemUi(phone)

@@ -1,0 +1,256 @@
+"""The virtual phone: one object on which every part of its state hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from droidcancel.simulator import system_image
+from droidcancel.simulator.activities import ActivityManager
+from droidcancel.simulator.apps.intents import (
+    ACTION_MAIN,
+    CATEGORY_HOME,
+    FLAG_ACTIVITY_NEW_TASK,
+    Component,
+    Intent,
+)
+from droidcancel.simulator.clock import Clock, Latency
+from droidcancel.simulator.connectivity import Connectivity
+from droidcancel.simulator.fs import FileSystem, make_tree
+from droidcancel.simulator.ime import Ime
+from droidcancel.simulator.input import Input
+from droidcancel.simulator.jobs import JobScheduler
+from droidcancel.simulator.logs import LogBuffer
+from droidcancel.simulator.media import MediaStore
+from droidcancel.simulator.netpolicy import NetPolicy
+from droidcancel.simulator.netstats import NetStats
+from droidcancel.simulator.network import Network
+from droidcancel.simulator.options import PhoneOptions
+from droidcancel.simulator.packages import PackageManager
+from droidcancel.simulator.processes import Process, ProcessTable
+from droidcancel.simulator.screen import Screen
+from droidcancel.simulator.services_state import Clipboard, Notifications, Power, Toasts
+from droidcancel.simulator.settings_store import SettingsStore
+from droidcancel.simulator.shell import Shell
+from droidcancel.simulator.streams import Ports
+from droidcancel.simulator.windows import WindowManager
+
+if TYPE_CHECKING:
+    from droidcancel.simulator.cloud import Cloud
+
+RebootHook = Callable[[str], Awaitable[None]]
+
+
+class Phone:
+    """A phone that is switched on by `boot()`; lives on the event loop that runs it."""
+
+    def __init__(self, options: PhoneOptions | None = None, cloud: Cloud | None = None) -> None:
+        self.options = options or PhoneOptions()
+        self.cloud = cloud
+        self.clock = Clock()
+        self.latency = Latency(self.options.profile)
+        self.log = LogBuffer(self.clock)
+        self.fs = FileSystem(self.clock.time, self.options.storage_bytes)
+        self.props: dict[str, str] = {}
+        self.ports = Ports()
+        self.settings = SettingsStore(self.options)
+        self.processes = ProcessTable(self.clock)
+        self.windows = WindowManager()
+        self.packages = PackageManager(self.fs, self.clock, self.options.api)
+        self.notifications = Notifications(self.clock, self.changed)
+        self.toasts = Toasts(self.clock, self.changed)
+        self.clipboard = Clipboard()
+        self.power = Power(self.changed)
+        self.jobs = JobScheduler(self)
+        self.media = MediaStore(self)
+        self.connectivity = Connectivity(self)
+        self.netpolicy = NetPolicy(self)
+        self.netstats = NetStats(self)
+        self.network = Network(self)
+        self.activities = ActivityManager(self)
+        self.screen = Screen(self)
+        self.input = Input(self)
+        self.ime = Ime(self)
+        self.shell = Shell(self)
+        self.unknown_commands: Counter[str] = Counter()
+        self.app_locales: dict[str, str] = {}
+        self.booted = asyncio.Event()
+        self.boot_id = str(uuid.uuid4())
+        self.boot_count = 0
+        self.zygote_pid = 0
+        self.home = Component.parse(system_image.HOME)
+        self.permission_dialog = Component.parse(system_image.permission_dialog(self.options.api))
+        self.chooser: Component | None = None
+        self.recents = Component.parse(system_image.RECENTS)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._reboot_hooks: list[RebootHook] = []
+        self._state_listeners: list[Callable[[], None]] = []
+        self._crash_listeners: list[Callable[[str], None]] = []
+        self.system_ui: Any = None
+        system_image.provision(self)
+
+    # -- life ------------------------------------------------------------------------------
+    async def boot(self) -> None:
+        """Switch the phone on; returns when `sys.boot_completed` is 1."""
+        self.clock.restart()
+        self.boot_count += 1
+        self.log.write("I", "boot", "Starting phone")
+        system_image.start_processes(self)
+        await self.latency.spend("boot")
+        self.connectivity.start()
+        self.power.screen_on = True
+        self.power.keyguard = self.power.pin is not None
+        self.power.unlocked_once = self.power.pin is None
+        system_image.start_system_ui(self)
+        await self.activities.start(self._home_intent(), uid=1000)
+        self.props["sys.boot_completed"] = "1"
+        self.props["dev.bootcomplete"] = "1"
+        self.props["init.svc.bootanim"] = "stopped"
+        self.booted.set()
+        self.jobs.after_boot()
+        if self.power.unlocked_once:
+            await self.boot_completed()
+
+    async def boot_completed(self) -> None:
+        """Tell the apps that asked for it and are not stopped (ACTION_BOOT_COMPLETED)."""
+        for package in list(self.packages):
+            app = package.app
+            if app is not None and app.receives_boot and not package.stopped:
+                running = await self.activities.app_for(package.name)
+                if running is not None:
+                    running.call(running.on_boot)
+
+    async def reboot(self, mode: str = "") -> None:
+        """Restart; what was in memory is gone. `mode` is what `adb reboot` was given."""
+        self.booted.clear()
+        for hook in list(self._reboot_hooks):
+            await hook(mode)
+        self._stop()
+        self.boot_id = str(uuid.uuid4())
+        for name in ("sys.boot_completed", "dev.bootcomplete"):
+            self.props[name] = ""
+        self.props["init.svc.bootanim"] = "running"
+        await self.boot()
+
+    async def shutdown(self) -> None:
+        """Switch the phone off for good."""
+        self.booted.clear()
+        self._stop()
+        self.connectivity.stop()
+        current = asyncio.current_task()
+        tasks = [task for task in self._tasks if task is not current]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _stop(self) -> None:
+        self.jobs.stop_all()
+        self.activities.clear()
+        self.processes.clear()
+        self.ports.close()
+        self.network.reset()
+        self.netpolicy.reset()
+        self.netstats.reset()
+        self.windows.clear()
+        for notification in self.notifications.list():
+            self.notifications.cancel(notification.package, notification.id)
+        self.clipboard = Clipboard()
+
+    def on_reboot(self, hook: RebootHook) -> None:
+        """Await `hook(mode)` when the phone goes down for a reboot (adbd leaves its hosts)."""
+        self._reboot_hooks.append(hook)
+
+    # -- work of the system itself -----------------------------------------------------------
+    def spawn(self, coro: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run work that belongs to no app; it ends with the phone."""
+        task = asyncio.get_running_loop().create_task(self._guard(coro))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _guard(self, coro: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return await coro
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            self.log.write("E", "system_server", f"{type(error).__name__}: {error}")
+            return None
+
+    def call(self, handler: Callable[[], object]) -> None:
+        """Run a handler of the system's own windows (`windows.Owner`)."""
+        result = handler()
+        if asyncio.iscoroutine(result):
+            self.spawn(result)
+
+    # -- hooks between the parts -------------------------------------------------------------
+    def changed(self) -> None:
+        """Something that system windows show has changed."""
+        self.windows.invalidate_all()
+
+    def state_changed(self) -> None:
+        """An app came to the foreground or left it."""
+        for listener in list(self._state_listeners):
+            listener()
+
+    def on_state_change(self, listener: Callable[[], None]) -> None:
+        self._state_listeners.append(listener)
+
+    def on_crash(self, package: str) -> None:
+        for listener in list(self._crash_listeners):
+            listener(package)
+
+    def listen_crashes(self, listener: Callable[[str], None]) -> None:
+        self._crash_listeners.append(listener)
+
+    def language(self, package: str | None = None) -> str:
+        """The language of an app ("en"), its own locale before the phone's."""
+        own = self.app_locales.get(package or "")
+        return (own or self.options.locale).partition("-")[0]
+
+    # -- home and recents --------------------------------------------------------------------
+    def _home_intent(self) -> Intent:
+        return Intent(
+            action=ACTION_MAIN,
+            categories=frozenset({CATEGORY_HOME}),
+            component=self.home,
+            flags=FLAG_ACTIVITY_NEW_TASK,
+        )
+
+    def go_home(self) -> None:
+        """Show the launcher."""
+        task = next((t for t in self.activities.tasks if t.affinity == self.home.package), None)
+        if task is not None and task.records:
+            if task is not self.activities.front:
+                self.activities.bring_task(task.id)
+        elif self.booted.is_set():
+            self.spawn(self.activities.start(self._home_intent(), uid=1000))
+
+    def show_recents(self) -> None:
+        """Show the recent apps."""
+        intent = Intent(component=self.recents, flags=FLAG_ACTIVITY_NEW_TASK)
+        self.spawn(self.activities.start(intent, uid=1000))
+
+    def press_back(self) -> None:
+        """The Back key: the keyboard goes first, then dialogs, then the activity."""
+        if not self.ime.hide():
+            self.activities.back()
+
+    # -- facts -----------------------------------------------------------------------------
+    @property
+    def serial(self) -> str:
+        """`ro.serialno`: given, or made from the seed."""
+        if self.options.serial:
+            return self.options.serial
+        return "DC" + hashlib.sha1(self.boot_seed).hexdigest()[:10].upper()
+
+    @property
+    def boot_seed(self) -> bytes:
+        return f"{self.options.seed}:{id(self)}".encode()
+
+    def system_process(self, name: str) -> Process | None:
+        return next(iter(self.processes.by_name(name)), None)
