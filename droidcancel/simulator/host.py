@@ -118,19 +118,8 @@ class Simulator:
             self._cloud = self._given_cloud
         self._phone = Phone(self.options, self._cloud)
         self._adbd = Adbd(self._phone)
-        self.port = await self._listen(self._adbd)
+        self.port = await listen(self._adbd, self._emulator_port)
         await self._phone.boot()
-
-    async def _listen(self, adbd: Adbd) -> int:
-        wanted = self._emulator_port
-        if wanted is False:
-            return await adbd.start(LOOPBACK, 0)
-        if wanted is not True:
-            return await adbd.start(LOOPBACK, wanted)
-        for port in EMULATOR_PORTS:
-            with contextlib.suppress(OSError):
-                return await adbd.start(LOOPBACK, port)
-        return await adbd.start(LOOPBACK, 0)
 
     def stop(self) -> None:
         """Switch the phone off; may be called again."""
@@ -203,14 +192,31 @@ class Simulator:
 
     def announce(self, server_port: int) -> bool:
         """Tell a running adb server of this phone; False when no server listens there."""
-        emulator = self.port in EMULATOR_PORTS
-        query = f"host:emulator:{self.port}" if emulator else f"host:connect:{self.serial}"
-        return _ask_server(server_port, query, answer=not emulator)
+        return tell_server(server_port, self.port)
 
     def withdraw(self, server_port: int) -> None:
         """Have an adb server forget a phone that it was told to connect to."""
         if self.port not in EMULATOR_PORTS:
             _ask_server(server_port, f"host:disconnect:{self.serial}", answer=True)
+
+
+async def listen(adbd: Adbd, wanted: bool | int) -> int:
+    """Open the adb port (see `Simulator.emulator_port`); returns it. Raises OSError."""
+    if wanted is False:
+        return await adbd.start(LOOPBACK, 0)
+    if wanted is not True:
+        return await adbd.start(LOOPBACK, wanted)
+    for port in EMULATOR_PORTS:
+        with contextlib.suppress(OSError):
+            return await adbd.start(LOOPBACK, port)
+    return await adbd.start(LOOPBACK, 0)
+
+
+def tell_server(server_port: int, port: int) -> bool:
+    """Tell a running adb server of a phone at `port`; False when no server listens."""
+    emulator = port in EMULATOR_PORTS
+    query = f"host:emulator:{port}" if emulator else f"host:connect:{LOOPBACK}:{port}"
+    return _ask_server(server_port, query, answer=not emulator)
 
 
 def _ask_server(port: int, query: str, *, answer: bool) -> bool:

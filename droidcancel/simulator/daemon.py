@@ -1,0 +1,161 @@
+"""The process behind `droidcancel simulator start`: phones until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import json
+import os
+import secrets
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from droidcancel.simulator.adbd import Adbd
+from droidcancel.simulator.cloud import Cloud
+from droidcancel.simulator.host import EMULATOR_PORTS, LOOPBACK, listen, tell_server
+from droidcancel.simulator.options import PhoneOptions
+from droidcancel.simulator.phone import Phone
+from droidcancel.simulator.registry import RunningSimulator, runtime_dir
+
+
+class Hosted:
+    """One phone of this process with its adb port."""
+
+    def __init__(self, name: str, options: PhoneOptions) -> None:
+        self.name = name
+        self.cloud = Cloud()
+        self.phone = Phone(options, self.cloud)
+        self.adbd = Adbd(self.phone)
+        self.port = 0
+        self.started = time.time()
+
+    async def start(self, emulator_port: bool | int) -> None:
+        await self.cloud.start()
+        self.port = await listen(self.adbd, emulator_port)
+        await self.phone.boot()
+
+    async def stop(self) -> None:
+        await self.adbd.stop()
+        await self.phone.shutdown()
+        await self.cloud.stop()
+
+    @property
+    def serial(self) -> str:
+        if self.port in EMULATOR_PORTS:
+            return f"emulator-{self.port - 1}"
+        return f"{LOOPBACK}:{self.port}"
+
+    def describe(self) -> dict[str, Any]:
+        options = self.phone.options
+        return RunningSimulator(
+            name=self.name,
+            serial=self.serial,
+            adb_port=self.port,
+            pid=os.getpid(),
+            api=options.api,
+            profile=options.profile,
+            model=options.model,
+            locale=options.locale,
+            app_build=options.app_build,
+            cloud_url=self.cloud.url,
+            started=self.started,
+        ).__dict__
+
+
+class Daemon:
+    """The phones, and the control port through which they are listed and stopped."""
+
+    def __init__(self) -> None:
+        self.phones: dict[str, Hosted] = {}
+        self.ended = asyncio.Event()
+        self._secret = secrets.token_hex(16)
+        self._note: Path = runtime_dir() / f"{os.getpid()}.json"
+
+    async def start(self, request: dict[str, Any]) -> None:
+        options = PhoneOptions(**{**request["options"], "apps": tuple(request["options"]["apps"])})
+        for number in range(request["count"]):
+            name = f"sim{os.getpid()}" + (f"-{number + 1}" if request["count"] > 1 else "")
+            hosted = Hosted(name, options)
+            self.phones[name] = hosted
+            await hosted.start(request["emulator_port"])
+            if request["adb_server"] is not None:
+                await asyncio.to_thread(tell_server, request["adb_server"], hosted.port)
+        server = await asyncio.start_server(self._serve, LOOPBACK, 0)
+        port = server.sockets[0].getsockname()[1]
+        descriptor = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as note:
+            json.dump({"port": port, "secret": self._secret, "pid": os.getpid()}, note)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, ValueError, asyncio.TimeoutError):
+            line = await asyncio.wait_for(reader.readline(), 10)
+            request = json.loads(line)
+            secret = str(request.get("secret", "")) if isinstance(request, dict) else ""
+            if hmac.compare_digest(secret.encode(), self._secret.encode()):
+                answer = await self._answer(request)
+                writer.write(json.dumps(answer).encode() + b"\n")
+                await writer.drain()
+        writer.close()
+        if not self.phones:
+            self.ended.set()
+
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        match request.get("do"):
+            case "list":
+                return {"phones": [phone.describe() for phone in self.phones.values()]}
+            case "truth":
+                hosted = self._named(request.get("name"))
+                return {"records": hosted[0].cloud.truth() if hosted else None}
+            case "stop":
+                names = request.get("names")
+                chosen = list(self.phones.values()) if names is None else self._named(*names)
+                for hosted_phone in chosen:
+                    del self.phones[hosted_phone.name]
+                    await hosted_phone.stop()
+                return {"stopped": [phone.name for phone in chosen], "last": not self.phones}
+        return {"error": "unknown request"}
+
+    def _named(self, *names: object) -> list[Hosted]:
+        return [p for p in self.phones.values() if p.name in names or p.serial in names]
+
+    async def stop(self) -> None:
+        for hosted in self.phones.values():
+            await hosted.stop()
+        self.phones.clear()
+        self._note.unlink(missing_ok=True)
+
+
+async def _run(request: dict[str, Any]) -> None:
+    daemon = Daemon()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, daemon.ended.set)
+    try:
+        await daemon.start(request)
+    except (OSError, ValueError, TypeError) as error:
+        print(json.dumps({"error": str(error)}), flush=True)
+        await daemon.stop()
+        return
+    print(json.dumps({"phones": [p.describe() for p in daemon.phones.values()]}), flush=True)
+    _detach()
+    await daemon.ended.wait()
+    await daemon.stop()
+
+
+def _detach() -> None:
+    """Let go of the starter's pipes: it may end long before the phones do."""
+    with open(os.devnull, "r+b") as nothing:
+        for descriptor in (0, 1, 2):
+            os.dup2(nothing.fileno(), descriptor)
+
+
+def main() -> None:
+    asyncio.run(_run(json.loads(sys.stdin.readline())))
+
+
+if __name__ == "__main__":
+    main()
