@@ -11,14 +11,16 @@ own standard input, so every command gets ``</dev/null``: else it would eat the 
 
 from __future__ import annotations
 
+import re
 import shlex
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from droidcancel.device.shell_line import Line
 from droidcancel.device.shell_stream import Armed, RunningCommand
+from droidcancel.device.shell_v2 import new_marker
 from droidcancel.device.types import Output
 from droidcancel.errors import AdbError
 
@@ -100,6 +102,18 @@ class ShellChannel:
         """Standard output of a command that only reads."""
         return self.run(command, timeout, repeatable=True).text
 
+    def batch(
+        self, commands: Mapping[str, Command], timeout: float = DEFAULT_TIMEOUT_S
+    ) -> dict[str, str]:
+        """Run several commands that only read, in one round trip: name to all they printed."""
+        mark = new_marker()
+        parts = [
+            f"echo {mark} {name}; {isolated(c)} </dev/null 2>&1" for name, c in commands.items()
+        ]
+        text = self.text(Script("; ".join(parts)), timeout)
+        pieces = re.split(rf"{mark} (\S+)\n", text)
+        return dict(zip(pieces[1::2], pieces[2::2], strict=True))
+
     def arm(self, command: Command, timeout: float = DEFAULT_TIMEOUT_S) -> Armed:
         """Make a command wait on the phone; `Armed.fire` starts it with one newline."""
         line = self._new_line()
@@ -113,7 +127,7 @@ class ShellChannel:
         """Start a command that runs on; read it as it goes. ``timeout`` is for its start."""
         line = self._new_line()
         try:
-            return RunningCommand(line, spell(command), timeout)
+            return RunningCommand(line, _process(command), spell(command), timeout)
         except BaseException:
             line.close()
             raise
@@ -179,6 +193,11 @@ class ShellChannel:
                 with self._lock:
                     self.opened += 1
                 return line
+
+
+def _process(command: Command) -> str:
+    """The command as words that the shell can become with ``exec``."""
+    return f"sh -c {shlex.quote(command)}" if isinstance(command, Script) else quoted(command)
 
 
 def _dropped(command: Command, error: ConnectionError) -> AdbError:

@@ -64,7 +64,7 @@ class Line:
         return self._unpack(data)
 
     def _unpack(self, data: bytes) -> list[tuple[bool, bytes]]:
-        pieces = []
+        pieces: list[tuple[bool, bytes]] = []
         for packet in self._decoder.feed(data):
             if packet.kind == PacketKind.EXIT:
                 self._ended(pieces)

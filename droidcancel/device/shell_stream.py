@@ -90,9 +90,9 @@ class Armed:
 class RunningCommand:
     """A command that runs until it ends or is closed. ``pid`` is its process on the phone."""
 
-    def __init__(self, line: Line, text: str, timeout: float) -> None:
+    def __init__(self, line: Line, text: str, shown: str, timeout: float) -> None:
         self._line = line
-        self._shown = text
+        self._shown = shown
         self._buffer = bytearray()
         self.errors = bytearray()
         self._start(text, timeout)
@@ -106,7 +106,7 @@ class RunningCommand:
             self._line.send(f"{prefix}exec {text} </dev/null\n", timeout)
             self.pid = self._read_pid(marker.encode(), deadline)
         except (TimeoutError, ConnectionError) as error:
-            raise AdbError(f"the phone did not start: {text} ({error})") from error
+            raise AdbError(f"the phone did not start: {self._shown} ({error})") from error
 
     def _read_pid(self, marker: bytes, deadline: float) -> int:
         while b"\n" not in self._buffer:

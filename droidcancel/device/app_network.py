@@ -1,0 +1,110 @@
+"""Cutting one app off the network, without root, with the firewall chain of Android 13 and later.
+
+The order is the point: a package is denied first, the chain is enabled afterwards, since only
+the enabling closes the sockets that are open (CONN closeSocketsForFirewallChainLocked, Android
+14 and later); a rule set on an enabled chain merely drops packets. The rules are gone after a
+reboot. They cover the app's own uid: an upload by DownloadManager or Play services goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+
+from droidcancel.device.parse import first_line, parse_chain, parse_package_networking
+from droidcancel.device.shell import Command, Script, ShellChannel, quoted
+from droidcancel.device.types import Capability, Change
+from droidcancel.errors import NotEffective, ParseError, Unsupported
+
+_CMD = ("cmd", "connectivity")
+_WAY = "cmd connectivity set-package-networking-enabled (firewall chain 3)"
+FIRST_APP_UID = 10000
+
+
+def _deny(package: str, allowed: bool) -> list[str]:
+    word = "true" if allowed else "false"
+    return [*_CMD, "set-package-networking-enabled", word, package]
+
+
+def _chain(enabled: bool) -> list[str]:
+    return [*_CMD, "set-chain3-enabled", "true" if enabled else "false"]
+
+
+class AppNetwork:
+    """The network of single apps on one phone."""
+
+    def __init__(self, shell: ShellChannel, api: int) -> None:
+        self._shell = shell
+        self._api = api
+
+    @cached_property
+    def _known(self) -> Capability:
+        """Asked of the help text, since updates bring it to older Androids."""
+        text = self._shell.run(Script("cmd connectivity help"), repeatable=True).everything
+        if "set-chain3-enabled" not in text:
+            return Capability(False, why_not="this Android has no per-app network switch for adb")
+        answer = self._shell.text([*_CMD, "get-chain3-enabled"])
+        try:
+            parse_chain(answer)
+        except ParseError:
+            return Capability(False, why_not=f"the switch is refused here: {first_line(answer)}")
+        return Capability(True, _WAY)
+
+    def can(self, uid: int | None = None) -> Capability:
+        """Whether an app can be cut off; ``uid`` tells system apps, for which it is refused."""
+        if uid is not None and uid % 100000 < FIRST_APP_UID:
+            return Capability(False, why_not="Android refuses it for system apps")
+        return self._known
+
+    def chain_enabled(self) -> bool:
+        """Whether the firewall chain is in force."""
+        return parse_chain(self._shell.text([*_CMD, "get-chain3-enabled"]))
+
+    def allowed(self, package: str) -> bool:
+        """The rule of a package; it counts only while the chain is enabled."""
+        text = self._shell.text([*_CMD, "get-package-networking-enabled", package])
+        return parse_package_networking(text, package)
+
+    def blocked(self, package: str) -> bool:
+        """Whether the package is cut off: denied, and the chain in force."""
+        return not self.allowed(package) and self.chain_enabled()
+
+    def block_command(self, package: str) -> Command:
+        """What cuts the package off, for arming: deny, then enable the chain anew."""
+        self._must_be_known()
+        steps = [_deny(package, False), _chain(True)]
+        if self.chain_enabled():
+            steps.insert(1, _chain(False))  # only the change to enabled closes sockets
+        return Script(" && ".join(quoted(step) for step in steps))
+
+    def set(self, package: str, allowed: bool, *, keep_chain: bool = False) -> Change:
+        """Cut a package off or let it back, and read it back.
+
+        Letting back disables the chain too, unless ``keep_chain``. Raises Unsupported,
+        NotEffective.
+        """
+        self._must_be_known()
+        before, started = self.blocked(package), time.monotonic()
+        if allowed:
+            said = self._shell.run(_deny(package, True)).everything
+            if not keep_chain:
+                said += self._shell.run(_chain(False)).everything
+        else:
+            said = self._shell.run(self.block_command(package)).everything
+        return self.follow(package, allowed, before, started, said)
+
+    def follow(
+        self, package: str, allowed: bool, before: bool, started: float, said: str = ""
+    ) -> Change:
+        """Read the rule back after its command was sent at ``started`` (monotonic)."""
+        after = self.blocked(package)
+        if after == allowed:
+            wanted = "let back onto" if allowed else "cut off"
+            raise NotEffective(f"{package} was not {wanted} the network: {first_line(said)}")
+        notes = () if self._api >= 34 else ("sockets that are open stay open, without packets",)
+        seconds = time.monotonic() - started
+        return Change("app-network", before, after, _WAY, seconds, () if allowed else notes)
+
+    def _must_be_known(self) -> None:
+        if not self._known.ok:
+            raise Unsupported(self._known.why_not, "use `airplane` or `force-stop`")

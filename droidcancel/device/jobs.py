@@ -1,0 +1,29 @@
+"""Jobs that the phone would run for an app later: what may make an upload come back."""
+
+from __future__ import annotations
+
+from droidcancel.device.parse import parse_jobs, parse_progress
+from droidcancel.device.shell import ShellChannel
+from droidcancel.device.types import Job, Progress
+
+
+class Jobs:
+    """JobScheduler of one phone, and the progress bars of notifications."""
+
+    def __init__(self, shell: ShellChannel) -> None:
+        self._shell = shell
+
+    def pending(self, package: str) -> list[Job]:
+        """The registered jobs of a package, running ones among them."""
+        return parse_jobs(self._shell.text(["dumpsys", "jobscheduler", package], 20.0), package)
+
+    def cancel(self, package: str) -> None:
+        """Cancel every job of a package. WorkManager makes its own again at the next start."""
+        self._shell.run(["cmd", "jobscheduler", "cancel", package])
+        for space in {job.namespace for job in self.pending(package) if job.namespace}:
+            self._shell.run(["cmd", "jobscheduler", "cancel", "-n", space, package])
+
+    def progress(self, package: str) -> list[Progress]:
+        """The progress bars in the notifications of a package."""
+        text = self._shell.text(["dumpsys", "notification", "--noredact"], 20.0)
+        return parse_progress(text, package)

@@ -1,0 +1,136 @@
+"""Videos in the phone's media library: pushed, indexed, read back, deleted."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from droidcancel.device.parse import first_line, parse_df, parse_rows, parse_scanned
+from droidcancel.device.poll import poll
+from droidcancel.device.shell import ShellChannel
+from droidcancel.device.types import MediaItem
+from droidcancel.errors import DeviceError, NotEffective, UsageError
+
+Push = Callable[[Path, str], None]
+
+FOLDER = "/storage/emulated/0/Movies"
+VIDEOS = "content://media/external/video/media"
+SCAN_FILE_SINCE = 30  # scan_file takes its path as an argument; before, a broadcast is the way
+SCAN_TIMEOUT_S = 30.0
+_COLUMNS = ("_id", "_data", "_size")
+_SAFE_NAME = re.compile(r"[A-Za-z0-9._-]{1,120}")
+
+
+def unique_name(stem: str = "video", suffix: str = ".mp4") -> str:
+    """A file name that no phone has yet."""
+    clean = re.sub(r"[^A-Za-z0-9_-]+", "-", stem)[:60] or "video"
+    return f"dc-{secrets.token_hex(4)}-{clean}{suffix}"
+
+
+class Media:
+    """The media library of one phone. ``push`` copies a local file to a path on the phone."""
+
+    def __init__(self, shell: ShellChannel, api: int, push: Push) -> None:
+        self._shell = shell
+        self._api = api
+        self._push = push
+
+    def path_of(self, name: str) -> str:
+        """Where a file of this name goes on the phone."""
+        if not _SAFE_NAME.fullmatch(name) or name.startswith("."):
+            raise UsageError(f"not a file name for the phone: {name!r}", "use A-Z a-z 0-9 . _ -")
+        return f"{FOLDER}/{name}"
+
+    def push(self, local: Path | str, name: str | None = None) -> MediaItem:
+        """Copy a video to the phone and index it. Raises UsageError, DeviceError, NotEffective.
+
+        Journal it before (kind ``media``, by its `path_of`): a run that dies leaves the file.
+        """
+        source = Path(local)
+        if not source.is_file():
+            raise UsageError(f"no such video: {source}")
+        size = source.stat().st_size
+        path = self.path_of(name or unique_name(source.stem, source.suffix.lower() or ".mp4"))
+        if size > self.free_bytes():
+            raise DeviceError(f"{source.name} ({size} bytes) does not fit on the phone")
+        self._shell.run(["mkdir", "-p", FOLDER])
+        self._push(source, path)
+        self._scan(path)
+        return self._indexed(path, size)
+
+    def find(self, name: str) -> MediaItem | None:
+        """The indexed video with this file name."""
+        where = f"_display_name='{Path(self.path_of(name)).name}'"
+        rows = parse_rows(self._query(where), _COLUMNS)
+        return _item(rows[0]) if rows else None
+
+    def delete(self, item: MediaItem) -> None:
+        """Remove a video that was pushed, from the index and from the storage; verified."""
+        self.delete_path(item.path)
+
+    def delete_path(self, path: str) -> None:
+        """As `delete`, by its path; one that is gone already is fine.
+
+        Only files that `path_of` can name are touched.
+        """
+        name = path.rpartition("/")[2]
+        if path != self.path_of(name):
+            raise UsageError(f"not a file that was pushed here: {path!r}")
+        item = self.find(name)
+        if item is not None:
+            self._shell.run(
+                ["content", "delete", "--uri", VIDEOS, "--where", f"_id={item.id}"], 30.0
+            )
+        self._shell.run(["rm", "-f", path])
+        if self.exists(path) or self.find(name) is not None:
+            raise NotEffective(f"{path} is still on the phone", f"delete it: adb shell rm {path}")
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file at this path of the phone."""
+        return self._shell.run(["ls", "-d", path], repeatable=True).rc == 0
+
+    def free_bytes(self) -> int:
+        """Free space for videos, in bytes."""
+        return parse_df(self._shell.text(["df", "-k", "/data"]))
+
+    def _scan(self, path: str) -> None:
+        if self._api >= SCAN_FILE_SINCE:
+            command = ["content", "call", "--uri", "content://media"]
+            command += ["--method", "scan_file", "--arg", path]
+            output = self._shell.run(command, SCAN_TIMEOUT_S)
+            if parse_scanned(output.text) is not None:
+                return
+        action = "android.intent.action.MEDIA_SCANNER_SCAN_FILE"
+        self._shell.run(["am", "broadcast", "-a", action, "-d", f"file://{path}"], SCAN_TIMEOUT_S)
+
+    def _indexed(self, path: str, size: int) -> MediaItem:
+        name = path.rpartition("/")[2]
+
+        def complete() -> MediaItem | None:
+            item = self.find(name)
+            return item if item and item.size == size else None
+
+        item = poll(complete, SCAN_TIMEOUT_S)
+        if item is None:
+            found = self.find(name)
+            raise NotEffective(
+                f"{path} ({size} bytes) is not in the media library"
+                + (f": it says {found.size} bytes" if found else ""),
+                f"look at it with: adb shell content query --uri {VIDEOS}",
+            )
+        return item
+
+    def _query(self, where: str) -> str:
+        projection = ":".join(_COLUMNS)
+        command = ["content", "query", "--uri", VIDEOS, "--projection", projection]
+        output = self._shell.run([*command, "--where", where], 30.0, repeatable=True)
+        if not output.text.strip():
+            raise DeviceError(f"the media library does not answer: {first_line(output.errors)}")
+        return output.text
+
+
+def _item(row: dict[str, str | None]) -> MediaItem:
+    number = int(row["_id"] or 0)
+    return MediaItem(number, f"{VIDEOS}/{number}", row["_data"] or "", int(row["_size"] or 0))

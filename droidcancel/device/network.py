@@ -1,0 +1,308 @@
+"""Airplane mode, Wi-Fi and mobile data: probe, set, read back, and wait for the effect.
+
+A command's silence and its exit status 0 prove nothing here: each change is read back, and
+"offline" means that the phone has no default network. Airplane mode is asynchronous, and on
+Android 13 and later Wi-Fi may stay on in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final, Literal
+
+from droidcancel.device.network_ways import Ways, switch_words
+from droidcancel.device.parse import (
+    mobile_data_enabled,
+    parse_default_network,
+    parse_settings_list,
+    parse_switch,
+    parse_transports,
+)
+from droidcancel.device.poll import must_poll, poll, until
+from droidcancel.device.shell import Command, Script, ShellChannel, spell
+from droidcancel.device.types import Capability, Change, NetworkState
+from droidcancel.errors import LinkAtRisk, NotEffective, Unsupported
+
+What = Literal["airplane", "wifi", "data", "network-off"]
+# CTS waits 10 s for the airplane broadcast, 30 s for a network to go, 60 s for Wi-Fi and 120 s
+# for mobile data to come (CONN tests/cts/net ConnectivityManagerTest)
+FLAG_TIMEOUT_S: Final = 10.0
+OFFLINE_TIMEOUT_S: Final = 30.0
+ONLINE_TIMEOUT_S: Final = 120.0
+WIFI_TIMEOUT_S: Final = 20.0
+_GLOBALS = Script(
+    "settings list global | grep -E"
+    " '^(airplane_mode_on|wifi_on|mobile_data[0-9]*|bluetooth_on|apm_enhancement_enabled)='"
+)
+_DEFAULT_NETWORK = Script("dumpsys connectivity | grep 'Active default network:'")
+
+
+class Network:
+    """The network of one phone.
+
+    ``rides_on_wifi`` says that adb itself comes over the phone's network: airplane mode and
+    Wi-Fi off are then refused, unless ``allow_link_loss`` was set by somebody who arranged for
+    the phone to come back by itself.
+    """
+
+    def __init__(self, shell: ShellChannel, api: int, *, rides_on_wifi: bool = False) -> None:
+        self._shell = shell
+        self._ways = Ways(shell, api)
+        self.rides_on_wifi = rides_on_wifi
+        self.allow_link_loss = False
+        self.airplane_page: Callable[[bool], None] | None = None
+
+    # -- reading
+
+    def state(self) -> NetworkState:
+        """The network as the phone tells it, in one round trip."""
+        texts = self._shell.batch(
+            {"globals": _GLOBALS, "wifi": self._ways.wifi_query(), "active": _DEFAULT_NETWORK}
+        )
+        values = parse_settings_list(texts["globals"])
+        wifi = self._ways.read_wifi(texts["wifi"], values.get("wifi_on", ""))
+        return NetworkState(
+            airplane=parse_switch(values.get("airplane_mode_on", "0"), "the airplane mode"),
+            wifi_enabled=wifi.enabled,
+            wifi_connected=wifi.connected,
+            data_enabled=mobile_data_enabled(values),
+            active=parse_default_network(texts["active"]),
+            raw=values,
+        )
+
+    def default_network(self) -> str | None:
+        """The id of the default network, None when the phone is offline."""
+        return parse_default_network(self._shell.text(_DEFAULT_NETWORK))
+
+    def transport(self) -> str | None:
+        """What the default network rides on (``WIFI``, ``CELLULAR``...), None where untold."""
+        active = self.default_network()
+        if active is None:
+            return None
+        return parse_transports(self._shell.text(["dumpsys", "connectivity"]), active)
+
+    # -- what can be done
+
+    def can(self, what: What) -> Capability:
+        """Whether and how this phone can do it, without doing it."""
+        if self.rides_on_wifi and not self.allow_link_loss and what != "data":
+            return Capability(False, why_not=_link_reason(what))
+        return _CAPABILITIES[what](self)
+
+    def can_airplane(self) -> Capability:
+        """By command, as root, or through the Settings page."""
+        way = self._ways.airplane()
+        if way.ok or self.airplane_page is None:
+            return way
+        return Capability(True, "the Settings page of airplane mode")
+
+    def can_wifi(self) -> Capability:
+        """By `cmd wifi` or `svc wifi`."""
+        return self._ways.wifi()
+
+    def can_data(self) -> Capability:
+        """By `cmd phone data` or `svc data`."""
+        return self._ways.data()
+
+    def can_offline(self) -> Capability:
+        """Wi-Fi and mobile data, both."""
+        wifi, data = self.can_wifi(), self.can_data()
+        if wifi.ok and data.ok:
+            return Capability(True, f"{data.way}; {wifi.way}")
+        return Capability(False, why_not=wifi.why_not or data.why_not)
+
+    # -- the commands, for arming
+
+    def command(self, what: What, on: bool) -> Command:
+        """The command that switches it, for `ShellChannel.arm`.
+
+        For ``network-off``, ``on`` means that the network is cut. Mobile data goes first: Wi-Fi
+        off alone would only make the upload fail over to the mobile network.
+        """
+        self._allow(what, on if what in ("airplane", "network-off") else not on)
+        if what == "network-off":
+            parts = [self._ways.data_command(not on), self._ways.wifi_command(not on)]
+            return Script("; ".join(spell(part) for part in parts))
+        return _COMMANDS[what](self._ways, on)
+
+    # -- changing
+
+    def set_airplane(self, on: bool, timeout: float = WIFI_TIMEOUT_S) -> Change:
+        """Switch airplane mode, read it back, and see to Wi-Fi that would survive it.
+
+        The radios follow later: `wait_offline` proves the cut. Raises NotEffective, Unsupported,
+        LinkAtRisk.
+        """
+        self._allow("airplane", on)
+        before, started = self.state(), time.monotonic()
+        way = self.can_airplane()
+        if self._ways.airplane().ok:
+            self._shell.run(self._ways.airplane_command(on))
+        elif self.airplane_page is not None:
+            if before.airplane != on:
+                self.airplane_page(on)
+        else:
+            raise Unsupported(way.why_not, "switch it by hand, or use `force-stop`")
+        return self.follow_airplane(on, before, started, timeout)
+
+    def follow_airplane(
+        self, on: bool, before: NetworkState, started: float, timeout: float = WIFI_TIMEOUT_S
+    ) -> Change:
+        """Read airplane mode back after its command was sent at ``started`` (monotonic)."""
+        must_poll(
+            until(lambda: self.state().airplane == on),
+            FLAG_TIMEOUT_S,
+            f"airplane mode did not go {switch_words(on)}",
+            "something on the phone refuses it (device owner, kiosk); look at the phone",
+        )
+        notes = self._cut_surviving_wifi(timeout) if on else ()
+        after = self.state()
+        seconds = time.monotonic() - started
+        return Change("airplane", before, after, self.can_airplane().way, seconds, notes)
+
+    def _cut_surviving_wifi(self, timeout: float) -> tuple[str, ...]:
+        """In airplane mode Wi-Fi must go too; where the phone keeps it, it is switched off.
+
+        ``wifi_on`` is 3 when airplane mode took Wi-Fi down, 2 when Wi-Fi is meant to stay
+        (WIFI WifiSettingsStore, Android 13 and later).
+        """
+        settled = poll(self._wifi_settled, timeout)
+        if settled in ("off", "offline"):
+            return ()
+        self._shell.run(self._ways.wifi_command(False))
+        must_poll(
+            until(lambda: not self.state().wifi_enabled),
+            timeout,
+            "Wi-Fi stayed on in airplane mode and could not be switched off",
+            "switch Wi-Fi off by hand, or turn off Connected devices > Wi-Fi in airplane mode",
+        )
+        return ("Wi-Fi would have stayed on in airplane mode; it was switched off as well",)
+
+    def _wifi_settled(self) -> str | None:
+        state = self.state()
+        if not state.wifi_enabled:
+            return "off"
+        if not state.online:
+            return "offline"
+        return "stays" if state.raw.get("wifi_on") == "2" else None
+
+    def set_wifi(self, on: bool, timeout: float = WIFI_TIMEOUT_S) -> Change:
+        """Switch Wi-Fi and read it back; connecting comes later, see `wait_online`."""
+        self._allow("wifi", not on)
+        if on and self.state().airplane:
+            raise NotEffective(
+                "Wi-Fi is not switched on in airplane mode: the phone would keep it on in every "
+                "later airplane mode",
+                "switch airplane mode off first",
+            )
+        return self._switch(
+            "wifi", on, self.can_wifi(), self._ways.wifi_command, lambda s: s.wifi_enabled, timeout
+        )
+
+    def set_data(self, on: bool, timeout: float = FLAG_TIMEOUT_S) -> Change:
+        """Switch mobile data and read it back. A phone without a SIM does not follow."""
+        return self._switch(
+            "data", on, self.can_data(), self._ways.data_command, lambda s: s.data_enabled, timeout
+        )
+
+    def _switch(
+        self,
+        what: str,
+        on: bool,
+        way: Capability,
+        command: Callable[[bool], Command],
+        read: Callable[[NetworkState], bool | None],
+        timeout: float,
+    ) -> Change:
+        if not way.ok:
+            raise Unsupported(way.why_not)
+        before, started = self.state(), time.monotonic()
+        output = self._shell.run(command(on))
+        said = f": {output.everything}" if output.everything else ""
+        must_poll(
+            until(lambda: read(self.state()) == on),
+            timeout,
+            f"{what} did not go {switch_words(on)}{said}",
+        )
+        return Change(what, before, self.state(), way.way, time.monotonic() - started)
+
+    def cut(self, timeout: float = OFFLINE_TIMEOUT_S) -> Change:
+        """Mobile data and Wi-Fi off, until there is no default network."""
+        command = self.command("network-off", True)
+        before, started = self.state(), time.monotonic()
+        self._shell.run(command)
+        self.wait_offline(timeout)
+        way = self.can_offline().way
+        return Change("network-off", before, self.state(), way, time.monotonic() - started)
+
+    def put_back(self, before: NetworkState, timeout: float = WIFI_TIMEOUT_S) -> Change:
+        """Bring the switches back to ``before``: airplane first, then data, Wi-Fi last."""
+        start, started = self.state(), time.monotonic()
+        if start.airplane and not before.airplane:
+            self.set_airplane(False)
+            self._let_wifi_return(before, timeout)
+        if before.data_enabled is not None and self.state().data_enabled != before.data_enabled:
+            self.set_data(before.data_enabled)
+        if not before.airplane and self.state().wifi_enabled != before.wifi_enabled:
+            self.set_wifi(before.wifi_enabled, timeout)
+        if before.airplane and not self.state().airplane:
+            self.set_airplane(True)
+        return Change("network", start, self.state(), "", time.monotonic() - started)
+
+    def _let_wifi_return(self, before: NetworkState, timeout: float) -> None:
+        """Airplane mode gives Wi-Fi back by itself; only where it does not is it switched."""
+        if before.wifi_enabled and self.state().raw.get("wifi_on") in ("1", "2", "3"):
+            poll(until(lambda: self.state().wifi_enabled), min(timeout, 5.0))
+
+    # -- waiting for the effect
+
+    def wait_offline(self, timeout: float = OFFLINE_TIMEOUT_S) -> float:
+        """Wait until there is no default network; returns the seconds it took."""
+        started = time.monotonic()
+        if poll(until(lambda: self.default_network() is None), timeout) is None:
+            raise NotEffective(
+                f"the phone still has a default network ({self.transport() or 'unknown'}) "
+                f"after {timeout:g} s",
+                "a network that these switches do not touch: Ethernet, a tether, a VPN, or "
+                "Wi-Fi that stays on in airplane mode",
+            )
+        return time.monotonic() - started
+
+    def wait_online(self, timeout: float = ONLINE_TIMEOUT_S) -> float:
+        """Wait until there is a default network; returns the seconds it took."""
+        started = time.monotonic()
+        must_poll(
+            until(lambda: self.default_network() is not None),
+            timeout,
+            "the phone did not come back online",
+            "look at the phone: airplane mode, Wi-Fi, SIM",
+        )
+        return time.monotonic() - started
+
+    def _allow(self, what: What, cuts: bool) -> None:
+        if cuts and self.rides_on_wifi and not self.allow_link_loss and what != "data":
+            raise LinkAtRisk(
+                _link_reason(what),
+                "use the method `app-network` or `force-stop`, or connect the phone by USB",
+            )
+
+
+def _link_reason(what: What) -> str:
+    return (
+        f"adb reaches this phone over its own network: {what} would cut droidcancel off, and "
+        "wireless debugging would stay off for good"
+    )
+
+
+_CAPABILITIES: dict[What, Callable[[Network], Capability]] = {
+    "airplane": Network.can_airplane,
+    "wifi": Network.can_wifi,
+    "data": Network.can_data,
+    "network-off": Network.can_offline,
+}
+_COMMANDS: dict[What, Callable[[Ways, bool], Command]] = {
+    "airplane": Ways.airplane_command,
+    "wifi": Ways.wifi_command,
+    "data": Ways.data_command,
+}

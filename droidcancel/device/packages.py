@@ -1,0 +1,145 @@
+"""Installed apps: what they are, whether they run, stopping and starting them.
+
+Nothing here clears an app's data or cache: `pm clear` is never sent (ANDROID: `pm clear
+--cache-only` wipes all data up to Android 12 and hangs from 13 on).
+"""
+
+from __future__ import annotations
+
+import time
+
+from droidcancel.device.parse import (
+    first_line,
+    parse_foreground_services,
+    parse_package_dump,
+    parse_package_uids,
+    parse_ps,
+    parse_resolved_activity,
+    pids_of,
+    started,
+)
+from droidcancel.device.poll import must_poll, until
+from droidcancel.device.shell import Command, ShellChannel
+from droidcancel.device.types import Change, Component, ForegroundService, PackageInfo
+from droidcancel.errors import AppError, DeviceError, ParseError
+
+_MAIN = ("-a", "android.intent.action.MAIN", "-c", "android.intent.category.LAUNCHER")
+STOP_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 20.0
+
+
+class Packages:
+    """The apps of one phone."""
+
+    def __init__(self, shell: ShellChannel) -> None:
+        self._shell = shell
+
+    def info(self, package: str) -> PackageInfo | None:
+        """The package as installed for user 0, None when it is not installed."""
+        return parse_package_dump(self._shell.text(["dumpsys", "package", package]), package)
+
+    def require(self, package: str) -> PackageInfo:
+        """As `info`; raises AppError when the app is not installed."""
+        info = self.info(package)
+        if info is None:
+            raise AppError(f"{package} is not installed on this phone", "install it first")
+        return info
+
+    def installed(self) -> dict[str, int]:
+        """Every installed package with its uid."""
+        return parse_package_uids(self._shell.text(["pm", "list", "packages", "-U"]))
+
+    def pids(self, package: str) -> list[int]:
+        """The processes of a package: named as it, or as it with a ``:suffix``."""
+        text = self._shell.text(["ps", "-A"])
+        try:
+            processes = parse_ps(text)
+        except ParseError:
+            processes = parse_ps(self._shell.text(["ps"]))  # before Android 8 ps knew no -A
+        if len(processes) < 2:
+            processes = parse_ps(self._shell.text(["ps"]))
+        return pids_of(processes, package)
+
+    def running(self, package: str) -> bool:
+        """Whether the package has a process."""
+        return bool(self.pids(package))
+
+    def stop_command(self, package: str) -> Command:
+        """What force-stops the package, for arming."""
+        return ["am", "force-stop", package]
+
+    def force_stop(self, package: str, timeout: float = STOP_TIMEOUT_S) -> Change:
+        """Force-stop, proven by no process and the flag ``stopped``.
+
+        Raises NotEffective when the phone protects the package, AppError when there is none:
+        `am force-stop` is silent in every case.
+        """
+        before = self.pids(package)
+        begun = time.monotonic()
+        self._shell.run(self.stop_command(package))
+        return self.follow_stop(package, before, begun, timeout)
+
+    def follow_stop(
+        self, package: str, before: list[int], begun: float, timeout: float = STOP_TIMEOUT_S
+    ) -> Change:
+        """Read the stop back after its command was sent at ``begun`` (monotonic)."""
+        must_poll(
+            until(lambda: self.require(package).stopped and not self.pids(package)),
+            timeout,
+            f"{package} was not force-stopped",
+            "the phone protects it (device owner), or something started it again at once",
+        )
+        seconds = time.monotonic() - begun
+        return Change("force-stop", tuple(before), (), "am force-stop", seconds)
+
+    def launcher(self, package: str) -> Component | None:
+        """The activity that the app's icon starts, None when it has none."""
+        text = self._shell.text(["cmd", "package", "resolve-activity", "--brief", *_MAIN, package])
+        found = parse_resolved_activity(text)
+        return found if found and found.package == package else None
+
+    def start(
+        self, package: str, activity: str | None = None, timeout: float = START_TIMEOUT_S
+    ) -> Component:
+        """Start the app as its icon does, and wait until it has a process."""
+        component = Component(package, activity) if activity else self.launcher(package)
+        if component is None:
+            self.require(package)
+            raise AppError(f"{package} has no activity to start")
+        output = self._shell.run(["am", "start", *_MAIN, "-n", str(component)], timeout)
+        if not started(output.text, output.errors):
+            raise AppError(f"{component} did not start: {_why(output.everything)}")
+        must_poll(until(lambda: self.running(package)), timeout, f"{package} has no process")
+        return component
+
+    def foreground_services(self, package: str) -> list[ForegroundService]:
+        """Services of the package that run in the foreground: they outlive a swipe."""
+        return parse_foreground_services(
+            self._shell.text(["dumpsys", "activity", "services", package])
+        )
+
+    def granted(self, package: str, permission: str) -> bool:
+        """Whether a runtime permission is granted to the package for user 0."""
+        text = self._shell.text(["dumpsys", "package", package])
+        return f"{permission}: granted=true" in text
+
+    def grant(self, package: str, permission: str) -> None:
+        """Grant a runtime permission and read it back. Raises DeviceError."""
+        self._permission("grant", package, permission, True)
+
+    def revoke(self, package: str, permission: str) -> None:
+        """Take a runtime permission back; Android kills the app for it."""
+        self._permission("revoke", package, permission, False)
+
+    def _permission(self, verb: str, package: str, permission: str, wanted: bool) -> None:
+        output = self._shell.run(["pm", verb, package, permission])
+        if self.granted(package, permission) != wanted:
+            raise DeviceError(
+                f"could not {verb} {permission} of {package}: {_why(output.everything)}"
+            )
+
+
+def _why(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines()]
+    telling = [line for line in lines if "Error" in line or "Exception" in line]
+    return telling[0] if telling else first_line(text)

@@ -1,0 +1,114 @@
+"""Bytes that an app has sent, by its uid, since the phone booted.
+
+The counter stands in three different dumps by version, and in a kernel table before them; the
+first whose answer holds the table is taken. A packet that the firewall drops is not counted
+(CONN bpf_progs/netd.c), so no growth is a proof.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from droidcancel.device.parse import UidBytes, parse_qtaguid, parse_uid_map
+from droidcancel.device.shell import Command, Script, ShellChannel, quoted, spell
+from droidcancel.device.types import Capability
+from droidcancel.errors import ParseError, Unsupported
+
+READ_TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """One place where the counter may stand."""
+
+    name: str
+    command: tuple[str, ...]
+    parse: Callable[[str], dict[int, UidBytes]]
+
+
+SOURCES = (
+    Source("dumpsys netstats", ("dumpsys", "netstats"), parse_uid_map),
+    Source(
+        "dumpsys connectivity trafficcontroller",
+        ("dumpsys", "connectivity", "trafficcontroller"),
+        parse_uid_map,
+    ),
+    Source(
+        "dumpsys netd trafficcontroller", ("dumpsys", "netd", "trafficcontroller"), parse_uid_map
+    ),
+    Source("xt_qtaguid", ("cat", "/proc/net/xt_qtaguid/stats"), parse_qtaguid),
+)
+
+
+class Traffic:
+    """The traffic counters of one phone."""
+
+    def __init__(self, shell: ShellChannel) -> None:
+        self._shell = shell
+        self._source: Source | None = None
+        self.read_seconds: float | None = None
+
+    @property
+    def source(self) -> str:
+        """Where the counter is read. Raises Unsupported when it stands nowhere."""
+        return self._chosen().name
+
+    def can(self) -> Capability:
+        """Whether bytes can be counted here, and where."""
+        try:
+            return Capability(True, self.source)
+        except Unsupported as error:
+            return Capability(False, why_not=str(error))
+
+    def bytes_of(self, uid: int) -> UidBytes:
+        """Received and sent since boot; a uid without a row has used no network yet."""
+        return self._read(self._chosen()).get(uid, UidBytes(0, 0))
+
+    def tx_bytes(self, uid: int) -> int:
+        """Bytes sent since boot, with the overhead of TLS, TCP and IP."""
+        return self.bytes_of(uid).tx
+
+    def watch(self, uid: int, at_bytes: int, then: Command) -> Script:
+        """Shell text that waits on the phone until the uid has sent ``at_bytes`` since boot.
+
+        It then runs ``then`` with no host in between and prints ``dc-sent THOUSANDS`` (the last
+        reading). mksh counts in 32 bits, so it compares thousands of bytes.
+        """
+        source = self._chosen()
+        if source.parse is parse_qtaguid:
+            raise Unsupported("the old kernel table cannot be watched on the phone itself")
+        row = f"^ *{uid} [0-9]+ [0-9]+ [0-9]+ [0-9]+ *$"
+        return Script(
+            "while :; do "
+            f"set -- $({quoted(source.command)} 2>/dev/null | grep -E {quoted([row])}"
+            " | tail -n 1); "
+            "case $4 in ????*) sent=${4%???};; *) sent=0;; esac; "
+            f"[ $sent -ge {max(0, at_bytes) // 1000} ] && break; done; "
+            f"{spell(then)}; echo dc-sent $sent"
+        )
+
+    def _chosen(self) -> Source:
+        if self._source is None:
+            self._source = self._find()
+        return self._source
+
+    def _find(self) -> Source:
+        for source in SOURCES:
+            try:
+                self._read(source)
+            except ParseError:
+                continue
+            return source
+        raise Unsupported(
+            "this phone shows no per-app byte counters to the shell",
+            "the verdict then rests on what the app shows",
+        )
+
+    def _read(self, source: Source) -> dict[int, UidBytes]:
+        started = time.monotonic()
+        text = self._shell.text(source.command, READ_TIMEOUT_S)
+        table = source.parse(text)
+        self.read_seconds = time.monotonic() - started
+        return table
