@@ -1,0 +1,1 @@
+"""What a run leaves behind for people: one self-contained page, and its data."""
