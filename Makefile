@@ -1,0 +1,44 @@
+# Everything here needs Python 3.10 or newer and make, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test quick lint types format truth bench clean
+
+help:
+	@echo "make demo    boot a virtual phone, start an upload, cancel it, prove it, write a report"
+	@echo "make test    install and run all checks and tests"
+	@echo "make truth   many runs of every method, compared with what the upload service knows"
+	@echo "make lint, make types, make quick (tests without the slow ones), make format, make clean"
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/droidcancel demo
+
+test: $(STAMP) lint types
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+quick: $(STAMP)
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+truth: $(STAMP)
+	$(BIN)/python -m benchmarks.truth
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist reports
