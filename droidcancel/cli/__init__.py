@@ -1,0 +1,126 @@
+"""The command line: a table of commands, each in a module that is imported when it is run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import FrameType
+from typing import IO, Any
+
+import click
+
+import droidcancel
+from droidcancel.errors import DroidCancelError
+
+# name -> (module, first line of its help). The module holds a click command called `command`.
+# A test checks that each line here is the first line of the command's own help.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("demo", "Boot a virtual phone, cancel an upload on it, and write the report."),
+    "devices": ("devices", "List the phones and simulators that adb reaches."),
+    "doctor": ("doctor", "Say what each cancel method can do on a phone, and why not."),
+    "recipes": ("recipes", "List, show and check recipes."),
+    "run": ("run", "Run recipes on a phone and print each verdict."),
+    "cancel": ("cancel", "Cancel the upload that is running on the phone right now."),
+    "restore": ("restore", "Put a phone back as it was, after a crash."),
+    "simulator": ("simulator", "Start, list and stop virtual phones for any adb client."),
+}
+INTERRUPTED = 130
+INTERNAL_ERROR = 3
+
+
+class Failure(click.ClickException):
+    """An error of ours, as the command line shows it."""
+
+    def __init__(self, message: str, exit_code: int, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.hint = hint
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
+        click.echo(self.message, err=True)
+        if self.hint:
+            click.echo(self.hint, err=True)
+
+
+class Commands(click.Group):
+    """The top group; turns every error into one message and the right exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"droidcancel.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            raise click.UsageError(_no_such(name), ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DroidCancelError as error:
+            raise Failure(error.message, error.exit_code, error.hint) from error
+        except KeyboardInterrupt:
+            raise Failure("interrupted", INTERRUPTED) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get("DROIDCANCEL_DEBUG"):
+                traceback.print_exc()
+            raise Failure(
+                f"internal error: {type(error).__name__}: {error}",
+                INTERNAL_ERROR,
+                "This is a defect of droidcancel; DROIDCANCEL_DEBUG=1 shows where it arose.",
+            ) from error
+
+
+def _no_such(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, COMMANDS, n=1)
+    return f"no such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else "")
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(droidcancel.__version__, prog_name="droidcancel")
+def cli() -> None:
+    """Start an upload in an Android app, cancel it at a chosen moment, and prove what happened.
+
+    Without a phone, begin with: droidcancel demo
+
+    Exit codes: 0 every verdict as expected, 1 a verdict differs, 2 usage or configuration,
+    3 device, adb or app, 4 the phone could not be fully restored, 130 interrupted and restored.
+    """
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """The console script. SIGTERM and SIGHUP end a run as Ctrl-C does: the phone is restored."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        cli.main(args=args, prog_name="droidcancel")
+    except BrokenPipeError:
+        # The reader of our output went away, as `| head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,74 @@
+"""Options that several commands share, and the consoles that they print to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def serial_option(function: F) -> F:
+    """-s/--serial, with the names that other tools use for it."""
+    return click.option(
+        "-s",
+        "--serial",
+        "--device",
+        "--udid",
+        "serial",
+        metavar="SERIAL",
+        envvar="ANDROID_SERIAL",
+        show_envvar=True,
+        help="Which phone: a serial, or a name from devices.yaml.",
+    )(function)
+
+
+def devices_file_option(function: F) -> F:
+    return click.option(
+        "--devices",
+        "devices_file",
+        metavar="FILE",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="DROIDCANCEL_DEVICES",
+        help="The devices.yaml to use.",
+    )(function)
+
+
+def json_option(function: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
+
+
+@cache
+def out() -> Console:
+    """Results: stdout."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@cache
+def err() -> Console:
+    """Progress and logs: stderr."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(value: Mapping[str, Any] | list[Any]) -> None:
+    """One JSON value on a line of its own."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def adb_server_port() -> int:
+    """The adb server's port, as every adb client finds it."""
+    import os
+
+    return int(os.environ.get("ANDROID_ADB_SERVER_PORT") or 5037)

@@ -1,0 +1,147 @@
+"""`droidcancel simulator`: virtual phones that go on in the background."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from droidcancel.cli.options import adb_server_port, json_option, out, print_json
+from droidcancel.errors import DeviceError, UsageError
+
+SCREENS = {"phone": (1080, 2400, 420), "small": (720, 1280, 320), "tablet": (1600, 2560, 320)}
+
+
+@click.group(name="simulator")
+def command() -> None:
+    """Start, list and stop virtual phones for any adb client."""
+
+
+@command.command()
+@click.option(
+    "--api",
+    type=click.IntRange(21, 37),
+    default=34,
+    show_default=True,
+    help="The API level that the phone behaves as.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["instant", "pixel", "budget"]),
+    default="instant",
+    show_default=True,
+    help="What commands and radios cost in time.",
+)
+@click.option(
+    "--app-build",
+    default="good",
+    show_default=True,
+    help="Which build of the apps: the good one, or one with a seeded bug.",
+)
+@click.option(
+    "--locale", type=click.Choice(["en-US", "fr-FR", "id-ID"]), default="en-US", show_default=True
+)
+@click.option("--screen", type=click.Choice(list(SCREENS)), default="phone", show_default=True)
+@click.option("--night", is_flag=True, help="Dark mode.")
+@click.option("--model", default="Simulated Phone", show_default=True)
+@click.option(
+    "--upload-rate",
+    type=float,
+    default=1.5e6,
+    show_default=True,
+    metavar="BYTES_PER_S",
+    help="The bandwidth up.",
+)
+@click.option("--free", "free_bytes", type=int, metavar="BYTES", help="Free storage left.")
+@click.option("--secure", is_flag=True, help="Ask for adb authorisation, as a new phone does.")
+@click.option("--logged-out", is_flag=True, help="The app starts at its login screen.")
+@click.option(
+    "--count",
+    type=click.IntRange(1, 500),
+    default=1,
+    show_default=True,
+    help="How many phones, all in one process.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="The adb port of the first phone.")
+@json_option
+def start(
+    api: int, profile: str, app_build: str, locale: str, screen: str, night: bool, model: str,
+    upload_rate: float, free_bytes: int | None, secure: bool, logged_out: bool, count: int,
+    port: int | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Start virtual phones; they go on until `droidcancel simulator stop`.
+
+    A phone takes a port at which every adb server looks for emulators, while one is free, and
+    is then listed as emulator-55xx; otherwise it is named by its address.
+    """
+    from droidcancel.simulator.options import PhoneOptions
+    from droidcancel.simulator.registry import SimulatorStartError, launch
+
+    width, height, density = SCREENS[screen]
+    if port is not None and count > 1:
+        raise UsageError("--port names the port of one phone", "leave it out with --count")
+    try:
+        options = PhoneOptions(
+            api=api, profile=profile, app_build=app_build, locale=locale, night=night,
+            model=model, width=width, height=height, density=density, secure=secure,
+            upload_bytes_per_s=upload_rate, free_bytes=free_bytes,
+            app_options={"org.droidcancel.clips": {"logged_in": False}} if logged_out else {},
+        )  # fmt: skip
+        phones = launch(
+            options,
+            count=count,
+            emulator_port=True if port is None else port,
+            adb_server=adb_server_port(),
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    except SimulatorStartError as error:
+        raise DeviceError(f"the simulator did not start: {error}") from error
+    for phone in phones:
+        if as_json:
+            print_json(asdict(phone))
+        else:
+            click.echo(phone.serial)
+
+
+@command.command(name="list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the virtual phones that run."""
+    from droidcancel.simulator.registry import running
+
+    phones = running()
+    if as_json:
+        print_json([asdict(phone) for phone in phones])
+        return
+    if not phones:
+        click.echo("No simulator runs. Start one with: droidcancel simulator start", err=True)
+        return
+    from rich.table import Table
+
+    table = Table("name", "serial", "api", "profile", "app build", "locale", "up for")
+    for phone in phones:
+        seconds = f"{time.time() - phone.started:.0f} s"
+        cells: list[Any] = [phone.name, phone.serial, phone.api, phone.profile]
+        table.add_row(*map(str, cells), phone.app_build, phone.locale, seconds)
+    out().print(table)
+
+
+@command.command()
+@click.argument("names", nargs=-1, metavar="[NAME_OR_SERIAL]...")
+@click.option("--all", "every", is_flag=True, help="Stop all of them.")
+def stop(names: tuple[str, ...], every: bool) -> None:
+    """Stop virtual phones by name or serial."""
+    from droidcancel.simulator import registry
+
+    if bool(names) == every:
+        raise UsageError("say which simulators to stop", "name them, or give --all")
+    stopped = registry.stop(None if every else list(names))
+    for name in stopped:
+        click.echo(f"stopped {name}")
+    if names and not stopped:
+        raise UsageError(
+            f"no simulator {', '.join(names)} runs", "droidcancel simulator list shows them"
+        )
