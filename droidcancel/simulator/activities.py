@@ -10,6 +10,7 @@ from droidcancel.simulator import processes as proc
 from droidcancel.simulator.apps.intents import (
     ACTION_MAIN,
     CATEGORY_LAUNCHER,
+    EXTRA_STREAM,
     FLAG_ACTIVITY_CLEAR_TASK,
     FLAG_ACTIVITY_NEW_TASK,
     Component,
@@ -114,7 +115,7 @@ class ActivityManager:
             return self._resolve_component(intent.component, uid)
         found = self.candidates(intent)
         if not found:
-            raise ActivityNotFoundError(f"Intent {{ {intent.describe()} }}")
+            raise ActivityNotFoundError(f"Intent {{ {intent.describe(self._phone.options.api)} }}")
         if len(found) > 1 and self._phone.chooser is not None:
             return self._resolve_component(self._phone.chooser, 1000)
         return found[0]
@@ -267,7 +268,9 @@ class ActivityManager:
         package, cls = self.resolve(intent, uid=caller)
         component = self.component_of(package, cls)
         self._phone.log.write(
-            "I", "ActivityTaskManager", f"START u0 {{{intent.describe()}}} from uid {caller}"
+            "I",
+            "ActivityTaskManager",
+            f"START u0 {{{intent.describe(self._phone.options.api)}}} from uid {caller}",
         )
         fresh = package.name not in self._apps
         app = await self.app_for(package.name)
@@ -276,7 +279,25 @@ class ActivityManager:
             await self._phone.latency.spend("activity")
         if package.stopped or package.not_launched:
             self._phone.packages.set_stopped(package, False)
-        return self._place(intent, component, cls, source, result)
+        placed = self._place(intent, component, cls, source, result)
+        self._grant(intent, placed.record, package, from_app=source is not None)
+        return placed
+
+    def _grant(
+        self, intent: Intent, record: ActivityRecord, package: Package, *, from_app: bool
+    ) -> None:
+        """Let the started activity read what the intent points at, for as long as it lives.
+
+        An app's own start also counts EXTRA_STREAM (Instrumentation calls
+        Intent.migrateExtraStreamToClipData); a start by the shell does not.
+        """
+        if not intent.grants_read:
+            return
+        stream = intent.extras.get(EXTRA_STREAM) if from_app else None
+        streams = stream if isinstance(stream, (list, tuple)) else [stream]
+        uris = [uri for uri in (intent.data, *streams) if isinstance(uri, str)]
+        grants = self._phone.media.grants
+        grants.add(package.uid, uris, lambda: record in record.task.records)
 
     def _uid_of(self, source: ActivityRecord | None) -> int:
         if source is None:

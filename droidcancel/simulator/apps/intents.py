@@ -15,6 +15,30 @@ CATEGORY_DEFAULT = "android.intent.category.DEFAULT"
 EXTRA_STREAM = "android.intent.extra.STREAM"
 FLAG_ACTIVITY_NEW_TASK = 0x10000000
 FLAG_ACTIVITY_CLEAR_TASK = 0x00008000
+FLAG_GRANT_READ_URI_PERMISSION = 0x00000001
+
+# Uri.toSafeString hides the whole of these, with x for each letter.
+PRIVATE_SCHEMES = ("tel", "sip", "sms", "smsto", "mailto", "nfc")
+WEB_SCHEMES = ("http", "https", "ftp", "rtsp")
+
+
+def safe_uri(uri: str, api: int = 34) -> str:
+    """A URI as logs and `Intent { ... }` show it (Uri.toSafeString).
+
+    Before API 33 only the paths of web addresses are hidden, from then on those of all.
+    """
+    scheme, colon, rest = uri.partition(":")
+    if not colon:
+        return uri
+    if scheme.lower() in PRIVATE_SCHEMES:
+        return scheme + ":" + "".join(c if c in "-@." else "x" for c in rest)
+    if scheme.lower() not in WEB_SCHEMES and api < 33:
+        return uri
+    if not rest.startswith("/"):
+        return scheme + ":"
+    if not rest.startswith("//"):
+        return scheme + ":/..."
+    return f"{scheme}://{rest[2:].partition('/')[0].partition('?')[0]}/..."
 
 
 @dataclass(frozen=True)
@@ -61,7 +85,12 @@ class Intent:
         """The same intent, sent to one component."""
         return replace(self, component=Component.parse(f"{package}/{cls}"))
 
-    def describe(self) -> str:
+    @property
+    def grants_read(self) -> bool:
+        """Whether the receiver may read what the intent points at."""
+        return self.grant_read or bool(self.flags & FLAG_GRANT_READ_URI_PERMISSION)
+
+    def describe(self, api: int = 34) -> str:
         """As Intent.toShortString prints it inside `Intent { ... }`."""
         parts = []
         if self.action:
@@ -69,7 +98,7 @@ class Intent:
         if self.categories:
             parts.append(f"cat=[{','.join(sorted(self.categories))}]")
         if self.data:
-            parts.append(f"dat={self.data}")
+            parts.append(f"dat={safe_uri(self.data, api)}")
         if self.type:
             parts.append(f"typ={self.type}")
         if self.flags:
