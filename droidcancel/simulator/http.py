@@ -122,8 +122,16 @@ class _Link:
                 return event
             if event is h11.PAUSED:
                 raise HttpProtocolError("the peer sent more than one message at a time")
-            data = await asyncio.wait_for(self.stream.read(READ_SIZE), self._idle_s)
-            self.state.receive_data(data)
+            self.state.receive_data(await self._read())
+
+    async def _read(self) -> bytes:
+        reading = self.stream.read(READ_SIZE)
+        if self._idle_s is None:
+            return await reading
+        try:
+            return await asyncio.wait_for(reading, self._idle_s)
+        except asyncio.TimeoutError:
+            raise HttpProtocolError(f"nothing came for {self._idle_s} s") from None
 
     def all_read(self) -> bool:
         """Whether the current message has ended; an empty rest that lies ready is taken."""
@@ -162,7 +170,7 @@ async def serve(stream: Stream, handler: Handler, *, idle_s: float | None = None
     try:
         while await _serve_one(link, handler):
             link.state.start_next_cycle()
-    except (ConnectionError, asyncio.TimeoutError, TimeoutError):
+    except ConnectionError:
         pass
     finally:
         stream.close()

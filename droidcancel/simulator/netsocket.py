@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from droidcancel.simulator.connectivity import NetworkInfo
 from droidcancel.simulator.netstats import Counter, received, sent
+from droidcancel.simulator.shaper import Bucket
 from droidcancel.simulator.tcp import TcpStream
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ class NetSocket:
         self._asked = True
 
     async def _send(self, portion: bytes) -> None:
-        await self._passable()
+        await self._passable(self._network.shaper.up)
         segments = await self._network.shaper.send(len(portion))
-        await self._passable()
+        await self._passable(self._network.shaper.up)
         try:
             await self._tcp.write(portion)
         except ConnectionError as error:
@@ -76,12 +77,12 @@ class NetSocket:
             data = await self._tcp.read(min(n, self._network.shaper.down.quantum()))
         except ConnectionError as error:
             raise (self._error or ConnectionResetError(errno.ECONNRESET, "reset")) from error
-        await self._passable()
+        await self._passable(self._network.shaper.down)
         if self._asked:
             self._asked = False
             await self._network.shaper.travel(trips=2)
         await self._network.shaper.receive(len(data))
-        await self._passable()
+        await self._passable(self._network.shaper.down)
         self.received_bytes += len(data)
         self._count(received(len(data)))
         return data
@@ -90,10 +91,10 @@ class NetSocket:
         if self._error is not None:
             raise self._error
 
-    async def _passable(self) -> None:
+    async def _passable(self, direction: Bucket) -> None:
         """Wait while packets are dropped. Raises once the socket is destroyed."""
         self._check()
-        while not self._network.passes(self.uid, self.link):
+        while direction.rate <= 0 or not self._network.passes(self.uid, self.link):
             await self._network.changed()
             self._check()
 

@@ -82,6 +82,7 @@ class Network:
         Rates in bytes a second (0 halts), delay one way in seconds, loss as a share.
         """
         self.shaper.change(up, down, delay, loss)
+        self._wake()
         return self.shaper.shape
 
     # -- connections -----------------------------------------------------------------------

@@ -13,7 +13,6 @@ MIN_QUANTUM = 256
 MAX_QUANTUM = 16 * 1024
 BURST_S = 0.005  # what an idle link may catch up on
 RETRANSMIT_TIMEOUT_S = 0.2  # Linux' TCP_RTO_MIN
-IDLE_POLL_S = 0.05  # how often a halted link is looked at again
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Shape:
 
 
 class Bucket:
-    """One direction of the link, shared by all connections in turn."""
+    """One direction of the link, shared by all connections in turn; rate 0 halts it."""
 
     def __init__(self, rate: float) -> None:
         self.rate = rate
@@ -46,10 +45,8 @@ class Bucket:
         return max(MIN_QUANTUM, min(MAX_QUANTUM, int(self.rate * QUANTUM_S)))
 
     async def take(self, count: int) -> None:
-        """Wait until `count` bytes have passed."""
+        """Wait until `count` bytes have passed; the rate must be above 0."""
         loop = asyncio.get_running_loop()
-        while self.rate <= 0:
-            await asyncio.sleep(IDLE_POLL_S)
         start = max(self._free_at, loop.time() - BURST_S)
         self._free_at = start + count / self.rate
         wait = self._free_at - loop.time()

@@ -36,6 +36,14 @@ class TcpStream:
         """Close at once with a reset; what was buffered is dropped."""
         self._writer.transport.abort()
 
+    async def finish(self, timeout_s: float) -> None:
+        """Close, and wait until what was buffered has left; abort after `timeout_s` seconds."""
+        self._writer.close()
+        try:
+            await asyncio.wait_for(self._writer.wait_closed(), timeout_s)
+        except (OSError, asyncio.TimeoutError):
+            self.abort()
+
     def close_write(self) -> None:
         if self._writer.can_write_eof() and not self.closed:
             self._writer.write_eof()
