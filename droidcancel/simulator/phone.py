@@ -84,7 +84,7 @@ class Phone:
         self.zygote_pid = 0
         self.home = Component.parse(system_image.HOME)
         self.permission_dialog = Component.parse(system_image.permission_dialog(self.options.api))
-        self.chooser: Component | None = None
+        self.chooser: Component | None = Component.parse(system_image.chooser(self.options.api))
         self.recents = Component.parse(system_image.RECENTS)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._reboot_hooks: list[RebootHook] = []

@@ -40,6 +40,12 @@ def permission_dialog(api: int) -> str:
     return f"{package}/.permission.ui.GrantPermissionsActivity"
 
 
+def chooser(api: int) -> str:
+    """The share sheet: a module of its own since Android 14."""
+    package = "com.android.intentresolver" if api >= 34 else "android.chooser"
+    return f"{package}/.ChooserActivity"
+
+
 def properties(options: PhoneOptions, serial: str) -> dict[str, str]:
     """System properties (`getprop`), as a stock image of this make has them."""
     release, codename, build, patch = RELEASES[options.api]

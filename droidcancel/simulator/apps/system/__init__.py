@@ -7,11 +7,15 @@ from collections.abc import Callable
 from droidcancel.simulator.apps.base import App
 from droidcancel.simulator.apps.system.launcher import Launcher
 from droidcancel.simulator.apps.system.permissions import permission_controller
+from droidcancel.simulator.apps.system.settings_app import SettingsApp
+from droidcancel.simulator.apps.system.share_sheet import share_sheet
 from droidcancel.simulator.apps.system.system_ui import SystemUiApp
 from droidcancel.simulator.options import PhoneOptions
 
 SYSTEM_APPS: tuple[Callable[[PhoneOptions], type[App]], ...] = (
     lambda _: Launcher,
     lambda _: SystemUiApp,
+    lambda _: SettingsApp,
     permission_controller,
+    share_sheet,
 )
