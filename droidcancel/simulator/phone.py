@@ -20,7 +20,7 @@ from droidcancel.simulator.apps.intents import (
 )
 from droidcancel.simulator.clock import Clock, Latency
 from droidcancel.simulator.connectivity import Connectivity
-from droidcancel.simulator.fs import FileSystem, make_tree
+from droidcancel.simulator.fs import FileSystem
 from droidcancel.simulator.ime import Ime
 from droidcancel.simulator.input import Input
 from droidcancel.simulator.jobs import JobScheduler
