@@ -1,0 +1,214 @@
+"""A YAML file whose every value knows its place, checked by a pydantic model.
+
+Errors come as one :class:`ConfigError`: the first problem's ``file:line:column`` on the error
+itself, all problems in its message, each with what was expected and, for a misspelt name, the
+nearest one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from droidcancel.errors import ConfigError
+
+Loc = tuple[int | str, ...]
+Position = tuple[int, int]
+MAX_BYTES = 1_048_576
+
+
+class Frozen(BaseModel):
+    """A checked record: no unknown keys, no changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file."""
+
+    loc: Loc
+    message: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file: plain data, and the place of each key and item (line and column from 1)."""
+
+    file: str
+    data: Any
+    places: Mapping[Loc, Position] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> Document:
+        """Parse a file. ConfigError when it cannot be read or is no YAML."""
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            raise ConfigError(
+                f"cannot be read: {error.strerror or error}", file=str(path)
+            ) from error
+        if len(raw) > MAX_BYTES:
+            raise ConfigError(f"is larger than {MAX_BYTES} bytes", file=str(path))
+        return cls.parse(raw.decode("utf-8", "replace"), str(path))
+
+    @classmethod
+    def parse(cls, text: str, file: str = "<text>") -> Document:
+        """Parse YAML text. ConfigError where it is none, or no mapping."""
+        yaml = YAML(typ="rt")
+        yaml.allow_duplicate_keys = False
+        try:
+            tree = yaml.load(text)
+        except MarkedYAMLError as error:
+            mark = error.problem_mark
+            raise ConfigError(
+                error.problem or "is not YAML",
+                file=file,
+                line=mark.line + 1 if mark else None,
+                column=mark.column + 1 if mark else None,
+            ) from error
+        except (YAMLError, ValueError, RecursionError) as error:
+            raise ConfigError(f"is not YAML: {error}", file=file) from error
+        if not isinstance(tree, CommentedMap):
+            raise ConfigError("expected a mapping of keys to values", file=file, line=1, column=1)
+        places: dict[Loc, Position] = {(): (1, 1)}
+        return cls(file, _plain(tree, (), places), places)
+
+    def place(self, loc: Loc) -> Position:
+        """The place of a value, or of the nearest thing around it that stands in the file."""
+        while loc not in self.places and loc:
+            loc = loc[:-1]
+        return self.places.get(loc, (1, 1))
+
+    def error(self, problems: Sequence[Problem], hint: str | None = None) -> ConfigError:
+        """All problems as one error, in the order of the file."""
+        ordered = sorted(problems, key=lambda p: self.place(p.loc))
+        first = ordered[0]
+        line, column = self.place(first.loc)
+        rest = [self._line(p) for p in ordered[1:]]
+        return ConfigError(
+            "\n".join([first.message, *rest]),
+            hint,
+            file=self.file,
+            line=line,
+            column=column,
+            key=dotted(first.loc) or None,
+        )
+
+    def _line(self, problem: Problem) -> str:
+        line, column = self.place(problem.loc)
+        return f"{self.file}:{line}:{column}: {dotted(problem.loc)}: {problem.message}"
+
+    def check(self, model: type[M], context: Mapping[str, Any] | None = None) -> M:
+        """The data as a model. ConfigError with every problem found."""
+        try:
+            return model.model_validate(self.data, context=dict(context or {}))
+        except ValidationError as error:
+            raise self.error(self.problems(model, error)) from error
+
+    def problems(self, model: type[BaseModel], error: ValidationError) -> list[Problem]:
+        """Pydantic's errors in this file's terms."""
+        found = [_problem(model, detail, self.places) for detail in error.errors()]
+        return list({(p.loc, p.message): p for p in found}.values())
+
+
+def dotted(loc: Iterable[int | str]) -> str:
+    """``steps.2.tap``."""
+    return ".".join(str(part) for part in loc)
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """`` (did you mean 'x'?)``, or nothing."""
+    close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _plain(node: Any, loc: Loc, places: dict[Loc, Position]) -> Any:
+    """The tree as dicts, lists and scalars; fills `places`."""
+    if isinstance(node, CommentedMap):
+        return {key: _child(node.lc.key(key), v, (*loc, key), places) for key, v in node.items()}
+    if isinstance(node, CommentedSeq):
+        return [_child(node.lc.item(i), v, (*loc, i), places) for i, v in enumerate(node)]
+    return _scalar(node)
+
+
+def _child(mark: tuple[int, int], node: Any, loc: Loc, places: dict[Loc, Position]) -> Any:
+    places[loc] = (mark[0] + 1, mark[1] + 1)
+    return _plain(node, loc, places)
+
+
+def _scalar(node: Any) -> Any:
+    for kind in (bool, int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return None if node is None else str(node)
+
+
+def _problem(
+    model: type[BaseModel], detail: ErrorDetails, places: Mapping[Loc, Position]
+) -> Problem:
+    loc = in_file(tuple(detail["loc"]), places)
+    if detail["type"] == "extra_forbidden":
+        key = detail["loc"][-1]
+        known = known_keys(model, tuple(detail["loc"][:-1]))
+        expected = f"; known: {', '.join(sorted(known))}" if known else ""
+        return Problem(loc, f"unknown key {key!r}{nearest(key, known)}{expected}")
+    if detail["type"] == "missing":
+        return Problem(loc[:-1] if loc not in places else loc, f"{detail['loc'][-1]!r} is missing")
+    given = detail.get("input")
+    shown = f", got {given!r}" if isinstance(given, str | int | float) else ""
+    message = detail["msg"].removeprefix("Value error, ")
+    return Problem(loc, message if repr(given) in message else message + shown)
+
+
+def in_file(loc: Loc, places: Mapping[Loc, Position]) -> Loc:
+    """A location of pydantic without what it adds (names of union members, ``[key]``)."""
+    kept: Loc = ()
+    for index, part in enumerate(loc):
+        last = index == len(loc) - 1 and isinstance(part, str) and part.isidentifier()
+        if (*kept, part) in places or last:
+            kept = (*kept, part)
+    return kept
+
+
+def known_keys(model: type[BaseModel], loc: Loc) -> set[str]:
+    """The keys that the model at a location takes."""
+    found = _model_at(model, loc)
+    if found is None:
+        return set()
+    return {f.alias or name for name, f in found.model_fields.items()}
+
+
+def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
+    current: Any = model
+    for part in loc:
+        models = [m for m in _models(current) if isinstance(part, str)]
+        field_type = next((t for m in models if (t := _field_type(m, str(part)))), None)
+        current = field_type if field_type is not None else current
+    return next(iter(_models(current)), None)
+
+
+def _field_type(model: type[BaseModel], key: str) -> Any:
+    for name, info in model.model_fields.items():
+        if key in (name, info.alias):
+            return info.annotation
+    return None
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The models inside an annotation: ``dict[str, X]`` and ``tuple[X, ...]`` give X."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for arg in getattr(annotation, "__args__", ()) for m in _models(arg)]

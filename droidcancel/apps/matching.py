@@ -1,0 +1,268 @@
+"""Finding elements in one hierarchy: pure functions over its nodes.
+
+The rules are those that survive versions of real apps: labels match whole; only nodes inside the
+frame; only the app's own package, the phone's dialogs aside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from droidcancel.apps.schema import ANY_LOCALE, Element, Locator, Texts, version_of, version_range
+from droidcancel.device.hierarchy import Bounds, Hierarchy, Node
+
+_SAME = str.maketrans({"\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2026": "..."})
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_AFTER_LABEL = re.compile(r"\s*[,:;(\u00b7\u2022|\uff0c\uff1a].*|\s+\d+\+?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Match:
+    """An element found. `target` is what takes a tap: the node, or the nearest clickable around."""
+
+    element: str
+    node: Node
+    target: Node
+    locator: int
+
+    @property
+    def text(self) -> str:
+        """What it says: its text, else its content description."""
+        return self.node.text or self.node.desc
+
+    @property
+    def center(self) -> tuple[int, int]:
+        """Where to tap, in pixels: on the node itself; what takes the tap may be far larger."""
+        return self.node.bounds.center
+
+
+def normal(text: str) -> str:
+    """A label for comparing: trimmed, typographic signs made plain, case kept."""
+    return _INVISIBLE.sub("", text).translate(_SAME).strip()
+
+
+def label_matches(given: str, wanted: str) -> int:
+    """2 where the label is the whole text, 1 where only a count or a separator follows, else 0.
+
+    ``Profile, 2 notifications`` is ``Profile``; ``Posted`` is not ``Post``, ``Upload quality`` not
+    ``Upload``, and ``Delete 1 draft?`` not ``Delete``.
+    """
+    text, label = normal(given), normal(wanted)
+    if not label or not text.startswith(label):
+        return 0
+    if text == label:
+        return 2
+    return 1 if _AFTER_LABEL.fullmatch(text[len(label) :]) else 0
+
+
+def texts_for(texts: Mapping[str, tuple[str, ...]], locale: str) -> list[str]:
+    """The wordings for a locale, best first: its own, its language's, English, any."""
+    language = locale.replace("_", "-").split("-")[0]
+    found: list[str] = []
+    for key in (locale, language, "en", ANY_LOCALE):
+        found.extend(t for t in texts.get(key, ()) if t not in found)
+    return found
+
+
+def in_versions(text: str | None, version: str | None) -> bool:
+    """Whether a version lies in a range; no range holds for all, no version for none."""
+    if text is None:
+        return True
+    if not version:
+        return False
+    given = version_of(version)
+    return all(_COMPARE[op](given, wanted) for op, wanted in version_range(text))
+
+
+def _equal(given: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return given[: len(wanted)] == wanted
+
+
+_COMPARE: dict[str, Callable[[tuple[int, ...], tuple[int, ...]], bool]] = {
+    "==": _equal,
+    ">=": lambda given, wanted: given >= wanted,
+    "<=": lambda given, wanted: given <= wanted or _equal(given, wanted),
+    ">": lambda given, wanted: given > wanted and not _equal(given, wanted),
+    "<": lambda given, wanted: given < wanted,
+}
+
+
+class Finder:
+    """One hierarchy, read for one set of packages, locale and version."""
+
+    def __init__(
+        self,
+        hierarchy: Hierarchy,
+        elements: Mapping[str, Element],
+        packages: Mapping[str, Iterable[str]],
+        locale: str,
+        version: str | None,
+    ) -> None:
+        self._elements = elements
+        self._locale = locale
+        self._version = version
+        nodes = hierarchy.nodes()
+        self.frame = frame(nodes)
+        inside = [n for n in nodes if n.visible and within(n.bounds, self.frame)]
+        self._nodes = {
+            kind: [n for n in inside if n.package in set(names)] for kind, names in packages.items()
+        }
+        self._found: dict[str, list[Match]] = {}
+        self._forbidden: set[int] | None = None
+
+    def all(self, name: str) -> list[Match]:
+        """Every match of the first locator that finds anything, best first."""
+        if name not in self._found:
+            self._found[name] = self._search(name, self._elements[name])
+        return self._found[name]
+
+    def first(self, name: str) -> Match | None:
+        """The match to use, None where there is none."""
+        found = self.all(name)
+        return found[0] if found else None
+
+    def by_locator(self, name: str) -> list[list[Match]]:
+        """What each locator of an element finds, in their order."""
+        element = self._elements[name]
+        return [self._try(name, element, i) for i in range(len(element.find))]
+
+    def _search(self, name: str, element: Element) -> list[Match]:
+        tries = (self._try(name, element, i) for i in range(len(element.find)))
+        return next((found for found in tries if found), [])
+
+    def _try(self, name: str, element: Element, index: int) -> list[Match]:
+        locator = element.find[index]
+        if not in_versions(locator.versions, self._version):
+            return []
+        scored = [(self._score(n, locator), n) for n in self._nodes[element.package]]
+        best = max((s for s, _ in scored), default=0)
+        nodes = [n for s, n in scored if s == best and s > 0]
+        if not element.never:
+            nodes = [n for n in nodes if id(n) not in self._never()]
+        return [Match(name, n, clickable(n), index) for n in picked(nodes, locator.pick)]
+
+    def _never(self) -> set[int]:
+        """The nodes that must not be tapped, by identity."""
+        if self._forbidden is None:
+            names = [name for name, element in self._elements.items() if element.never]
+            matches = [m for name in names for m in self.all(name)]
+            self._forbidden = {id(node) for m in matches for node in (m.node, m.target)}
+        return self._forbidden
+
+    def _score(self, node: Node, locator: Locator) -> int:
+        """0 where the locator does not hold, 2 for whole labels, 1 for labels with a count."""
+        scores = [2]
+        for wanted, given in (
+            (locator.desc, (node.desc,)),
+            (locator.text, (node.text,)),
+            (locator.label, (node.text, node.desc)),
+        ):
+            if wanted is not None:
+                scores.append(self._label(wanted, given))
+        if not all(scores) or not all(check(node, locator, self.frame) for check in _CHECKS):
+            return 0
+        if locator.inside is not None and not self._is_inside(node, locator.inside):
+            return 0
+        return min(scores)
+
+    def _label(self, wanted: Texts, given: Sequence[str]) -> int:
+        texts = texts_for(wanted, self._locale)
+        return max((label_matches(g, w) for g in given for w in texts if g), default=0)
+
+    def _is_inside(self, node: Node, name: str) -> bool:
+        around = {id(m.node) for m in self.all(name)}
+        return any(id(parent) in around for parent in ancestors(node))
+
+
+def _has_id(node: Node, locator: Locator, _frame: Bounds) -> bool:
+    return locator.id is None or short_id(node.resource_id) in locator.id
+
+
+def _has_pattern(node: Node, locator: Locator, _frame: Bounds) -> bool:
+    if locator.pattern is None:
+        return True
+    return any(re.fullmatch(locator.pattern, normal(t)) for t in (node.text, node.desc) if t)
+
+
+def _has_class(node: Node, locator: Locator, _frame: Bounds) -> bool:
+    return locator.class_ is None or node.cls.rpartition(".")[2] == locator.class_
+
+
+def _has_flags(node: Node, locator: Locator, _frame: Bounds) -> bool:
+    return all(
+        wanted is None or wanted == given
+        for wanted, given in (
+            (locator.clickable, node.clickable),
+            (locator.enabled, node.enabled),
+        )
+    )
+
+
+def _in_area(node: Node, locator: Locator, area: Bounds) -> bool:
+    if locator.area is None:
+        return True
+    left, top, right, bottom = locator.area
+    x, y = node.bounds.center
+    return (
+        left * area.width <= x - area.left <= right * area.width
+        and top * area.height <= y - area.top <= bottom * area.height
+    )
+
+
+_CHECKS: tuple[Callable[[Node, Locator, Bounds], bool], ...] = (
+    _has_id,
+    _has_pattern,
+    _has_class,
+    _has_flags,
+    _in_area,
+)
+
+_PICK: dict[str, Callable[[Node], tuple[int, ...]]] = {
+    "left": lambda n: (n.bounds.left, n.bounds.top),
+    "right": lambda n: (-n.bounds.right, n.bounds.top),
+    "top": lambda n: (n.bounds.top, n.bounds.left),
+    "bottom": lambda n: (-n.bounds.bottom, n.bounds.left),
+}
+
+
+def picked(nodes: list[Node], pick: str) -> list[Node]:
+    """The nodes, the one to use first."""
+    if pick in _PICK:
+        return sorted(nodes, key=_PICK[pick])
+    return nodes[::-1] if pick == "last" else nodes
+
+
+def short_id(resource_id: str) -> str:
+    """``post`` of ``org.droidcancel.clips:id/post``."""
+    return resource_id.rpartition("/")[2]
+
+
+def frame(nodes: Sequence[Node]) -> Bounds:
+    """The screen: the box around all windows."""
+    tops = [n.bounds for n in nodes if n.parent is None and not n.bounds.empty]
+    if not tops:
+        tops = [n.bounds for n in nodes if not n.bounds.empty] or [Bounds(0, 0, 0, 0)]
+    return Bounds(0, 0, max(b.right for b in tops), max(b.bottom for b in tops))
+
+
+def within(bounds: Bounds, area: Bounds) -> bool:
+    """Whether a box is one, and its centre lies in the area."""
+    x, y = bounds.center
+    return not bounds.empty and area.left <= x < area.right and area.top <= y < area.bottom
+
+
+def ancestors(node: Node) -> Iterable[Node]:
+    """The nodes around a node, from the inside out."""
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def clickable(node: Node) -> Node:
+    """The node itself if it is clickable, else the nearest clickable around it, else itself."""
+    if node.clickable:
+        return node
+    return next((n for n in ancestors(node) if n.clickable), node)

@@ -1,0 +1,282 @@
+"""App profiles: what droidcancel knows of one app, and reading a screen with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from droidcancel.apps.document import Document, Frozen, Problem, nearest
+from droidcancel.apps.matching import Finder, Match
+from droidcancel.apps.schema import (
+    SYSTEM_PACKAGES,
+    Element,
+    Names,
+    Place,
+    Popup,
+    Screen,
+    Share,
+    Upload,
+    UploadState,
+)
+from droidcancel.device.hierarchy import Hierarchy
+from droidcancel.errors import UsageError
+
+HERE = Path(__file__).parent
+BACK = "back"
+_PERCENT = re.compile(r"(?<!\d)(\d{1,3})\s?%")
+
+
+class AppProfile(Frozen):
+    """One app. `screens` stand in order, the most specific first.
+
+    `ways`: to a screen, from which screen which element leads on (``back``: the back key).
+
+    `home`: the screen to return to; `logged_out`: screens that mean no account; `places`: where
+    videos are looked for, by name (``profile``, ``drafts``).
+    """
+
+    name: str
+    title: str
+    packages: Names = Field(min_length=1)
+    launcher: str | None = None
+    locales: tuple[str, ...] = Field(min_length=1)
+    system_packages: Names = SYSTEM_PACKAGES
+    elements: dict[str, Element]
+    screens: dict[str, Screen]
+    popups: dict[str, Popup] = Field(default_factory=dict)
+    home: str
+    logged_out: Names = ()
+    share: Share | None = None
+    upload: Upload = Field(default_factory=Upload)
+    ways: dict[str, dict[str, str]] = Field(default_factory=dict)
+    places: dict[str, Place] = Field(default_factory=dict)
+    permissions: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, name: str | Path, overlay: Path | None = None) -> AppProfile:
+        """A profile that ships with droidcancel, by name, or a file, by path.
+
+        `overlay`: a file whose keys are laid over it. UsageError for an unknown name, ConfigError
+        with file, line and column for a wrong file.
+        """
+        document = Document.read(profile_path(name))
+        if overlay is not None:
+            document = _laid_over(document, Document.read(overlay))
+        profile = document.check(cls)
+        problems = list(profile.problems())
+        if problems:
+            raise document.error(problems)
+        return profile
+
+    @staticmethod
+    def names() -> list[str]:
+        """The profiles that ship with droidcancel."""
+        return sorted(path.stem for path in HERE.glob("*.yaml"))
+
+    def problems(self) -> Iterator[Problem]:
+        """Names that point nowhere."""
+        for loc, name, known in self._references():
+            if name not in known:
+                yield Problem(loc, f"no such {loc[0]} entry: {name!r}{nearest(name, known)}")
+
+    def _references(self) -> Iterator[tuple[tuple[int | str, ...], str, Iterable[str]]]:
+        elements, screens = self.elements, self.screens
+        for name, element in elements.items():
+            for index, locator in enumerate(element.find):
+                if locator.inside:
+                    yield ("elements", name, "find", index, "inside"), locator.inside, elements
+        for name, screen in screens.items():
+            for part in ("all", "any", "none"):
+                for sign in getattr(screen, part):
+                    yield ("screens", name, part), sign, elements
+        for name, popup in self.popups.items():
+            for sign in (*popup.sign, popup.dismiss):
+                yield ("popups", name), sign, elements
+        for part in ("percent", "posting", "waiting", "failed", "done", "cancel"):
+            for sign in getattr(self.upload, part):
+                yield ("upload", part), sign, elements
+        for part in ("home", "logged_out"):
+            for name in _names(getattr(self, part)):
+                yield (part,), name, screens
+        for name in self.upload.shown_on:
+            yield ("upload", "shown_on"), name, screens
+        yield from self._way_references()
+
+    def _way_references(self) -> Iterator[tuple[tuple[int | str, ...], str, Iterable[str]]]:
+        for target, way in self.ways.items():
+            yield ("ways", target), target, self.screens
+            for screen, element in way.items():
+                yield ("ways", target, screen), screen, self.screens
+                if element != BACK:
+                    yield ("ways", target, screen), element, self.elements
+        for name, place in self.places.items():
+            for part in ("cell", "caption", "count", "entry"):
+                if (element_name := getattr(place, part)) is not None:
+                    yield ("places", name, part), element_name, self.elements
+            for part in ("screen", "opens"):
+                if (screen_name := getattr(place, part)) is not None:
+                    yield ("places", name, part), screen_name, self.screens
+
+    def look(self, hierarchy: Hierarchy, locale: str, version: str | None = None) -> Look:
+        """A hierarchy read with this profile."""
+        return Look(self, hierarchy, locale, version)
+
+    def screen(self, hierarchy: Hierarchy, locale: str, version: str | None = None) -> str | None:
+        """The most specific screen that shows, None when none is known."""
+        return self.look(hierarchy, locale, version).screen
+
+    def find(
+        self, hierarchy: Hierarchy, element: str, locale: str, version: str | None = None
+    ) -> Match | None:
+        """An element on a screen. UsageError for an element that the profile does not have."""
+        return self.look(hierarchy, locale, version).find(element)
+
+    def explain(
+        self, hierarchy: Hierarchy, element: str, locale: str, version: str | None = None
+    ) -> list[str]:
+        """One line a locator of an element: what it asks, and what it found."""
+        return self.look(hierarchy, locale, version).explain(element)
+
+
+@dataclass(frozen=True)
+class UploadView:
+    """What one look says of an upload; `state` None where this screen would not show it."""
+
+    state: UploadState | None
+    percent: int | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether an upload is to be seen."""
+        return self.state not in (None, "none")
+
+
+class Look:
+    """One hierarchy read with one profile; each question is answered once."""
+
+    def __init__(
+        self, profile: AppProfile, hierarchy: Hierarchy, locale: str, version: str | None
+    ) -> None:
+        self.profile = profile
+        self.taken_at = hierarchy.taken_at
+        self._finder = Finder(
+            hierarchy,
+            profile.elements,
+            {"app": profile.packages, "system": profile.system_packages},
+            locale,
+            version,
+        )
+
+    def find(self, element: str) -> Match | None:
+        """The element, None when it is not there. UsageError for one that is not in the profile."""
+        self._known(element)
+        return self._finder.first(element)
+
+    def all(self, element: str) -> list[Match]:
+        """Every such element, in the order of the screen."""
+        self._known(element)
+        return self._finder.all(element)
+
+    def has(self, elements: Iterable[str]) -> bool:
+        """Whether any of the elements is there."""
+        return any(self.find(name) is not None for name in elements)
+
+    @cached_property
+    def screen(self) -> str | None:
+        """The most specific screen that shows."""
+        return next((n for n, s in self.profile.screens.items() if self._shows(s)), None)
+
+    @cached_property
+    def popup(self) -> tuple[str, Match] | None:
+        """A popup that lies on top, and what refuses it."""
+        for name, popup in self.profile.popups.items():
+            dismiss = self.find(popup.dismiss)
+            if dismiss is not None and all(self.find(sign) for sign in popup.sign):
+                return name, dismiss
+        return None
+
+    @cached_property
+    def upload(self) -> UploadView:
+        """What shows of an upload."""
+        signs = self.profile.upload
+        percent = self._percent()
+        for state in ("failed", "waiting", "posting", "done"):
+            if self.has(getattr(signs, state)):
+                return UploadView(state, percent)
+        if percent is not None:
+            return UploadView("posting", percent)
+        return UploadView("none" if self.screen in signs.shown_on else None)
+
+    def explain(self, element: str) -> list[str]:
+        """One line a locator: what it asks, and what it found."""
+        self._known(element)
+        tried = zip(
+            self.profile.elements[element].find, self._finder.by_locator(element), strict=True
+        )
+        lines = []
+        for number, (locator, found) in enumerate(tried, start=1):
+            asked = locator.model_dump(exclude_defaults=True, by_alias=True)
+            wanted = ", ".join(f"{key}={value}" for key, value in asked.items())
+            what = f"{found[0].text!r} at {list(found[0].node.bounds)}" if found else "nothing"
+            more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+            lines.append(f"{element}[{number}] {wanted}: {what}{more}")
+        return lines
+
+    def _shows(self, screen: Screen) -> bool:
+        return (
+            all(self.find(name) for name in screen.all)
+            and (not screen.any or self.has(screen.any))
+            and not self.has(screen.none)
+        )
+
+    def _percent(self) -> int | None:
+        for name in self.profile.upload.percent:
+            match = self.find(name)
+            number = _PERCENT.search(match.text) if match else None
+            if number is not None and int(number[1]) <= 100:
+                return int(number[1])
+        return None
+
+    def _known(self, element: str) -> None:
+        if element not in self.profile.elements:
+            raise UsageError(
+                f"the profile {self.profile.name!r} has no element {element!r}"
+                + nearest(element, self.profile.elements)
+            )
+
+
+def profile_path(name: str | Path) -> Path:
+    """The file of a profile, by name or path. UsageError when there is none."""
+    given = Path(name)
+    if given.suffix in (".yaml", ".yml") or given.is_file():
+        return given
+    known = AppProfile.names()
+    if str(name) not in known:
+        raise UsageError(
+            f"no app profile {str(name)!r}{nearest(name, known)}",
+            f"profiles: {', '.join(known)}; or give the path of a YAML file",
+        )
+    return HERE / f"{name}.yaml"
+
+
+def _laid_over(base: Document, over: Document) -> Document:
+    """Two documents as one; a place in the upper wins, and errors name the upper's file."""
+    places = {**base.places, **over.places}
+    return Document(f"{base.file} with {over.file}", _merged(base.data, over.data), places)
+
+
+def _merged(base: Any, over: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    keys = {**base, **over}
+    return {k: _merged(base.get(k), over[k]) if k in over else base[k] for k in keys}
+
+
+def _names(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value

@@ -1,0 +1,184 @@
+"""What an app profile may say: ``droidcancel/apps/*.yaml`` as checked, frozen records."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from droidcancel.apps.document import Frozen
+
+#: D seen in a real dump, M measured on a phone, C used by working code, U a guess
+Confidence = Literal["D", "M", "C", "U"]
+
+#: `done`: the app says that it posted; `none`: nothing of an upload shows
+UploadState = Literal["none", "posting", "waiting", "failed", "done"]
+
+ANY_LOCALE = "*"
+#: packages whose windows may lie over any app's: the permission dialogs
+SYSTEM_PACKAGES = (
+    "com.android.permissioncontroller",
+    "com.google.android.permissioncontroller",
+    "com.android.packageinstaller",
+    "com.google.android.packageinstaller",
+)
+
+_RANGE = re.compile(r"\s*(>=|<=|>|<|==)?\s*(\d+(?:\.\d+)*)\s*")
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _as_texts(value: Any) -> Any:
+    """``Post``, ``[Post, Publish]`` or ``{en: Post, fr: [Publier]}``: all become the last form."""
+    if isinstance(value, dict):
+        return {locale: _as_tuple(texts) for locale, texts in value.items()}
+    return {ANY_LOCALE: _as_tuple(value)}
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Texts = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_as_texts)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Locator(Frozen):
+    """One way to find an element; all that is given must hold.
+
+    `desc`, `text`: the label whole (trimmed), or followed by a separator; `label`: either of them.
+    `id`: the resource-id's last part. `pattern`: a regular expression for the whole text.
+    `area`: left, top, right, bottom as fractions of the screen, in which the centre lies.
+    `inside`: an element around it. `versions`: as ``>=43.1, <44``. `pick`: which of several.
+    """
+
+    desc: Texts | None = None
+    text: Texts | None = None
+    label: Texts | None = None
+    id: Names | None = None
+    pattern: str | None = None
+    class_: str | None = Field(default=None, alias="class")
+    area: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
+    inside: str | None = None
+    clickable: bool | None = None
+    enabled: bool | None = None
+    versions: str | None = None
+    pick: Literal["first", "last", "left", "right", "top", "bottom"] = "first"
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                re.compile(value)
+            except re.error as error:
+                raise ValueError(f"is no regular expression: {error}") from error
+        return value
+
+    @field_validator("versions")
+    @classmethod
+    def _is_range(cls, value: str | None) -> str | None:
+        if value is not None:
+            version_range(value)
+        return value
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Locator:
+        given = (self.desc, self.text, self.label, self.id, self.pattern, self.class_)
+        if not any(given):
+            raise ValueError("expected one of desc, text, label, id, pattern, class")
+        return self
+
+
+class Element(Frozen):
+    """One thing on a screen. `find`: locators in order of trust; the first that finds, wins.
+
+    `private`: shows people's names or words, blanked in reports. `never`: must not be tapped, and
+    is not taken for any other element. `package`: ``system`` for the phone's own dialogs.
+    """
+
+    find: tuple[Locator, ...] = Field(min_length=1)
+    confidence: Confidence = "U"
+    private: bool = False
+    never: bool = False
+    package: Literal["app", "system"] = "app"
+    note: str = ""
+
+
+class Screen(Frozen):
+    """How a screen is known: `all` of these elements, `any` of those, `none` of the third."""
+
+    all: Names = ()
+    any: Names = ()
+    none: Names = ()
+
+    @model_validator(mode="after")
+    def _has_a_sign(self) -> Screen:
+        if not (self.all or self.any):
+            raise ValueError("expected `all` or `any`: a screen needs a sign")
+        return self
+
+
+class Popup(Frozen):
+    """Something that may lie on top: known by `sign`, refused by tapping `dismiss`."""
+
+    sign: Names
+    dismiss: str
+
+
+class Share(Frozen):
+    """Whether a SEND intent with a video opens the editor."""
+
+    mime: str = "video/mp4"
+    activity: str | None = None
+
+
+class Upload(Frozen):
+    """How the app shows an upload; each entry names elements.
+
+    `shown_on`: screens on which an upload in progress would be seen, so that its absence says
+    something. `cancel`: what to tap, in order, to cancel it there. `jobs`: patterns of job services
+    that upload.
+    """
+
+    percent: Names = ()
+    posting: Names = ()
+    waiting: Names = ()
+    failed: Names = ()
+    done: Names = ()
+    shown_on: Names = ()
+    cancel: Names = ()
+    jobs: Names = ()
+
+
+class Place(Frozen):
+    """Where to look for this run's video, see :mod:`droidcancel.recipe.verify`.
+
+    `screen`: its screen; `count`: the element whose number says how many there are; `cell`: each
+    item; `caption`: the element that shows an item's caption, on the page that `opens` names when
+    it is not in the list itself.
+    """
+
+    screen: str
+    cell: str
+    caption: str
+    opens: str | None = None
+    count: str | None = None
+    entry: str | None = None
+
+
+def version_range(text: str) -> list[tuple[str, tuple[int, ...]]]:
+    """``>=43.1, <44`` as pairs of operator and version. ValueError when it is none."""
+    parts = []
+    for part in text.split(","):
+        match = _RANGE.fullmatch(part)
+        if match is None:
+            raise ValueError(f"expected a range of versions as '>=43.1, <44', got {text!r}")
+        parts.append((match[1] or "==", version_of(match[2])))
+    return parts
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """``43.1.4-beta`` as (43, 1, 4)."""
+    match = re.match(r"\d+(?:\.\d+)*", text)
+    return tuple(int(part) for part in match[0].split(".")) if match else ()

@@ -1,0 +1,367 @@
+"""Evidence to verdict: one pure function.
+
+The order of proof is the order of :data:`RULES`. What was found decides first (a live video, bytes
+that went on); then everything that a clean verdict needs must be there, and what is not there is
+named in an `unknown`; only then are `draft`, `deleted` and `cancelled` possible. So a missing look
+can never read as a clean one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, get_args
+
+from droidcancel.evidence import (
+    Evidence,
+    JobsSeen,
+    MethodApplied,
+    NetworkSeen,
+    Place,
+    ProcessSeen,
+    Search,
+    TrafficSeen,
+    UploadSeen,
+)
+
+VerdictName = Literal["cancelled", "draft", "deleted", "resumed", "published", "invalid", "unknown"]
+VERDICTS: tuple[VerdictName, ...] = get_args(VerdictName)
+
+#: methods that take away what is live: for these an upload that ended before is no fault
+DELETING = frozenset({"delete-post"})
+
+#: share of the video's size from which on the server may hold all of it, headers and rounding aside
+NEARLY_ALL = 0.95
+
+#: percent points by which a progress shown must grow to be one that goes on
+GROWTH = 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the evidence proves. `missing` names what an `unknown` lacks."""
+
+    name: VerdictName
+    reason: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What follows from evidence by counting."""
+
+    evidence: Evidence
+
+    @property
+    def method(self) -> MethodApplied | None:
+        return self.evidence.method
+
+    @property
+    def noise(self) -> int:
+        return self.evidence.limits.noise_bytes
+
+    @cached_property
+    def cut(self) -> float:
+        """When the cancel began."""
+        return self.method.at if self.method else float("inf")
+
+    @cached_property
+    def settled(self) -> float:
+        """When the cancel was read back: bytes after this are bytes too many."""
+        marked = self.evidence.mark("settled")
+        ended = self.method.ended_at if self.method else float("inf")
+        return max(marked, ended) if marked is not None else ended
+
+    @cached_property
+    def before(self) -> UploadSeen | None:
+        """The last sight of the upload before the cut."""
+        seen = self.evidence.of(UploadSeen, until=self.cut)
+        return seen[-1] if seen else None
+
+    @cached_property
+    def after(self) -> list[UploadSeen]:
+        return self.evidence.of(UploadSeen, since=self.settled)
+
+    @cached_property
+    def quiet(self) -> tuple[float, float] | None:
+        """Start and end of the quiet period, None when it did not end."""
+        start, end = self.evidence.mark("quiet_started"), self.evidence.mark("quiet_ended")
+        return (start, end) if start is not None and end is not None and end >= start else None
+
+    def sent(self, since: float, until: float) -> int | None:
+        """Bytes sent by the app in a span, None with fewer than two samples in it."""
+        samples = self.evidence.of(TrafficSeen, since=since, until=until)
+        if len(samples) < 2:
+            return None
+        # summed step by step: a counter that starts again (a reboot) must not hide what was sent
+        return sum(max(0, b.tx_bytes - a.tx_bytes) for a, b in pairwise(samples))
+
+    @cached_property
+    def sent_before(self) -> int | None:
+        """Bytes sent from the tap on Post until the cancel stood."""
+        posted = self.evidence.mark("posted")
+        return None if posted is None else self.sent(posted, self.settled)
+
+    @cached_property
+    def sent_after(self) -> int | None:
+        """Bytes sent after the cancel stood, to the end."""
+        return self.sent(self.settled, float("inf"))
+
+    @cached_property
+    def sent_in_quiet(self) -> int | None:
+        return self.sent(*self.quiet) if self.quiet else None
+
+    @cached_property
+    def nearly_all_sent(self) -> bool:
+        """Whether the server may have had the whole video before the cancel stood."""
+        if self.before and (self.before.percent or 0) >= NEARLY_ALL * 100:
+            return True
+        sent, size = self.sent_before, self.evidence.video_bytes
+        return sent is not None and size > 0 and sent >= NEARLY_ALL * size
+
+    @property
+    def quiet_needed(self) -> float:
+        limits = self.evidence.limits
+        return max(limits.late_s, limits.quiet_s) if self.nearly_all_sent else limits.quiet_s
+
+    @cached_property
+    def grew(self) -> bool:
+        """Whether the progress shown went up after the cancel stood, rounding aside."""
+        shown = [u.percent for u in self.after if u.active and u.percent is not None]
+        return bool(shown) and max(shown) - shown[0] >= GROWTH
+
+    @property
+    def went_on(self) -> bool:
+        """Whether the upload went on after the cancel stood."""
+        return self.grew or (self.sent_after or 0) > self.noise
+
+    def searches(self, place: Place) -> list[Search]:
+        """The looks at one place after the cancel."""
+        return [s for s in self.evidence.of(Search, since=self.settled) if s.place == place]
+
+    def final_search(self, place: Place) -> Search | None:
+        """The last look at a place, if it came after the quiet period."""
+        if self.quiet is None:
+            return None
+        found = [s for s in self.searches(place) if s.at >= self.quiet[1]]
+        return found[-1] if found else None
+
+    @cached_property
+    def live(self) -> bool:
+        """Whether this video was found on the profile after the cancel.
+
+        A delete is judged by its last look, anything else by all: what was live once may be again.
+        """
+        looks = self.searches("profile")
+        if self.method and self.method.name in DELETING:
+            looks = looks[-1:]
+        return any(_is_there(look) for look in looks)
+
+    @cached_property
+    def live_before(self) -> bool:
+        """Whether this video stood on the profile before the cancel."""
+        looks = self.evidence.of(Search, until=self.cut)
+        return any(s.place == "profile" and s.found for s in looks)
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """What the evidence proves: the first rule that applies."""
+    facts = Facts(evidence)
+    return next(verdict for rule in RULES if (verdict := rule(facts)) is not None)
+
+
+def _is_there(search: Search) -> bool:
+    return bool(search.found) or bool(search.new_items and search.new_items > 0)
+
+
+# -- the rules, in order ------------------------------------------------------------------------
+Rule = Callable[[Facts], "Verdict | None"]
+
+
+def _never_applied(facts: Facts) -> Verdict | None:
+    if facts.method is None:
+        seen = facts.evidence.of(UploadSeen)
+        ended = bool(seen) and seen[-1].state == "done"
+        why = "the upload ended before its moment came" if ended else "the cancel was not applied"
+        return Verdict("invalid", why)
+    if facts.method.effective is False:
+        return Verdict("invalid", f"{facts.method.name} did not take effect: {facts.method.detail}")
+    return None
+
+
+def _ended_before(facts: Facts) -> Verdict | None:
+    if facts.method is None or facts.method.name in DELETING:
+        return None
+    if facts.before and facts.before.state == "done":
+        return Verdict("invalid", "the upload had ended before the cancel")
+    if facts.live_before:
+        return Verdict("invalid", "the video was live before the cancel")
+    return None
+
+
+def _live(facts: Facts) -> Verdict | None:
+    if not facts.live:
+        return None
+    if facts.went_on:
+        return Verdict("resumed", f"the upload went on after the cancel{_how(facts)}; it is live")
+    return Verdict("published", "the video is live on the profile")
+
+
+def _went_on(facts: Facts) -> Verdict | None:
+    """Not found live, yet sending: an upload's worth of bytes, or progress that grew."""
+    if facts.grew or (facts.sent_after or 0) > max(facts.noise, _rest(facts) // 2):
+        return Verdict("resumed", f"the upload went on after the cancel{_how(facts)}")
+    return None
+
+
+def _noisy(facts: Facts) -> Verdict | None:
+    """More bytes than noise, less than an upload: neither proven."""
+    sent = max(facts.sent_after or 0, facts.sent_in_quiet or 0)
+    if sent <= facts.noise:
+        return None
+    return Verdict(
+        "unknown",
+        f"the app sent {sent} bytes after the cancel, and no upload shows",
+        (f"what the {sent} bytes sent after the cancel were",),
+    )
+
+
+def _incomplete(facts: Facts) -> Verdict | None:
+    missing = tuple(what for demand in DEMANDS for what in demand(facts))
+    if not missing:
+        return None
+    return Verdict("unknown", f"not proven: {missing[0]}", missing)
+
+
+def _draft(facts: Facts) -> Verdict | None:
+    drafts = facts.final_search("drafts")
+    if drafts is not None and _is_there(drafts):
+        return Verdict("draft", "nothing is live; the video is kept as a draft")
+    if facts.after and facts.after[-1].state == "failed":
+        return Verdict("draft", "nothing is live; the app keeps the failed upload, with a retry")
+    return None
+
+
+def _deleted(facts: Facts) -> Verdict | None:
+    if facts.live_before:
+        return Verdict("deleted", "the video was live, and is gone from the profile")
+    return None
+
+
+def _cancelled(facts: Facts) -> Verdict:
+    return Verdict("cancelled", "nothing is live, nothing is pending, and nothing was sent")
+
+
+RULES: tuple[Rule, ...] = (
+    _never_applied,
+    _ended_before,
+    _live,
+    _went_on,
+    _noisy,
+    _incomplete,
+    _draft,
+    _deleted,
+    _cancelled,
+)
+
+
+def _rest(facts: Facts) -> int:
+    """Bytes of the video that had not left when the cancel stood."""
+    return max(0, facts.evidence.video_bytes - (facts.sent_before or 0))
+
+
+def _how(facts: Facts) -> str:
+    sent = facts.sent_after or 0
+    if sent > facts.noise:
+        return f" ({sent} bytes sent)"
+    return " (its progress grew)" if facts.grew else ""
+
+
+# -- what draft, deleted and cancelled need -----------------------------------------------------
+Demand = Callable[[Facts], Iterator[str]]
+
+
+def _needs_read_back(facts: Facts) -> Iterator[str]:
+    if facts.method is None or facts.method.effective is None:
+        yield "a read-back of the cancel"
+
+
+def _needs_standstill(facts: Facts) -> Iterator[str]:
+    until = facts.evidence.mark("restored") or float("inf")
+    if facts.sent(facts.settled, until) is None:
+        yield "the app's bytes after the cancel (two samples before the network came back)"
+
+
+def _needs_quiet(facts: Facts) -> Iterator[str]:
+    if facts.quiet is None:
+        yield "a quiet period"
+        return
+    start, end = facts.quiet
+    if end - start < facts.quiet_needed * 0.99:
+        yield f"a quiet period of {facts.quiet_needed:g} s (it lasted {end - start:.1f} s)"
+    if facts.sent_in_quiet is None:
+        yield "the app's bytes in the quiet period"
+
+
+def _needs_network_back(facts: Facts) -> Iterator[str]:
+    if facts.quiet is None:
+        return
+    start, end = facts.quiet
+    first = [n for n in facts.evidence.of(NetworkSeen, until=start) if n.at >= facts.settled]
+    last = facts.evidence.of(NetworkSeen, since=end)
+    if not (first and first[-1].online):
+        yield "the network back before the quiet period"
+    if not (last and last[0].online):
+        yield "the network still there after the quiet period"
+
+
+def _needs_restart(facts: Facts) -> Iterator[str]:
+    if facts.quiet is None:
+        return
+    restarted = facts.evidence.mark("restarted")
+    if restarted is None or not facts.settled <= restarted <= facts.quiet[0]:
+        yield "a start of the app between the cancel and the quiet period"
+    alive = [p for p in facts.evidence.of(ProcessSeen, since=facts.quiet[0]) if p.pids]
+    if not alive:
+        yield "the app running in the quiet period"
+
+
+def _needs_no_upload_shown(facts: Facts) -> Iterator[str]:
+    if facts.quiet is None:
+        return
+    shown = facts.evidence.of(UploadSeen, since=facts.quiet[0])
+    if not shown or shown[-1].at < facts.quiet[1]:
+        yield "a look at the app's upload at the end of the quiet period"
+    elif shown[-1].active:
+        yield f"the end of the upload, which still shows as {shown[-1].state}"
+
+
+def _needs_no_jobs(facts: Facts) -> Iterator[str]:
+    jobs = facts.evidence.of(JobsSeen, since=facts.settled)
+    if jobs and jobs[-1].jobs:
+        yield f"the end of the pending job {jobs[-1].jobs[0]}"
+
+
+def _needs_search(facts: Facts) -> Iterator[str]:
+    for place in get_args(Place):
+        search = facts.final_search(place)
+        if search is None:
+            yield f"a look at the {place} after the quiet period"
+        elif not search.complete and not _is_there(search):
+            yield f"a complete look at the {place} ({search.detail or 'it could not be read'})"
+        elif facts.evidence.token is None and search.new_items is None:
+            yield f"a count of the {place} before the upload, since the run has no token"
+
+
+DEMANDS: tuple[Demand, ...] = (
+    _needs_read_back,
+    _needs_standstill,
+    _needs_quiet,
+    _needs_network_back,
+    _needs_restart,
+    _needs_no_upload_shown,
+    _needs_no_jobs,
+    _needs_search,
+)
