@@ -1,0 +1,122 @@
+"""The adb server: found by the environment that adb itself reads, started when it is not there.
+
+``ANDROID_ADB_SERVER_ADDRESS`` (or adbutils' ``ANDROID_ADB_SERVER_HOST``) and
+``ANDROID_ADB_SERVER_PORT`` say where it is; a server on another machine is never started.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import adbutils
+
+from droidcancel.device.shell_line import Line
+from droidcancel.errors import AdbError, DeviceError, UsageError
+
+DEFAULT_PORT = 5037
+START_TIMEOUT_S = 20.0
+TRANSPORT_TIMEOUT_S = 15.0
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_RAW_SHELL = "shell,v2,raw:"
+_OLD_SHELL = "exec:sh"
+
+
+def server_address() -> tuple[str, int]:
+    """Host and port of the adb server. Raises UsageError for a port that is none."""
+    host = os.environ.get("ANDROID_ADB_SERVER_ADDRESS") or os.environ.get(
+        "ANDROID_ADB_SERVER_HOST", "127.0.0.1"
+    )
+    port = os.environ.get("ANDROID_ADB_SERVER_PORT") or str(DEFAULT_PORT)
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise UsageError(f"ANDROID_ADB_SERVER_PORT is {port!r}, expected a port number")
+    return host, int(port)
+
+
+def client() -> adbutils.AdbClient:
+    """A client of the adb server, which is started first when it is not running here."""
+    host, port = server_address()
+    if not _answers(host, port):
+        _start(host, port)
+    return adbutils.AdbClient(host=host, port=port)
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=3.0):
+            return True
+    except OSError:
+        return False
+
+
+def _start(host: str, port: int) -> None:
+    where = f"{host}:{port}"
+    if host not in _LOOPBACK:
+        raise AdbError(
+            f"no adb server answers at {where}",
+            "start one there with `adb -a nodaemon server`, or unset ANDROID_ADB_SERVER_ADDRESS",
+        )
+    command = [adbutils.adb_path(), "-P", str(port), "start-server"]
+    try:
+        ended = subprocess.run(  # its banner must not reach our standard output
+            command, capture_output=True, text=True, timeout=START_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise AdbError(
+            f"the adb server could not be started at {where}: {error}",
+            "install Android's platform-tools, or set ADBUTILS_ADB_PATH to an adb",
+        ) from error
+    if not _answers(host, port):
+        said = " ".join((ended.stderr or ended.stdout).split())
+        raise AdbError(
+            f"the adb server did not start at {where}: {said[:300]}",
+            "is another program using that port? see `adb start-server`",
+        )
+
+
+@contextmanager
+def adb_errors(what: str) -> Iterator[None]:
+    """Errors of adbutils and of the socket, as AdbError."""
+    try:
+        yield
+    except DeviceError:
+        raise
+    except (adbutils.AdbError, OSError, EOFError) as error:
+        raise AdbError(f"{what}: {error or type(error).__name__}", _hint(str(error))) from error
+
+
+def _hint(text: str) -> str:
+    return next(
+        (hint for word, hint in _HINTS.items() if word in text),
+        "check the cable and `adb devices`",
+    )
+
+
+_HINTS = {
+    "unauthorized": "unlock the phone and allow USB debugging from this computer",
+    "offline": "unplug the phone and plug it in again, or `adb reconnect offline`",
+    "not found": "the phone is no longer attached: see `adb devices`",
+    "no devices": "attach a phone, or start one with `droidcancel simulator start`",
+}
+
+
+def has_shell_v2(device: adbutils.AdbDevice) -> bool:
+    """Whether server and phone speak the shell protocol that keeps the streams apart."""
+    with adb_errors(f"{device.serial}: features"):
+        return "shell_v2" in device.get_features().split(",")
+
+
+def open_line(device: adbutils.AdbDevice, v2: bool) -> Line:
+    """A shell on the phone that reads its commands from the stream."""
+    with adb_errors(f"{device.serial}: no shell"):
+        connection = device.open_transport(timeout=TRANSPORT_TIMEOUT_S)
+        try:
+            connection.send_command(_RAW_SHELL if v2 else _OLD_SHELL)
+            connection.check_okay()
+        except BaseException:
+            connection.close()
+            raise
+        return Line(connection, v2)

@@ -1,0 +1,252 @@
+"""devices.yaml: the phones of a lab by name, and how patient to be with each.
+
+Looked for in this order: the option, ``DROIDCANCEL_DEVICES``, ``./devices.yaml``, the user's
+configuration directory, and what is embedded here: one simulator.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from droidcancel.device.yaml_positions import Positioned, check, load_yaml
+from droidcancel.errors import UsageError
+
+FILE_NAME = "devices.yaml"
+VARIABLE = "DROIDCANCEL_DEVICES"
+EMBEDDED = "simulator"
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class _Strict(BaseModel):
+    """Frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Strict):
+    """How patient to be, and how much may be done. The defaults are for real phones.
+
+    quiet_period_s: how long the network must stay quiet before "cancelled" is believed.
+    late_period_s: the same, where all bytes had already left before the cut.
+    watch_resume_s: how long the restarted app is watched for an upload that comes back.
+    noise_bytes: what an idle app may send in a quiet period.
+    step_timeout_s, upload_timeout_s, network_timeout_s: deadlines of one step, of an upload, of
+    the network's coming back. max_posts, max_deletes: the most that one command may post and
+    delete on this phone.
+    """
+
+    quiet_period_s: Seconds = 180.0
+    late_period_s: Seconds = 300.0
+    watch_resume_s: Seconds = 240.0
+    noise_bytes: int = Field(default=262_144, ge=0)
+    step_timeout_s: Seconds = 60.0
+    upload_timeout_s: Seconds = 900.0
+    network_timeout_s: Seconds = 120.0
+    max_posts: int = Field(default=10, ge=0)
+    max_deletes: int = Field(default=10, ge=0)
+
+
+SIMULATOR_LIMITS = Limits(
+    quiet_period_s=3.0,
+    late_period_s=4.0,
+    watch_resume_s=4.0,
+    noise_bytes=65_536,
+    step_timeout_s=20.0,
+    upload_timeout_s=90.0,
+    network_timeout_s=20.0,
+    max_posts=1000,
+    max_deletes=1000,
+)
+
+
+class _Entry(_Strict):
+    """What every kind has."""
+
+    serial: str | None = None
+    connect: str | None = None
+    app: str | None = None
+    locale: str | None = None
+    pin_env: str | None = None
+    protected: bool = False
+    limits: Limits = Limits()
+
+    @field_validator("serial", "connect", "pin_env", mode="before")
+    @classmethod
+    def _number_is_text(cls, value: Any) -> Any:
+        """A serial of digits only is a number to YAML; a PIN is not wanted here at all."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        return value
+
+    @field_validator("pin_env")
+    @classmethod
+    def _name_of_a_variable(cls, value: str | None) -> str | None:
+        if value is not None and not _VARIABLE_NAME.fullmatch(value):
+            raise ValueError(
+                "expected the name of an environment variable that holds the PIN, not the PIN"
+            )
+        return value
+
+    @field_validator("locale")
+    @classmethod
+    def _a_locale(cls, value: str | None) -> str | None:
+        if value is not None and not _LOCALE.fullmatch(value.replace("_", "-")):
+            raise ValueError("expected a locale such as en-US")
+        return value and value.replace("_", "-")
+
+    def pin(self) -> str | None:
+        """The PIN out of its environment variable. Raises UsageError when it is not set."""
+        if self.pin_env is None:
+            return None
+        value = os.environ.get(self.pin_env)
+        if not value:
+            raise UsageError(f"the environment variable {self.pin_env} (pin_env) is not set")
+        return value
+
+
+class PhoneEntry(_Entry):
+    """A phone on a cable (usb) or in the network (tcp)."""
+
+    kind: Literal["usb", "tcp"]
+
+    @model_validator(mode="after")
+    def _reachable(self) -> PhoneEntry:
+        if not self.serial and not self.connect:
+            raise ValueError("needs `serial`, or `connect` for a phone in the network")
+        return self
+
+
+class EmulatorEntry(_Entry):
+    """Android's emulator, by its serial or by the name of its AVD."""
+
+    kind: Literal["emulator"]
+    avd: str | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> EmulatorEntry:
+        if not self.serial and not self.connect and not self.avd:
+            raise ValueError("needs `avd`, `serial` or `connect`")
+        return self
+
+
+class SimulatorEntry(_Entry):
+    """droidcancel's own virtual phone, started when it is needed."""
+
+    kind: Literal["simulator"]
+    api: int = Field(default=34, ge=21, le=37)
+    profile: str = "instant"
+    app_build: str = "good"
+    model: str | None = None
+    upload_bytes_per_s: float | None = Field(default=None, gt=0)
+    apps: tuple[str, ...] = ("clips",)
+    app_options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    seed: int = 0
+    limits: Limits = SIMULATOR_LIMITS
+
+    @field_validator("limits", mode="before")
+    @classmethod
+    def _short_by_default(cls, value: Any) -> Any:
+        """Limits that the file leaves out are the simulator's, not those of real phones."""
+        if isinstance(value, Mapping):
+            return {**SIMULATOR_LIMITS.model_dump(), **value}
+        return value
+
+
+DeviceEntry = PhoneEntry | EmulatorEntry | SimulatorEntry
+_Tagged = Annotated[DeviceEntry, Field(discriminator="kind")]
+KINDS: Mapping[str, type[DeviceEntry]] = {
+    "usb": PhoneEntry,
+    "tcp": PhoneEntry,
+    "emulator": EmulatorEntry,
+    "simulator": SimulatorEntry,
+}
+
+
+class Devices(_Strict):
+    """The whole file: devices by name, and which is meant when none is named."""
+
+    default: str | None = None
+    devices: Mapping[str, _Tagged] = Field(default_factory=dict)
+    source: str = Field(default="embedded", exclude=True)
+
+    @model_validator(mode="after")
+    def _default_exists(self) -> Devices:
+        if self.default is not None and self.default not in self.devices:
+            known = ", ".join(sorted(self.devices)) or "none"
+            raise ValueError(f"default: there is no device {self.default!r} (known: {known})")
+        return self
+
+    def entry(self, name: str | None = None) -> DeviceEntry | None:
+        """The device of that name, or the default one. Raises UsageError for an unknown name."""
+        wanted = name or self.default
+        if wanted is None:
+            return None
+        if wanted not in self.devices:
+            known = ", ".join(sorted(self.devices)) or "none"
+            raise UsageError(f"{self.source} has no device {wanted!r}", f"known: {known}")
+        return self.devices[wanted]
+
+    def for_serial(self, serial: str) -> DeviceEntry | None:
+        """The entry that names this serial, by ``serial``, ``connect`` or its own name."""
+        for name, entry in self.devices.items():
+            if serial in (entry.serial, entry.connect, name):
+                return entry
+        return None
+
+
+def embedded() -> Devices:
+    """What counts where no file is found: one simulator."""
+    return Devices(default=EMBEDDED, devices={EMBEDDED: SimulatorEntry(kind="simulator")})
+
+
+def candidates(option: str | Path | None = None) -> list[Path]:
+    """Where a file is looked for, the first that exists counts. One that is named must exist."""
+    named = option or os.environ.get(VARIABLE)
+    if named:
+        return [Path(named)]
+    return [Path(FILE_NAME), Path(platformdirs.user_config_dir("droidcancel")) / FILE_NAME]
+
+
+def load_devices(option: str | Path | None = None) -> Devices:
+    """The devices of the first file found, or the embedded one.
+
+    Raises ConfigError with file, line, column and key; UsageError when the file that was named
+    is not there.
+    """
+    for path in candidates(option):
+        if path.is_file():
+            return parse_devices(path.read_text(encoding="utf-8", errors="replace"), str(path))
+    if option or os.environ.get(VARIABLE):
+        raise UsageError(
+            f"there is no file {candidates(option)[0]}", "see devices.yaml for a sample"
+        )
+    return embedded()
+
+
+def parse_devices(text: str, file: str = FILE_NAME) -> Devices:
+    """Check the text of a devices.yaml."""
+    document = load_yaml(text, file)
+    devices = check(document, Devices, _known_keys)
+    return devices.model_copy(update={"source": file})
+
+
+def _known_keys(document: Positioned, path: tuple[str | int, ...]) -> list[str]:
+    """The keys that may stand at a place, for the suggestion of a near miss."""
+    if not path:
+        return ["default", "devices"]
+    if len(path) >= 2 and path[0] == "devices":
+        entry = document.at(path[:2])
+        kind = entry.get("kind") if isinstance(entry, Mapping) else None
+        model: type[BaseModel] = KINDS.get(str(kind), PhoneEntry)
+        return list(Limits.model_fields if path[2:3] == ("limits",) else model.model_fields)
+    return []

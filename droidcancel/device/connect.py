@@ -1,0 +1,170 @@
+"""Finding the phone and reaching it: never guessing between two."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import adbutils
+
+from droidcancel.device import adb
+from droidcancel.device.config import DeviceEntry, EmulatorEntry, SimulatorEntry
+from droidcancel.device.device import Device
+from droidcancel.device.identity import kind_of, parse_properties
+from droidcancel.device.poll import poll
+from droidcancel.device.shell import ShellChannel
+from droidcancel.device.types import Attached
+from droidcancel.errors import AdbError, DeviceError, UsageError
+
+BOOT_WAIT_S = 120.0
+CONNECT_TIMEOUT_S = 15.0
+STATE_WORDS = {"no": "no permissions"}  # adb prints "no permissions (...)"; its first word is cut
+ADVICE = {
+    "offline": "unplug it and plug it in again, or `adb reconnect offline`; restart the phone",
+    "unauthorized": "unlock the phone and allow USB debugging from this computer",
+    "authorizing": "unlock the phone and allow USB debugging from this computer",
+    "no permissions": "add a udev rule for the phone, or join the group plugdev; plug it in again",
+    "recovery": "the phone is in recovery: restart it",
+    "sideload": "the phone is in recovery: restart it",
+    "bootloader": "the phone is in its bootloader: `fastboot reboot`",
+    "host": "the phone is the host of the cable: choose file transfer on it",
+}
+
+
+def list_devices(client: adbutils.AdbClient | None = None) -> list[Attached]:
+    """Everything attached, each with its kind, and for an unusable one how to mend it."""
+    server = client or adb.client()
+    with adb.adb_errors("cannot list devices"):
+        infos = server.list(extended=True)
+    return [_attached(server, info) for info in infos]
+
+
+def _attached(client: adbutils.AdbClient, info: adbutils.AdbDeviceInfo) -> Attached:
+    state = STATE_WORDS.get(info.state, info.state)
+    model = info.tags.get("model", "").replace("_", " ")
+    if state != "device":
+        advice = ADVICE.get(state, f"the phone is in the state {state!r}: restart it")
+        return Attached(info.serial, state, kind_of(info.serial), model, advice)
+    try:
+        properties = _properties(client.device(info.serial))
+    except DeviceError:
+        return Attached(info.serial, state, kind_of(info.serial), model)
+    model = properties.get("ro.product.model", model)
+    return Attached(info.serial, state, kind_of(info.serial, properties), model)
+
+
+def _properties(handle: adbutils.AdbDevice) -> dict[str, str]:
+    channel = _channel(handle)
+    try:
+        return parse_properties(channel.text(["getprop"]))
+    finally:
+        channel.close()
+
+
+def _channel(handle: adbutils.AdbDevice) -> ShellChannel:
+    v2 = adb.has_shell_v2(handle)
+    return ShellChannel(lambda: adb.open_line(handle, v2))
+
+
+def choose(serial: str | None = None, client: adbutils.AdbClient | None = None) -> str:
+    """The serial to use: the one given, ``ANDROID_SERIAL``, or the only one attached.
+
+    Raises UsageError for an unknown one or when there are several, AdbError when the one is not
+    usable; both name what is attached.
+    """
+    server = client or adb.client()
+    with adb.adb_errors("cannot list devices"):
+        infos = server.list(extended=True)
+    wanted = serial or os.environ.get("ANDROID_SERIAL")
+    if not infos:
+        raise AdbError(
+            f"{wanted} is not attached" if wanted else "no device is attached",
+            "attach a phone with USB debugging, or start one: droidcancel simulator start",
+        )
+    found = _pick(wanted, infos)
+    state = STATE_WORDS.get(found.state, found.state)
+    if state != "device":
+        raise AdbError(f"{found.serial} is {state}", ADVICE.get(state, "restart the phone"))
+    return str(found.serial)
+
+
+def _pick(wanted: str | None, infos: Sequence[adbutils.AdbDeviceInfo]) -> adbutils.AdbDeviceInfo:
+    listed = ", ".join(
+        f"{info.serial} ({STATE_WORDS.get(info.state, info.state)})" for info in infos
+    )
+    if wanted:
+        for info in infos:
+            if info.serial == wanted:
+                return info
+        raise UsageError(f"{wanted} is not attached", f"attached: {listed}")
+    if len(infos) > 1:
+        raise UsageError(
+            f"{len(infos)} devices are attached: {listed}",
+            "name one with -s SERIAL or ANDROID_SERIAL",
+        )
+    return infos[0]
+
+
+def connect(
+    serial: str | None = None,
+    entry: DeviceEntry | None = None,
+    *,
+    boot_wait_s: float = BOOT_WAIT_S,
+) -> Device:
+    """Reach a phone: by serial, by its entry in devices.yaml, or the only one attached.
+
+    Waits up to ``boot_wait_s`` seconds for one that is still booting. Raises UsageError,
+    AdbError, DeviceError.
+    """
+    client = adb.client()
+    chosen = choose(serial or _serial_of(entry, client), client)
+    handle = client.device(chosen)
+    channel = _channel(handle)
+    try:
+        properties = parse_properties(channel.text(["getprop"]))
+        device = Device(handle, channel, properties)
+        if poll(lambda: True if device.ready() else None, boot_wait_s) is None:
+            raise DeviceError(f"{chosen} has not finished booting", "wait, or restart it")
+    except BaseException:
+        channel.close()
+        raise
+    return device
+
+
+def _serial_of(entry: DeviceEntry | None, client: adbutils.AdbClient) -> str | None:
+    """The serial that an entry names, having connected to its address where it has one."""
+    if entry is None or isinstance(entry, SimulatorEntry):
+        return entry.serial if entry else None
+    if isinstance(entry, EmulatorEntry) and entry.avd:
+        return _serial_of_avd(entry.avd, client)
+    if entry.connect:
+        connect_address(entry.connect, client)
+        return entry.serial or entry.connect
+    return entry.serial
+
+
+def connect_address(address: str, client: adbutils.AdbClient | None = None) -> None:
+    """`adb connect`. Raises AdbError with the server's words."""
+    server = client or adb.client()
+    with adb.adb_errors(f"cannot connect to {address}"):
+        said = str(server.connect(address, timeout=CONNECT_TIMEOUT_S))
+    if not said.startswith(("connected to", "already connected")):
+        raise AdbError(
+            f"cannot connect to {address}: {said}",
+            "is the phone in this network, wireless debugging on, and this computer paired?",
+        )
+
+
+def _serial_of_avd(avd: str, client: adbutils.AdbClient) -> str:
+    with adb.adb_errors("cannot list devices"):
+        serials = [info.serial for info in client.list() if info.state == "device"]
+    names: dict[str, str] = {}
+    for serial in serials:
+        properties = _properties(client.device(serial))
+        name = properties.get("ro.boot.qemu.avd_name") or properties.get("ro.kernel.qemu.avd_name")
+        if name:
+            names[name] = serial
+    if avd not in names:
+        running = ", ".join(sorted(names)) or "none"
+        raise AdbError(f"no emulator runs the AVD {avd!r} (running: {running})", "start it first")
+    return names[avd]

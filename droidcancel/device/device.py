@@ -1,0 +1,180 @@
+"""One phone, ready for use: its facts and its parts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from droidcancel.device import adb
+from droidcancel.device.activities import Activities
+from droidcancel.device.app_network import AppNetwork
+from droidcancel.device.identity import kind_of, rides_on_wifi
+from droidcancel.device.jobs import Jobs
+from droidcancel.device.media import Media
+from droidcancel.device.network import Network
+from droidcancel.device.packages import Packages
+from droidcancel.device.poll import poll
+from droidcancel.device.settings import Settings
+from droidcancel.device.shell import ShellChannel
+from droidcancel.device.traffic import Traffic
+from droidcancel.device.types import Change, Kind
+from droidcancel.device.ui import Ui
+from droidcancel.device.watchdog import Watchdog
+from droidcancel.errors import AdbError, NotEffective
+
+if TYPE_CHECKING:
+    import adbutils
+
+BOOT_TIMEOUT_S = 240.0
+UNLOCK_TIMEOUT_S = 10.0
+_BOOT_ID = ("cat", "/proc/sys/kernel/random/boot_id")
+_READY = {
+    "completed": ("getprop", "sys.boot_completed"),
+    "animation": ("getprop", "init.svc.bootanim"),
+    "activity": ("service", "check", "activity"),
+    "package": ("service", "check", "package"),
+    "connectivity": ("service", "check", "connectivity"),
+}
+
+
+class Device:
+    """A phone with a way to it. Made by `droidcancel.device.connect.connect`."""
+
+    def __init__(
+        self, handle: adbutils.AdbDevice, shell: ShellChannel, properties: Mapping[str, str]
+    ) -> None:
+        self.handle = handle
+        self.shell = shell
+        self.properties = dict(properties)
+        self.serial: str = str(handle.serial)
+        self.kind: Kind = kind_of(self.serial, properties)
+        self.model = properties.get("ro.product.model", "")
+        self.manufacturer = properties.get("ro.product.manufacturer", "")
+        self.api_level = int(properties.get("ro.build.version.sdk", "0") or 0)
+        self.release = properties.get("ro.build.version.release", "")
+        self.fingerprint = properties.get("ro.build.fingerprint", "")
+        self.link_rides_on_wifi = rides_on_wifi(self.serial, properties)
+        self.settings = Settings(shell)
+        self.network = Network(shell, self.api_level, rides_on_wifi=self.link_rides_on_wifi)
+        self.app_network = AppNetwork(shell, self.api_level)
+        self.packages = Packages(shell)
+        self.activities = Activities(shell, self.api_level)
+        self.media = Media(shell, self.api_level, self.push)
+        self.traffic = Traffic(shell)
+        self.jobs = Jobs(shell)
+        self.ui = Ui(handle, shell)
+        self.watchdog = Watchdog(shell, self.network)
+        self.boot_id = self.read_boot_id()
+        self.locale = self._read_locale()
+
+    def read_boot_id(self) -> str:
+        """The id that the kernel draws at each boot."""
+        return self.shell.text(_BOOT_ID).strip()
+
+    def _read_locale(self) -> str:
+        """The first of the system's languages, as en-US."""
+        chosen = self.settings.get("system", "system_locales") or ""
+        for value in (
+            chosen.split(",")[0],
+            self.properties.get("persist.sys.locale", ""),
+            self.properties.get("ro.product.locale", ""),
+        ):
+            if value:
+                return value.replace("_", "-")
+        return "en-US"
+
+    def push(self, local: Path, remote: str) -> None:
+        """Copy a local file to a path on the phone; its size is read back."""
+        with adb.adb_errors(f"{self.serial}: cannot push {local.name}"):
+            self.handle.sync.push(str(local), remote, check=True)
+
+    def pull(self, remote: str, local: Path) -> int:
+        """Copy a file of the phone to a local path; returns its size in bytes."""
+        with adb.adb_errors(f"{self.serial}: cannot pull {remote}"):
+            return int(self.handle.sync.pull_file(remote, local))
+
+    def ready(self) -> bool:
+        """Whether the phone has booted and its services answer."""
+        texts = self.shell.batch(_READY)
+        services = (texts[name] for name in ("activity", "package", "connectivity"))
+        return (
+            texts["completed"].strip() == "1"
+            and texts["animation"].strip() in ("stopped", "")
+            and all(": found" in text and "not found" not in text for text in services)
+        )
+
+    def reboot(self, timeout: float = BOOT_TIMEOUT_S) -> Change:
+        """Restart the phone and wait until it is up again, known by a new boot id.
+
+        Persisted jobs run again after it: a reboot alone cancels nothing.
+        """
+        before, started = self.boot_id, time.monotonic()
+        with adb.adb_errors(f"{self.serial}: cannot reboot"), self.handle.open_transport() as line:
+            line.send_command("reboot:")
+            line.check_okay()
+        self.ui.forget()
+        self.wait_for_boot(before, timeout)
+        return Change("reboot", before, self.boot_id, "adb reboot", time.monotonic() - started)
+
+    def wait_for_boot(self, old_boot_id: str, timeout: float = BOOT_TIMEOUT_S) -> None:
+        """Wait until another boot than ``old_boot_id`` has come up. Raises NotEffective."""
+
+        def up() -> bool | None:
+            self.shell.drop()
+            try:
+                boot_id = self.read_boot_id()
+                if boot_id and boot_id != old_boot_id and self.ready():
+                    self.boot_id = boot_id
+                    return True
+            except AdbError:
+                pass  # on its way down or up
+            return None
+
+        if poll(up, timeout) is None:
+            raise NotEffective(
+                f"{self.serial} did not come back within {timeout:g} s",
+                "look at the phone: it may wait for a PIN before it starts",
+            )
+
+    def unlock(self, pin: str | None = None, timeout: float = UNLOCK_TIMEOUT_S) -> None:
+        """Wake the phone and leave the lock screen. A PIN is typed once, never guessed."""
+        self.shell.run(["input", "keyevent", "224"])
+        if not self.activities.keyguard().showing:
+            return
+        self.shell.run(["wm", "dismiss-keyguard"])
+        if poll(self._unlocked, 3.0) is None and pin:
+            self.shell.run(["input", "text", pin])
+            self.shell.run(["input", "keyevent", "66"])
+        if poll(self._unlocked, timeout) is None:
+            raise NotEffective(
+                f"{self.serial} stays locked",
+                "unlock it by hand, or name the PIN's environment variable as pin_env",
+            )
+
+    def _unlocked(self) -> bool | None:
+        return None if self.activities.keyguard().showing else True
+
+    def close(self) -> None:
+        """Leave the phone: the screen server ends, the shells close."""
+        try:
+            self.watchdog.close()
+            self.ui.close()
+        finally:
+            self.shell.close()
+
+    def __enter__(self) -> Device:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Device({self.serial!r}, {self.kind}, {self.model!r}, API {self.api_level})"

@@ -1,0 +1,211 @@
+"""Looking at and touching the screen, through uiautomator2's server on the phone.
+
+The server is pushed and started at the first use. It never waits for an idle screen: a feed of
+videos has none. No keyboard app is installed: text is set on the focused field, or pasted.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import adbutils
+import requests
+import uiautomator2
+from PIL import Image
+from uiautomator2 import exceptions as u2
+
+from droidcancel.device.hierarchy import Hierarchy, Node
+from droidcancel.device.parse import parse_screen_size
+from droidcancel.device.poll import poll
+from droidcancel.device.shell import ShellChannel
+from droidcancel.errors import DeviceError, UiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RPC_TIMEOUT_S: Final = 30.0
+DUMP_DEPTH: Final = 80
+TEXT_TIMEOUT_S: Final = 5.0
+FOCUS_TIMEOUT_S: Final = 3.0
+KEYS: Final = {"home": 3, "back": 4, "enter": 66, "delete": 67, "recents": 187, "wakeup": 224}
+_IDLE_OFF: Final = {"waitForIdleTimeout": 0, "waitForSelectorTimeout": 0}
+_HINTS: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (
+        u2.AccessibilityServiceAlreadyRegisteredError,
+        "another UI automation holds the phone (Appium, uiautomator, a scanner): stop it",
+    ),
+    (
+        u2.InjectPermissionError,
+        "allow it: Developer options > USB debugging (Security settings)",
+    ),
+    (u2.LaunchUiAutomationError, "unlock the phone and look at `adb logcat` for app_process"),
+    (u2.HTTPError, "the server on the phone ended: some phones kill it; try again"),
+    (adbutils.AdbError, "check the cable and `adb devices`"),
+)
+
+
+class Ui:
+    """The screen of one phone. Opened at its first use; `close` ends the server."""
+
+    def __init__(self, device: adbutils.AdbDevice, shell: ShellChannel) -> None:
+        self._device = device
+        self._shell = shell
+        self._opened: Any = None  # uiautomator2 has no types
+
+    # -- looking
+
+    def dump(self) -> Hierarchy:
+        """The screen, every window of it. Raises UiError."""
+        taken_at = time.time()
+        xml = self._call("dumpWindowHierarchy", False, DUMP_DEPTH)
+        if not isinstance(xml, str) or not xml.strip():
+            raise UiError("the phone gave an empty screen", "is the screen on and unlocked?")
+        return Hierarchy.parse(xml, taken_at)
+
+    def screenshot(self) -> Image.Image:
+        """The screen as a picture; black where a window is secure."""
+        data = self._call("takeScreenshot", 1, 80)
+        if data:
+            picture = Image.open(io.BytesIO(base64.b64decode(data)))
+        else:
+            picture = Image.open(io.BytesIO(self._shell.run(["screencap", "-p"], 20.0).stdout))
+        return picture.convert("RGB")
+
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as the phone is held naturally."""
+        return parse_screen_size(self._shell.text(["wm", "size"]))
+
+    def last_toast(self) -> str | None:
+        """The text of the last toast that was seen."""
+        toast = self._call("getLastToast")
+        return toast if isinstance(toast, str) else None
+
+    # -- touching
+
+    def tap(self, x: int, y: int) -> None:
+        """Tap at a pixel."""
+        self._call("click", int(x), int(y))
+
+    def long_press(self, x: int, y: int, seconds: float = 1.0) -> None:
+        """Hold a finger on a pixel."""
+        self._call("click", int(x), int(y), int(seconds * 1000))
+
+    def swipe(self, x1: int, y1: int, x2: int, y2: int, seconds: float = 0.3) -> None:
+        """Move a finger from one pixel to another; a step of uiautomator's takes 5 ms."""
+        self._call("swipe", int(x1), int(y1), int(x2), int(y2), max(2, int(seconds * 200)))
+
+    def press(self, key: str | int) -> None:
+        """Press a key by name (home, back, enter, ...) or by its Android key code."""
+        code = KEYS.get(key) if isinstance(key, str) else key
+        if code is None:
+            raise UiError(f"no key is called {key!r}", f"known: {', '.join(KEYS)}")
+        self._call("pressKeyCode", code)
+
+    def wake(self) -> None:
+        """Switch the screen on."""
+        self._call("wakeUp")
+
+    def type_text(self, text: str) -> None:
+        """Make ``text`` the whole content of the focused field, and read it back.
+
+        Set directly where the field takes it, else pasted from the clipboard, which is put back
+        as it was. Raises UiError when no field has the focus or it shows something else.
+        """
+        if poll(self._has_focus, FOCUS_TIMEOUT_S) is None:
+            raise UiError("no text field has the focus", "tap the field first")
+        ways: tuple[Callable[[str], None], ...] = (self._set_text, self._paste)
+        for way in ways:
+            way(text)
+            if poll(lambda: self._shows(text), TEXT_TIMEOUT_S):
+                return
+        raise UiError(
+            f"the field shows {self._focused_field().text!r} after {text!r} was typed",
+            "the app changes what is typed; type something plainer",
+        )
+
+    def close(self) -> None:
+        """End the server on the phone, if it was started here."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            with _mended("stop the screen server"):
+                opened.stop_uiautomator(wait=False)
+
+    def forget(self) -> None:
+        """The server is gone (the phone rebooted): the next use starts a new one."""
+        self._opened = None
+
+    # -- inside
+
+    def _has_focus(self) -> bool | None:
+        return True if any(node.focused for node in self.dump().nodes()) else None
+
+    def _focused_field(self) -> Node:
+        focused = [node for node in self.dump().nodes() if node.focused]
+        for node in focused:
+            if "EditText" in node.cls or "AutoComplete" in node.cls:
+                return node
+        if focused:
+            return focused[-1]
+        raise UiError("no text field has the focus", "tap the field first")
+
+    def _shows(self, text: str) -> bool | None:
+        shown = self._focused_field().text
+        return True if _same(shown, text) else None
+
+    def _set_text(self, text: str) -> None:
+        with _mended("set the text of the focused field"):
+            field = self._server()(focused=True)
+            field.set_text(text, timeout=TEXT_TIMEOUT_S)
+
+    def _paste(self, text: str) -> None:
+        before = self._call("getClipboard")
+        self._call("setClipboard", None, text)
+        try:
+            self._call("clearInputText")
+            self._call("pasteClipboard")
+        finally:
+            self._call("setClipboard", None, before if isinstance(before, str) else "")
+
+    def _call(self, method: str, *arguments: Any) -> Any:
+        """A JSON-RPC call to the server, its errors as ours."""
+        with _mended(method):
+            return self._server().jsonrpc_call(method, list(arguments), RPC_TIMEOUT_S)
+
+    def _server(self) -> Any:
+        if self._opened is None:
+            opened = uiautomator2.Device(self._device)
+            settings = opened.jsonrpc_call("getConfigurator", [], RPC_TIMEOUT_S)
+            if isinstance(settings, dict):
+                opened.jsonrpc_call("setConfigurator", [{**settings, **_IDLE_OFF}], RPC_TIMEOUT_S)
+            self._opened = opened
+        return self._opened
+
+
+def _same(shown: str, wanted: str) -> bool:
+    """Equal but for the line ends and the blanks at the end that fields add."""
+    return re.sub(r"\r\n?", "\n", shown).rstrip() == re.sub(r"\r\n?", "\n", wanted).rstrip()
+
+
+@contextmanager
+def _mended(what: str) -> Iterator[None]:
+    """Errors of uiautomator2, adbutils and the socket, as UiError with a hint."""
+    try:
+        yield
+    except DeviceError:
+        raise
+    except (u2.BaseException, adbutils.AdbError, requests.RequestException) as error:
+        hint = next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
+        raise UiError(f"the screen server failed at {what}: {_short(error)}", hint) from error
+    except (OSError, EOFError, ValueError) as error:
+        raise UiError(f"the screen server broke off at {what}: {_short(error)}") from error
+
+
+def _short(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:300]}"

@@ -1,0 +1,126 @@
+"""A watcher on the phone itself that gives its network back when the host is gone.
+
+A detached shell on the phone looks at a file that the host touches; once the file has not been
+touched for some time (cable out, host crashed), it switches everything back and ends. So a
+phone is never left in airplane mode by a host that died.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import TYPE_CHECKING
+
+from droidcancel.device.poll import poll
+from droidcancel.device.shell import Script, ShellChannel, quoted, spell
+from droidcancel.device.types import NetworkState
+from droidcancel.errors import AdbError, DeviceError, NotEffective
+
+if TYPE_CHECKING:
+    from droidcancel.device.network import Network
+
+FOLDER = "/data/local/tmp"
+PATIENCE_S = 60
+LOOK_EVERY_S = 2
+
+
+class Watchdog:
+    """The watcher of one phone; at most one runs."""
+
+    def __init__(self, shell: ShellChannel, network: Network) -> None:
+        self._shell = shell
+        self._network = network
+        self._file = ""
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def armed(self) -> bool:
+        """Whether a watcher stands on the phone."""
+        return bool(self._file)
+
+    def arm(self, before: NetworkState, patience_s: int = PATIENCE_S) -> None:
+        """Start the watcher, which would bring the network back to ``before``.
+
+        ``patience_s`` seconds without a sign of the host make it act. Raises NotEffective when
+        it does not come up.
+        """
+        if self.armed:
+            return
+        name = f"{FOLDER}/droidcancel-{secrets.token_hex(6)}"
+        body = _script(name, self._steps(before), patience_s)
+        self._shell.run(["touch", name])
+        self._shell.run(Script(f"{_detach(body)}; echo started"))
+        if self._shell.run(["ls", f"{name}.pid"], repeatable=True).rc != 0:
+            self._wait_for_start(name)
+        self._file = name
+        self._stop.clear()
+        interval = max(1.0, patience_s / 6)
+        self._thread = threading.Thread(
+            target=self._beat, args=(name, interval), name="droidcancel-watchdog", daemon=True
+        )
+        self._thread.start()
+
+    def disarm(self) -> None:
+        """End the watcher; it does nothing any more."""
+        name, self._file = self._file, ""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5.0)
+            self._thread = None
+        if name:
+            self._shell.run(Script(f"kill $(cat {name}.pid) 2>/dev/null; rm -f {name} {name}.pid"))
+
+    def close(self) -> None:
+        """As `disarm`, for a phone that may be gone: then the watcher does its work."""
+        try:
+            self.disarm()
+        except DeviceError:
+            self._file = ""
+
+    def _wait_for_start(self, name: str) -> None:
+        def up() -> bool | None:
+            listed = self._shell.run(["ls", f"{name}.pid"], repeatable=True)
+            return True if listed.rc == 0 else None
+
+        if poll(up, 5.0) is None:
+            raise NotEffective("the watcher on the phone did not start")
+
+    def _beat(self, name: str, interval: float) -> None:
+        while not self._stop.wait(interval):
+            try:
+                self._shell.run(["touch", name], 10.0)
+            except AdbError:
+                continue  # the phone may come back; if not, the watcher acts
+
+    def _steps(self, before: NetworkState) -> list[str]:
+        """Airplane first, Wi-Fi last; only what was on before is switched on again."""
+        steps: list[str] = []
+        if not before.airplane and self._network.can_airplane().ok:
+            steps.append(spell(self._network.command("airplane", False)))
+        if before.data_enabled and self._network.can_data().ok:
+            steps.append(spell(self._network.command("data", True)))
+        if before.wifi_enabled and not before.airplane and self._network.can_wifi().ok:
+            steps.append(spell(self._network.command("wifi", True)))
+        return steps
+
+
+def _script(name: str, steps: list[str], patience_s: int) -> str:
+    """What runs on the phone. `stat -c %Y` is the file's age in seconds (toybox)."""
+    restore = "; ".join(steps) or "true"
+    return (
+        f"echo $$ > {name}.pid; "
+        f"while [ -e {name} ]; do "
+        f"age=$(( $(date +%s) - $(stat -c %Y {name} 2>/dev/null || echo 0) )); "
+        f"if [ $age -gt {patience_s} ]; then {restore}; rm -f {name}; fi; "
+        f"sleep {LOOK_EVERY_S}; done; rm -f {name}.pid"
+    )
+
+
+def _detach(body: str) -> str:
+    """Out of adb's process group, so that the end of the link does not end it."""
+    run = quoted(["sh", "-c", body])
+    return (
+        f"if command -v setsid >/dev/null; then setsid {run} </dev/null >/dev/null 2>&1 & "
+        f"else nohup {run} </dev/null >/dev/null 2>&1 & fi"
+    )

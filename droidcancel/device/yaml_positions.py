@@ -1,0 +1,123 @@
+"""YAML read with its positions, checked by a pydantic model, errors at their line and column."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from droidcancel.errors import ConfigError
+
+Path = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+MAX_CHARACTERS = 2**20
+
+
+@dataclass(frozen=True)
+class Positioned:
+    """A document, and where each of its keys stands."""
+
+    file: str
+    data: Any
+
+    def at(self, path: Path) -> Any:
+        """What stands at a path, None where nothing does."""
+        node = self.data
+        for part in path:
+            try:
+                node = node[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return node
+
+    def position(self, path: Path) -> tuple[int, int]:
+        """Line and column, from 1, of the deepest part of the path that stands in the file."""
+        node, place = self.data, (0, 0)
+        for part in path:
+            if isinstance(node, CommentedMap) and part in node:
+                place = node.lc.key(part)
+            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
+                place = node.lc.item(part)
+            else:
+                break
+            node = node[part]
+        return place[0] + 1, place[1] + 1
+
+    def known(self, path: Path) -> Path:
+        """The path without what only pydantic put into it (the tag of a union)."""
+        kept: Path = ()
+        for index, part in enumerate(path):
+            if self.at((*kept, part)) is not None or index == len(path) - 1:
+                kept = (*kept, part)
+        return kept
+
+    def error(self, message: str, path: Path, hint: str | None = None) -> ConfigError:
+        """A ConfigError at a path."""
+        line, column = self.position(path)
+        key = ".".join(map(str, path)) or None
+        return ConfigError(message, hint, file=self.file, line=line, column=column, key=key)
+
+
+def load_yaml(text: str, file: str) -> Positioned:
+    """Parse YAML 1.2. Raises ConfigError; twice the same key is an error too."""
+    if len(text) > MAX_CHARACTERS:
+        raise ConfigError(f"has more than {MAX_CHARACTERS} characters", file=file)
+    try:
+        data = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        problem = (error.problem or "is no YAML").splitlines()[0]
+        raise ConfigError(problem, file=file, line=line, column=column) from error
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise ConfigError(f"is no YAML: {error}", file=file) from error
+    if data is None:
+        data = CommentedMap()
+    if not isinstance(data, Mapping):
+        raise ConfigError("expected keys and values", file=file, line=1, column=1)
+    return Positioned(file, data)
+
+
+def check(document: Positioned, model: type[M], keys: Callable[[Positioned, Path], list[str]]) -> M:
+    """The document as a model. ``keys`` names what may stand at a path, for suggestions."""
+    try:
+        return model.model_validate(_plain(document.data))
+    except ValidationError as error:
+        raise _located(document, error.errors()[0], keys) from error
+
+
+def _plain(node: Any) -> Any:
+    """ruamel's containers as dicts and lists."""
+    if isinstance(node, Mapping):
+        return {key: _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    return node
+
+
+def _located(
+    document: Positioned, detail: ErrorDetails, keys: Callable[[Positioned, Path], list[str]]
+) -> ConfigError:
+    path = document.known(tuple(detail["loc"]))
+    if detail["type"] == "extra_forbidden":
+        return _unknown_key(document, path, keys(document, path[:-1]))
+    if detail["type"] == "union_tag_not_found":
+        return document.error("`kind` is missing: usb, tcp, emulator or simulator", path)
+    message = detail["msg"].removeprefix("Value error, ")
+    given = detail.get("input")
+    if isinstance(given, str | int | float) and repr(given) not in message:
+        message += f" (got {given!r})"
+    return document.error(message, path)
+
+
+def _unknown_key(document: Positioned, path: Path, known: list[str]) -> ConfigError:
+    close = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0.6)
+    hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
+    return document.error("unknown key", path, hint if known else None)
