@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from droidcancel.simulator.processes import PROCESS_STATE_TOP
+
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
 
@@ -64,9 +66,41 @@ class JobScheduler:
         held = {"UNLOCKED": phone.power.unlocked_once}
         if job.ready_at:
             held["TIMING_DELAY"] = phone.clock.uptime() >= job.ready_at
+        if not self._may_run_in_background(job.package):
+            held["BACKGROUND_NOT_RESTRICTED"] = False
         if job.needs_network:
             held["CONNECTIVITY"] = phone.connectivity.active_network() is not None
         return held
+
+    def _may_run_in_background(self, package: str) -> bool:
+        """The app op RUN_ANY_IN_BACKGROUND; an app on the screen may in any case."""
+        installed = self._phone.packages.get(package)
+        mode = installed.ops.get("RUN_ANY_IN_BACKGROUND") if installed else None
+        top = any(
+            process.state <= PROCESS_STATE_TOP
+            for process in self._phone.processes.by_package(package)
+        )
+        return top or mode not in ("ignore", "deny")
+
+    def stop(self, package: str, job_id: int | None = None) -> list[Job]:
+        """Stop running jobs, as a timeout does: they are tried again later."""
+        stopped = []
+        for key, task in list(self._running.items()):
+            if key[0] == package and job_id in (None, key[1]):
+                task.cancel()
+                stopped.append(self._jobs[key])
+                self._back_off(self._jobs[key])
+        return stopped
+
+    def run_now(self, package: str, job_id: int, *, force: bool = False) -> bool:
+        """Start one job at once; False when its constraints do not hold (unless forced)."""
+        job = self._jobs[package, job_id]
+        if not force and not all(self.constraints(job).values()):
+            return False
+        if (package, job_id) not in self._running:
+            task = asyncio.get_running_loop().create_task(self._run(job))
+            self._running[package, job_id] = task
+        return True
 
     def kick(self) -> None:
         """Start every job that may run now."""

@@ -56,6 +56,10 @@ class Package:
     launcher: str | None = None
     activities: tuple[str, ...] = ()
     input_methods: tuple[str, ...] = ()
+    suspended: bool = False
+    restriction: str = "adaptive_bucket"
+    standby_bucket: int = 10
+    ops: dict[str, str] = field(default_factory=dict)
 
     @property
     def signature(self) -> str:
@@ -64,6 +68,10 @@ class Package:
     @property
     def data_dir(self) -> str:
         return f"/data/data/{self.name}"
+
+    def set_op(self, op: str, mode: str) -> None:
+        """Set an app op ("RUN_ANY_IN_BACKGROUND") to allow, ignore, deny or default."""
+        self.ops[op] = mode
 
     def has(self, permission: str) -> bool:
         """Whether the permission is held: install-time ones are, once requested."""

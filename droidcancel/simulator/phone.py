@@ -33,7 +33,13 @@ from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.packages import PackageManager
 from droidcancel.simulator.processes import Process, ProcessTable
 from droidcancel.simulator.screen import Screen
-from droidcancel.simulator.services_state import Clipboard, Notifications, Power, Toasts
+from droidcancel.simulator.services_state import (
+    Clipboard,
+    DemoMode,
+    Notifications,
+    Power,
+    Toasts,
+)
 from droidcancel.simulator.settings_store import SettingsStore
 from droidcancel.simulator.shell import Shell
 from droidcancel.simulator.streams import Ports
@@ -64,6 +70,7 @@ class Phone:
         self.notifications = Notifications(self.clock, self.changed)
         self.toasts = Toasts(self.clock, self.changed)
         self.clipboard = Clipboard()
+        self.demo = DemoMode(self.changed)
         self.power = Power(self.changed)
         self.jobs = JobScheduler(self)
         self.media = MediaStore(self)
@@ -159,6 +166,7 @@ class Phone:
         for notification in self.notifications.list():
             self.notifications.cancel(notification.package, notification.id)
         self.clipboard = Clipboard()
+        self.demo = DemoMode(self.changed)
 
     def on_reboot(self, hook: RebootHook) -> None:
         """Await `hook(mode)` when the phone goes down for a reboot (adbd leaves its hosts)."""

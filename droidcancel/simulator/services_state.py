@@ -90,6 +90,28 @@ class Toasts:
             self._changed()
 
 
+@dataclass(eq=False)
+class DemoMode:
+    """SystemUI's demo mode: the status bar shows what it is told, not what is.
+
+    `shown` maps "clock", "battery", "network" ... to the values last given.
+    """
+
+    changed: Callable[[], None]
+    active: bool = False
+    shown: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def command(self, name: str, values: dict[str, str]) -> None:
+        """Carry out one command of demo_mode.md; any but `exit` enters the mode."""
+        if name == "exit":
+            self.active = False
+            self.shown.clear()
+        elif name:
+            self.active = True
+            self.shown.setdefault(name, {}).update(values)
+        self.changed()
+
+
 @dataclass
 class Clipboard:
     """The primary clip, as text."""

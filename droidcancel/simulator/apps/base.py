@@ -121,7 +121,7 @@ class App:
         except asyncio.CancelledError:
             raise
         except Exception:
-            self._crash(traceback.format_exc())
+            self.crash(traceback.format_exc())
             return None
 
     def call(self, handler: Callable[[], object]) -> None:
@@ -131,12 +131,13 @@ class App:
         try:
             result = handler()
         except Exception:
-            self._crash(traceback.format_exc())
+            self.crash(traceback.format_exc())
             return
         if inspect.iscoroutine(result):
             self.spawn(result)
 
-    def _crash(self, trace: str) -> None:
+    def crash(self, trace: str) -> None:
+        """Die of an exception, as its stack trace in the log says."""
         self.phone.log.write(
             "E",
             "AndroidRuntime",
