@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from droidcancel.device.yaml_positions import Positioned, check, load_yaml
 from droidcancel.errors import UsageError
@@ -177,7 +177,12 @@ class Devices(_Strict):
 
     default: str | None = None
     devices: Mapping[str, _Tagged] = Field(default_factory=dict)
-    source: str = Field(default="embedded", exclude=True)
+    _source: str = PrivateAttr(default="embedded")
+
+    @property
+    def source(self) -> str:
+        """The file that it was read from, or ``embedded``."""
+        return self._source
 
     @model_validator(mode="after")
     def _default_exists(self) -> Devices:
@@ -237,7 +242,8 @@ def parse_devices(text: str, file: str = FILE_NAME) -> Devices:
     """Check the text of a devices.yaml."""
     document = load_yaml(text, file)
     devices = check(document, Devices, _known_keys)
-    return devices.model_copy(update={"source": file})
+    devices._source = file
+    return devices
 
 
 def _known_keys(document: Positioned, path: tuple[str | int, ...]) -> list[str]:

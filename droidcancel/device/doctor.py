@@ -11,6 +11,7 @@ from droidcancel.errors import DroidCancelError
 if TYPE_CHECKING:
     from droidcancel.device.device import Device
 
+Question = Callable[["Device", "str | None"], Capability]
 LITTLE_SPACE = 500 * 2**20
 
 
@@ -20,12 +21,12 @@ def examine(device: Device, app: str | None = None) -> list[Finding]:
     A question that fails or does not end is a finding itself, and stops none of the others:
     each has the time limit of the commands that it sends.
     """
-    return [_ask(topic, lambda ask=ask: ask(device, app)) for topic, ask in TOPICS.items()]
+    return [_ask(topic, question, device, app) for topic, question in TOPICS.items()]
 
 
-def _ask(topic: str, question: Callable[[], Capability]) -> Finding:
+def _ask(topic: str, question: Question, device: Device, app: str | None) -> Finding:
     try:
-        answer = question()
+        answer = question(device, app)
     except DroidCancelError as error:
         return Finding(topic, False, why=error.explain())
     return Finding(topic, answer.ok, answer.way, answer.why_not)
@@ -114,18 +115,34 @@ def _screen(device: Device, app: str | None) -> Capability:
     return Capability(True, f"{width}x{height}, in front: {front or 'nothing'}")
 
 
-TOPICS: Mapping[str, Callable[["Device", "str | None"], Capability]] = {
+def _airplane(device: Device, app: str | None) -> Capability:
+    return device.network.can("airplane")
+
+
+def _network_off(device: Device, app: str | None) -> Capability:
+    return device.network.can("network-off")
+
+
+def _swipe(device: Device, app: str | None) -> Capability:
+    return device.activities.can_remove_task()
+
+
+def _counter(device: Device, app: str | None) -> Capability:
+    return device.traffic.can()
+
+
+TOPICS: Mapping[str, Question] = {
     "link": _link,
     "boot": _ready,
     "lock screen": _lock,
     "network": _state,
     "app": _app,
-    "airplane": lambda device, app: device.network.can("airplane"),
-    "network-off": lambda device, app: device.network.can("network-off"),
+    "airplane": _airplane,
+    "network-off": _network_off,
     "app-network": _app_network,
     "force-stop": _force_stop,
-    "swipe-recents": lambda device, app: device.activities.can_remove_task(),
-    "byte counter": lambda device, app: device.traffic.can(),
+    "swipe-recents": _swipe,
+    "byte counter": _counter,
     "jobs": _jobs,
     "settings": _settings,
     "storage": _space,

@@ -1,0 +1,209 @@
+"""The write-ahead list of changes made to a phone, with how to undo each.
+
+Before a change its record is appended and forced to the disk; after the undo has been read back
+a second record marks it done. Whatever ends a run, the next start finds the open records and
+puts the phone back. Only what is still as we set it is undone: what somebody else changed since
+then is theirs.
+
+    journal = Journal.of(device.serial)
+    with journal.change(device, "airplane", {"airplane": True}):
+        device.network.set_airplane(True)
+    # airplane mode is off again here, and read back, or RestoreError says what is left
+
+One file of JSON lines a serial, in the user's state directory or ``DROIDCANCEL_STATE_DIR``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from droidcancel.errors import DroidCancelError, RestoreError, UsageError
+from droidcancel.journal_file import JSON, Record, RecordFile
+from droidcancel.journal_undo import UNDO_KINDS, UndoKind
+
+if TYPE_CHECKING:
+    from droidcancel.device import Device
+
+STATE_VARIABLE = "DROIDCANCEL_STATE_DIR"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What became of one change: ``detail`` says how it was undone, or how to mend it by hand."""
+
+    what: str
+    ok: bool
+    detail: str
+    id: str = ""
+
+
+class OpenChange:
+    """A change that stands on the phone. `undo` takes it back, once; a second time is harmless."""
+
+    def __init__(self, journal: Journal, device: Device, record: Record) -> None:
+        self._journal = journal
+        self._device = device
+        self.record = record
+        self.result: Restored | None = None
+
+    def undo(self) -> Restored:
+        """Undo it now, if the phone still has it as it was set, and read that back."""
+        if self.result is None or not self.result.ok:
+            self.result = self._journal.undo(self._device, self.record)
+        return self.result
+
+    def keep(self, why: str) -> None:
+        """Leave the change on the phone for good: it was wanted, or is gone by itself."""
+        self._journal.mark_done(self.record, why)
+        self.result = Restored(self.record.what, True, why, self.record.id)
+
+
+class Journal:
+    """The journal of one phone."""
+
+    def __init__(self, path: Path, run: str = "") -> None:
+        self.path = path
+        self.run = run
+        self._file = RecordFile(path)
+
+    @classmethod
+    def of(cls, serial: str, run: str = "") -> Journal:
+        """The journal of a serial, in the state directory."""
+        return cls(journal_path(serial), run)
+
+    # -- writing
+
+    def begin(
+        self, device: Device, kind: str, value: JSON, args: Mapping[str, JSON] | None = None
+    ) -> OpenChange:
+        """Write down that ``kind`` is about to be set to ``value``; on the disk when it returns.
+
+        What it is now is read first. ``args`` say which one (the key of a setting, the package).
+        """
+        undo = _kind(kind)
+        details = dict(args or {})
+        record = Record(
+            id=secrets.token_hex(8),
+            run=self.run,
+            serial=device.serial,
+            boot_id=device.boot_id,
+            what=undo.describe(details),
+            kind=kind,
+            args=details,
+            before=undo.read(device, details),
+            set=value,
+            t=time.time(),
+        )
+        self._file.append(record.to_json())
+        return OpenChange(self, device, record)
+
+    @contextmanager
+    def change(
+        self, device: Device, kind: str, value: JSON, args: Mapping[str, JSON] | None = None
+    ) -> Iterator[OpenChange]:
+        """As `begin`, and undone at the end, whatever ends it.
+
+        Raises RestoreError when the phone does not take it back; an error of the body itself
+        goes on instead, and the record stays open for `restore`.
+        """
+        opened = self.begin(device, kind, value, args)
+        try:
+            yield opened
+        except BaseException:
+            opened.undo()
+            raise
+        result = opened.undo()
+        if not result.ok:
+            raise RestoreError(f"{result.what} was not put back", result.detail, [result.detail])
+
+    def mark_done(self, record: Record, how: str) -> None:
+        """Write down that a change stands no more."""
+        self._file.append({"v": 1, "done": record.id, "how": how, "t": time.time()})
+
+    # -- undoing
+
+    def open_records(self) -> list[Record]:
+        """The changes that were not undone, oldest first."""
+        return self._file.open_records()
+
+    def undo(self, device: Device, record: Record) -> Restored:
+        """Undo one change and read it back; never raises for what the phone does."""
+        kind = UNDO_KINDS.get(record.kind)
+        if kind is None:
+            return Restored(record.what, False, f"unknown kind {record.kind!r}", record.id)
+        try:
+            how = _take_back(kind, device, record)
+        except DroidCancelError as error:
+            detail = f"{error}; by hand: {kind.by_hand(record)}"
+            return Restored(record.what, False, detail, record.id)
+        self.mark_done(record, how)
+        return Restored(record.what, True, how, record.id)
+
+    def restore(self, device: Device) -> list[Restored]:
+        """Undo every open record, latest first, but airplane mode before Wi-Fi and data.
+
+        Safe to call again; what could not be undone stays open.
+        """
+        return [self.undo(device, record) for record in in_order(self.open_records())]
+
+    def compact(self) -> None:
+        """Forget what is done, so that the file does not grow for ever."""
+        self._file.compact()
+
+
+def _take_back(kind: UndoKind, device: Device, record: Record) -> str:
+    now = kind.read(device, record.args)
+    if kind.same(now, record.before):
+        return "already as it was"
+    if not kind.same(now, record.set):
+        return "left alone: something else changed it since"
+    kind.write(device, record.args, record.before)
+    after = kind.read(device, record.args)
+    if not kind.same(after, record.before):
+        raise RestoreError(f"it reads {after!r} after the undo, expected {record.before!r}")
+    return "put back"
+
+
+def _kind(name: str) -> UndoKind:
+    if name not in UNDO_KINDS:
+        raise UsageError(f"no change of kind {name!r}", f"known: {', '.join(sorted(UNDO_KINDS))}")
+    return UNDO_KINDS[name]
+
+
+def in_order(records: list[Record]) -> list[Record]:
+    """The order of undoing: by the rank of the kind, then the latest first."""
+    latest_first = list(reversed(records))
+    return sorted(latest_first, key=lambda record: _rank(record.kind))
+
+
+def _rank(kind: str) -> int:
+    return UNDO_KINDS[kind].rank if kind in UNDO_KINDS else 99
+
+
+def state_dir() -> Path:
+    """Where journals and locks live; made when it is not there."""
+    chosen = os.environ.get(STATE_VARIABLE) or platformdirs.user_state_dir("droidcancel")
+    path = Path(chosen)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def file_stem(serial: str) -> str:
+    """A serial as a file name; no two serials share one."""
+    plain = re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", serial)
+    return plain.lstrip(".") or "_"
+
+
+def journal_path(serial: str) -> Path:
+    """The journal's file of a serial."""
+    return state_dir() / f"{file_stem(serial)}.journal.jsonl"

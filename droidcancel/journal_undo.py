@@ -1,0 +1,274 @@
+"""The kinds of change that a journal can undo: how each is read, written, and mended by hand.
+
+A kind's ``read`` tells what the phone has now and ``write`` brings it to a value; so the same
+pair serves before the change, at the undo, and at its proof. Values are JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from droidcancel.device import Device, NetworkState, poll
+from droidcancel.journal_file import JSON, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Args = Mapping[str, JSON]
+WIFI_BACK_S = 20.0
+
+
+@dataclass(frozen=True)
+class UndoKind:
+    """One kind. ``rank`` orders the undoing: the lower first."""
+
+    read: Callable[[Device, Args], JSON]
+    write: Callable[[Device, Args, JSON], None]
+    title: Callable[[Args], str]
+    hand: Callable[[Record], str]
+    rank: int = 50
+    decides: tuple[str, ...] = ()
+
+    def same(self, one: JSON, other: JSON) -> bool:
+        """Whether two values agree in what decides (all of it, where nothing else is said)."""
+        if self.decides and isinstance(one, dict) and isinstance(other, dict):
+            return all(one.get(key) == other.get(key) for key in self.decides)
+        return one == other
+
+    def describe(self, args: Args) -> str:
+        """The change in words."""
+        return self.title(args)
+
+    def by_hand(self, record: Record) -> str:
+        """What a person does when the undo fails."""
+        return self.hand(record)
+
+
+def _network(device: Device, args: Args) -> JSON:
+    state = device.network.state()
+    return {
+        "airplane": state.airplane,
+        "wifi": state.wifi_enabled,
+        "data": state.data_enabled,
+        "wifi_apm_state": device.settings.get("secure", "wifi_apm_state"),
+    }
+
+
+def _put_network_back(device: Device, args: Args, value: JSON) -> None:
+    """Airplane first, Wi-Fi last; then the setting that keeps Wi-Fi on in airplane mode.
+
+    Wi-Fi that is switched off while airplane mode is on makes Android remember that choice
+    (WIFI WifiSettingsStore), which is the user's to make.
+    """
+    wanted = _value(value)
+    before = NetworkState(
+        airplane=bool(wanted.get("airplane")),
+        wifi_enabled=bool(wanted.get("wifi")),
+        wifi_connected=None,
+        data_enabled=wanted.get("data"),
+        active=None,
+    )
+    device.network.put_back(before, WIFI_BACK_S)
+    remembered = wanted.get("wifi_apm_state")
+    if device.settings.get("secure", "wifi_apm_state") != remembered:
+        device.settings.restore("secure", "wifi_apm_state", remembered)
+
+
+def _value(value: JSON) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _read_wifi(device: Device, args: Args) -> JSON:
+    return device.network.state().wifi_enabled
+
+
+def _write_wifi(device: Device, args: Args, value: JSON) -> None:
+    device.network.set_wifi(bool(value))
+
+
+def _read_data(device: Device, args: Args) -> JSON:
+    return device.network.state().data_enabled
+
+
+def _write_data(device: Device, args: Args, value: JSON) -> None:
+    if value is not None:
+        device.network.set_data(bool(value))
+
+
+def _read_app_network(device: Device, args: Args) -> JSON:
+    package = str(args["package"])
+    return {
+        "allowed": device.app_network.allowed(package),
+        "chain": device.app_network.chain_enabled(),
+    }
+
+
+def _write_app_network(device: Device, args: Args, value: JSON) -> None:
+    wanted = _value(value)
+    keep = bool(wanted.get("chain"))
+    device.app_network.set(str(args["package"]), bool(wanted.get("allowed")), keep_chain=keep)
+
+
+def _read_setting(device: Device, args: Args) -> JSON:
+    return device.settings.get(str(args["namespace"]), str(args["key"]))
+
+
+def _write_setting(device: Device, args: Args, value: JSON) -> None:
+    text = None if value is None else str(value)
+    device.settings.restore(str(args["namespace"]), str(args["key"]), text)
+
+
+def _read_media(device: Device, args: Args) -> JSON:
+    path = str(args["path"])
+    name = path.rpartition("/")[2]
+    return device.media.exists(path) or device.media.find(name) is not None
+
+
+def _write_media(device: Device, args: Args, value: JSON) -> None:
+    if not value:
+        device.media.delete_path(str(args["path"]))
+
+
+def _read_ime(device: Device, args: Args) -> JSON:
+    return device.settings.get("secure", "default_input_method")
+
+
+def _write_ime(device: Device, args: Args, value: JSON) -> None:
+    device.shell.run(["ime", "set", str(value)])
+    poll(lambda: True if _read_ime(device, args) == value else None, 5.0)
+
+
+def _read_restrict_background(device: Device, args: Args) -> JSON:
+    text = device.shell.text(["cmd", "netpolicy", "get", "restrict-background"])
+    return text.strip().endswith("enabled")
+
+
+def _write_restrict_background(device: Device, args: Args, value: JSON) -> None:
+    word = "true" if value else "false"
+    device.shell.run(["cmd", "netpolicy", "set", "restrict-background", word])
+
+
+def _read_permission(device: Device, args: Args) -> JSON:
+    return device.packages.granted(str(args["package"]), str(args["permission"]))
+
+
+def _write_permission(device: Device, args: Args, value: JSON) -> None:
+    change = device.packages.grant if value else device.packages.revoke
+    change(str(args["package"]), str(args["permission"]))
+
+
+def _read_task(device: Device, args: Args) -> JSON:
+    package = str(args["package"])
+    return bool(device.activities.tasks_of(package))
+
+
+def _write_task(device: Device, args: Args, value: JSON) -> None:
+    for task in device.activities.tasks_of(str(args["package"])) if not value else ():
+        device.activities.remove_task(task.task_id)
+
+
+def _adb(words: str) -> str:
+    return f"adb shell {words}"
+
+
+def _network_by_hand(record: Record) -> str:
+    before = _value(record.before)
+    steps: Iterable[str] = (
+        f"airplane mode {'on' if before.get('airplane') else 'off'}",
+        f"Wi-Fi {'on' if before.get('wifi') else 'off'}",
+        f"mobile data {'on' if before.get('data') else 'off'}",
+    )
+    return f"on the phone: {', then '.join(steps)}"
+
+
+def _setting_by_hand(record: Record) -> str:
+    where = f"{record.args.get('namespace')} {record.args.get('key')}"
+    if record.before is None:
+        return _adb(f"settings delete {where}")
+    return _adb(f"settings put {where} '{record.before}'")
+
+
+def _app_network_by_hand(record: Record) -> str:
+    package = record.args.get("package")
+    return (
+        _adb(f"cmd connectivity set-package-networking-enabled true {package}")
+        + "; "
+        + _adb("cmd connectivity set-chain3-enabled false")
+        + " (or restart the phone)"
+    )
+
+
+# airplane before data before Wi-Fi: Wi-Fi switched on in airplane mode would stay on in it
+UNDO_KINDS: dict[str, UndoKind] = {
+    "airplane": UndoKind(
+        _network, _put_network_back, lambda _: "airplane mode", _network_by_hand, 10, ("airplane",)
+    ),
+    "network-off": UndoKind(
+        _network,
+        _put_network_back,
+        lambda _: "Wi-Fi and mobile data",
+        _network_by_hand,
+        11,
+        ("wifi", "data"),
+    ),
+    "data": UndoKind(
+        _read_data,
+        _write_data,
+        lambda _: "mobile data",
+        lambda r: _adb(f"svc data {'enable' if r.before else 'disable'}"),
+        12,
+    ),
+    "wifi": UndoKind(
+        _read_wifi,
+        _write_wifi,
+        lambda _: "Wi-Fi",
+        lambda r: _adb(f"svc wifi {'enable' if r.before else 'disable'}"),
+        13,
+    ),
+    "app_network": UndoKind(
+        _read_app_network,
+        _write_app_network,
+        lambda args: f"the network of {args.get('package')}",
+        _app_network_by_hand,
+        20,
+        ("allowed",),
+    ),
+    "restrict_background": UndoKind(
+        _read_restrict_background,
+        _write_restrict_background,
+        lambda _: "Data Saver",
+        lambda r: _adb(f"cmd netpolicy set restrict-background {str(bool(r.before)).lower()}"),
+        30,
+    ),
+    "setting": UndoKind(
+        _read_setting,
+        _write_setting,
+        lambda args: f"the setting {args.get('namespace')}/{args.get('key')}",
+        _setting_by_hand,
+    ),
+    "ime": UndoKind(
+        _read_ime, _write_ime, lambda _: "the keyboard", lambda r: _adb(f"ime set {r.before}")
+    ),
+    "permission": UndoKind(
+        _read_permission,
+        _write_permission,
+        lambda args: f"the permission {args.get('permission')} of {args.get('package')}",
+        lambda r: _adb(f"pm revoke {r.args.get('package')} {r.args.get('permission')}"),
+    ),
+    "task": UndoKind(
+        _read_task,
+        _write_task,
+        lambda args: f"the task of {args.get('package')}",
+        lambda r: f"swipe {r.args.get('package')} out of the recents",
+        60,
+    ),
+    "media": UndoKind(
+        _read_media,
+        _write_media,
+        lambda args: f"the file {args.get('path')}",
+        lambda r: _adb(f"rm {r.args.get('path')}"),
+        70,
+    ),
+}
