@@ -1,0 +1,234 @@
+"""The screen: all visible windows laid out, read as XML and drawn as a picture.
+
+Layout and picture are kept until a window changes (`WindowManager.version`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from droidcancel.simulator import draw_shapes, hierarchy
+from droidcancel.simulator.decor import decorate
+from droidcancel.simulator.draw import Painter
+from droidcancel.simulator.draw_palette import resolve
+from droidcancel.simulator.layout import LayoutEngine
+from droidcancel.simulator.viewtree import Rect, View
+
+if TYPE_CHECKING:
+    from droidcancel.simulator.phone import Phone
+    from droidcancel.simulator.windows import Window
+
+DIALOG_DIM = 0.6  # backgroundDimAmount of Theme.Material dialogs
+TOUCH_DOT_DP = 14
+NIGHT_YES = "2"  # UiModeManager.MODE_NIGHT_YES in settings secure ui_night_mode
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A window on the screen: its tree (decor included) and the room that it was given."""
+
+    window: Window
+    root: View
+    frame: Rect
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a picture is drawn from; immutable but for views that nothing changes any more."""
+
+    windows: tuple[Shown, ...]
+    size: tuple[int, int]
+    density: int
+    night: bool
+    on: bool
+    pointer: tuple[int, int] | None = None
+
+
+class Screen:
+    """The phone's only display. `rotation` is Surface.ROTATION_*: quarter turns, 0 to 3."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+        self.rotation = 0
+        self.frozen = False
+        self.size_override: tuple[int, int] | None = None
+        self.density_override: int | None = None
+        self._laid_out: tuple[object, list[Shown]] | None = None
+        self._drawn: tuple[object, Image.Image] | None = None
+
+    # -- size ------------------------------------------------------------------------------
+    @property
+    def natural_size(self) -> tuple[int, int]:
+        """Width and height in px as the phone is held upright (`wm size`)."""
+        return self.size_override or (self._phone.options.width, self._phone.options.height)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in px, as turned."""
+        width, height = self.natural_size
+        return (height, width) if self.rotation % 2 else (width, height)
+
+    @property
+    def width(self) -> int:
+        return self.size[0]
+
+    @property
+    def height(self) -> int:
+        return self.size[1]
+
+    @property
+    def density(self) -> int:
+        return self.density_override or self._phone.options.density
+
+    @property
+    def night(self) -> bool:
+        mode = self._phone.settings.get("secure", "ui_night_mode")
+        return self._phone.options.night if mode is None else mode == NIGHT_YES
+
+    def set_rotation(self, rotation: int) -> None:
+        """Turn the screen; every window is built anew."""
+        if rotation != self.rotation:
+            self.rotation = rotation % 4
+            self._phone.windows.invalidate_all()
+
+    def resize(self, size: tuple[int, int] | None, density: int | None) -> None:
+        """Set the overrides of `wm size` and `wm density`; None takes one away."""
+        self.size_override, self.density_override = size, density
+        self._phone.windows.invalidate_all()
+
+    # -- layout ----------------------------------------------------------------------------
+    def layout(self) -> list[Shown]:
+        """The visible windows, bottom to top, laid out."""
+        self._phone.ime.sync()
+        key = (self._phone.windows.version, self.size, self.density)
+        if self._laid_out is None or self._laid_out[0] != key:
+            shown = decorate(self._phone.windows.visible(), self.size, LayoutEngine(self.density))
+            # Building a tree may itself ask for another: what was built last counts.
+            key = (self._phone.windows.version, self.size, self.density)
+            self._laid_out = (key, [Shown(*parts) for parts in shown])
+        return self._laid_out[1]
+
+    def active(self) -> Shown | None:
+        """The window that accessibility calls active: the focused one."""
+        focused = self._phone.windows.focused
+        return next((shown for shown in self.layout() if shown.window is focused), None)
+
+    def view_at(self, window: Window) -> View | None:
+        """The laid-out tree of a window, if it is on the screen."""
+        return next((shown.root for shown in self.layout() if shown.window is window), None)
+
+    @property
+    def restless(self) -> bool:
+        """Whether a playing video keeps the screen from ever being idle."""
+        return any(
+            view.playing and not view.clip.empty
+            for shown in self.layout()
+            for view in shown.root.shown()
+        )
+
+    # -- XML -------------------------------------------------------------------------------
+    def nodes(self, *, active_only: bool = False, compressed: bool = False) -> list[hierarchy.Node]:
+        """The windows' nodes as uiautomator gets them: the active one, then from the top down."""
+        active = self.active()
+        order = [] if active is None else [active]
+        if not active_only:
+            order += [shown for shown in reversed(self.layout()) if shown is not active]
+        return [
+            hierarchy.node_tree(shown.root, shown.window.package, compressed)
+            for shown in order
+            if not shown.root.clip.empty
+        ]
+
+    def windows_xml(
+        self, compressed: bool = False, max_depth: int = 50, active_only: bool = False
+    ) -> str:
+        """The hierarchy as uiautomator2's server prints it."""
+        roots = self.nodes(active_only=active_only, compressed=compressed)
+        return hierarchy.u2_xml(
+            roots, api=self._phone.options.api, rotation=self.rotation, max_depth=max_depth
+        )
+
+    # -- pictures ----------------------------------------------------------------------------
+    def scene(self) -> Scene:
+        """All that a picture needs, so that it may be drawn off the loop."""
+        on = self._phone.power.screen_on
+        shown = tuple(self.layout())
+        pointer = self._phone.input.pointer
+        return Scene(shown, self.size, self.density, self.night, on, pointer)
+
+    def _key(self) -> object:
+        on = self._phone.power.screen_on
+        return self._phone.windows.version, self.size, self.density, self.night, on
+
+    def capture(self) -> Image.Image:
+        """The picture on the screen, RGB; not to be drawn on."""
+        scene, key = self.scene(), self._key()
+        if self._drawn is None or self._drawn[0] != key:
+            self._drawn = (key, compose(scene))
+        return self._drawn[1]
+
+    async def capture_async(self) -> Image.Image:
+        """As `capture`, drawn in a thread."""
+        scene, key = self.scene(), self._key()
+        if self._drawn is None or self._drawn[0] != key:
+            self._drawn = (key, await asyncio.to_thread(compose, scene))
+        return self._drawn[1]
+
+    async def png(self) -> bytes:
+        """The picture as `screencap -p` gives it."""
+        picture = await self.capture_async()
+        return await asyncio.to_thread(encode, picture, "PNG")
+
+
+def encode(picture: Image.Image, form: str, quality: int = 100) -> bytes:
+    """`picture` as PNG or JPEG."""
+    out = io.BytesIO()
+    if form == "PNG":
+        picture.convert("RGBA").save(out, "PNG", compress_level=1)
+    else:
+        picture.save(out, form, quality=quality)
+    return out.getvalue()
+
+
+def compose(scene: Scene) -> Image.Image:
+    """Draw a scene: windows from the bottom up, dim under dialogs, secure ones black."""
+    canvas = Image.new("RGB", scene.size, (0, 0, 0))
+    if not scene.on:
+        return canvas
+    painter = Painter(canvas, LayoutEngine(scene.density), scene.night)
+    surface = resolve("surface", scene.night)[:3]
+    for shown in scene.windows:
+        if shown.window.kind in ("app", "wallpaper") and not shown.root.clip.empty:
+            _ground(canvas, shown, surface)
+        if shown.window.kind in ("dialog", "system_dialog"):
+            canvas.paste(Image.blend(canvas, Image.new("RGB", canvas.size), DIALOG_DIM))
+        if shown.window.secure:
+            area = shown.root.clip
+            canvas.paste((0, 0, 0), (area.left, area.top, area.right, area.bottom))
+        else:
+            painter.paint(shown.root)
+    if scene.pointer is not None:
+        _dot(canvas, scene.pointer, painter.px(TOUCH_DOT_DP))
+    return canvas
+
+
+def _dot(canvas: Image.Image, at: tuple[int, int], radius: int) -> None:
+    """The mark of show_touches."""
+    mask = draw_shapes.rounded(2 * radius, 2 * radius, radius)
+    place = (at[0] - radius, at[1] - radius)
+    everywhere = Rect(0, 0, canvas.width, canvas.height)
+    draw_shapes.paint(canvas, mask, place, (120, 120, 120, 150), everywhere)
+    ring = draw_shapes.ring(2 * radius, 2 * radius, radius, max(2, radius // 6))
+    draw_shapes.paint(canvas, ring, place, (255, 255, 255, 220), everywhere)
+
+
+def _ground(canvas: Image.Image, shown: Shown, color: tuple[int, ...]) -> None:
+    """The window background behind an activity whose root paints none."""
+    if shown.root.style.background is None:
+        area = shown.root.clip
+        canvas.paste(color, (area.left, area.top, area.right, area.bottom))
