@@ -82,6 +82,10 @@ class FileSystem:
         """Bytes of contents held in the host's RAM."""
         return self._pool.memory
 
+    def now(self) -> float:
+        """Seconds, as time stamps have them."""
+        return self._clock()
+
     def reserve(self, count: int) -> None:
         """Take `count` bytes as if a file held them (negative gives back); FsError(ENOSPC)."""
         try:
@@ -263,6 +267,10 @@ class FileSystem:
     def open_blob(self, path: str) -> Blob:
         """The contents of a stored file; FsError(EISDIR, EACCES for a device or generated one)."""
         return self._blob(self.node(path), path)
+
+    def generated(self, path: str) -> bool:
+        """Whether the contents are made when they are read, as those of /proc are."""
+        return self.node(path).generate is not None
 
     def read(self, path: str) -> bytes:
         """The whole contents."""
