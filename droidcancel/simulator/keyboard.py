@@ -232,13 +232,6 @@ _POWER_KEYS: dict[int, Callable[[Keyboard], None]] = {
     224: Keyboard._wake,
 }
 
-_KEYS: dict[int, Callable[[Keyboard], None]] = {
-    26: lambda keyboard: keyboard._phone.power.toggle(),
-    223: lambda keyboard: keyboard._phone.power.sleep(),
-    276: lambda keyboard: keyboard._phone.power.sleep(),
-    224: lambda keyboard: keyboard._phone.power.wake(),
-}
-
 _KEYS: dict[int, Callable[[Keyboard], bool]] = {
     3: Keyboard._home,
     4: Keyboard.back,
