@@ -6,7 +6,7 @@ puts the phone back. Only what is still as we set it is undone: what somebody el
 then is theirs.
 
     journal = Journal.of(device.serial)
-    with journal.change(device, "airplane", {"airplane": True}):
+    with journal.change(device, "airplane"):
         device.network.set_airplane(True)
     # airplane mode is off again here, and read back, or RestoreError says what is left
 
@@ -84,11 +84,16 @@ class Journal:
     # -- writing
 
     def begin(
-        self, device: Device, kind: str, value: JSON, args: Mapping[str, JSON] | None = None
+        self,
+        device: Device,
+        kind: str,
+        value: JSON = None,
+        args: Mapping[str, JSON] | None = None,
     ) -> OpenChange:
         """Write down that ``kind`` is about to be set to ``value``; on the disk when it returns.
 
         What it is now is read first. ``args`` say which one (the key of a setting, the package).
+        Without a value it is the kind's usual one (airplane mode on, the file there...).
         """
         undo = _kind(kind)
         details = dict(args or {})
@@ -101,7 +106,7 @@ class Journal:
             kind=kind,
             args=details,
             before=undo.read(device, details),
-            set=value,
+            set=undo.usual if value is None else value,
             t=time.time(),
         )
         self._file.append(record.to_json())
@@ -109,7 +114,11 @@ class Journal:
 
     @contextmanager
     def change(
-        self, device: Device, kind: str, value: JSON, args: Mapping[str, JSON] | None = None
+        self,
+        device: Device,
+        kind: str,
+        value: JSON = None,
+        args: Mapping[str, JSON] | None = None,
     ) -> Iterator[OpenChange]:
         """As `begin`, and undone at the end, whatever ends it.
 
@@ -163,14 +172,14 @@ class Journal:
 
 def _take_back(kind: UndoKind, device: Device, record: Record) -> str:
     now = kind.read(device, record.args)
-    if kind.same(now, record.before):
-        return "already as it was"
-    if not kind.same(now, record.set):
-        return "left alone: something else changed it since"
-    kind.write(device, record.args, record.before)
+    ours, target = kind.target(now, record)
+    if not ours:
+        back = kind.agrees(now, record.before, record)
+        return "already as it was" if back else "left alone: something else changed it since"
+    kind.write(device, record.args, target)
     after = kind.read(device, record.args)
-    if not kind.same(after, record.before):
-        raise RestoreError(f"it reads {after!r} after the undo, expected {record.before!r}")
+    if not kind.agrees(after, target, record):
+        raise RestoreError(f"it reads {after!r} after the undo, expected {target!r}")
     return "put back"
 
 

@@ -22,20 +22,35 @@ WIFI_BACK_S = 20.0
 
 @dataclass(frozen=True)
 class UndoKind:
-    """One kind. ``rank`` orders the undoing: the lower first."""
+    """One kind. ``rank`` orders the undoing: the lower first. ``usual`` is what it is set to.
+
+    Where the value is a dictionary, each key is undone for itself, if it is still as we set it;
+    the keys of ``follows``, which the phone changes along with them, go back with any of them.
+    """
 
     read: Callable[[Device, Args], JSON]
     write: Callable[[Device, Args, JSON], None]
     title: Callable[[Args], str]
     hand: Callable[[Record], str]
     rank: int = 50
-    decides: tuple[str, ...] = ()
+    usual: JSON = None
+    follows: tuple[str, ...] = ()
 
-    def same(self, one: JSON, other: JSON) -> bool:
-        """Whether two values agree in what decides (all of it, where nothing else is said)."""
-        if self.decides and isinstance(one, dict) and isinstance(other, dict):
-            return all(one.get(key) == other.get(key) for key in self.decides)
-        return one == other
+    def target(self, now: JSON, record: Record) -> tuple[bool, JSON]:
+        """Whether anything on the phone is still ours, and what to bring the phone to."""
+        if not isinstance(now, dict):
+            return now == record.set and now != record.before, record.before
+        before, given = as_dict(record.before), as_dict(record.set)
+        mine = [k for k, v in given.items() if now.get(k) == v and before.get(k) != v]
+        back = {key: before.get(key) for key in (*mine, *self.follows)}
+        return bool(mine), {**now, **back}
+
+    def agrees(self, now: JSON, wanted: JSON, record: Record) -> bool:
+        """Whether the phone has ``wanted``, in those keys that the change was about."""
+        if not isinstance(now, dict):
+            return now == wanted
+        keys = (*as_dict(record.set), *self.follows)
+        return all(now.get(key) == as_dict(wanted).get(key) for key in keys)
 
     def describe(self, args: Args) -> str:
         """The change in words."""
@@ -62,7 +77,7 @@ def _put_network_back(device: Device, args: Args, value: JSON) -> None:
     Wi-Fi that is switched off while airplane mode is on makes Android remember that choice
     (WIFI WifiSettingsStore), which is the user's to make.
     """
-    wanted = _value(value)
+    wanted = as_dict(value)
     before = NetworkState(
         airplane=bool(wanted.get("airplane")),
         wifi_enabled=bool(wanted.get("wifi")),
@@ -76,7 +91,8 @@ def _put_network_back(device: Device, args: Args, value: JSON) -> None:
         device.settings.restore("secure", "wifi_apm_state", remembered)
 
 
-def _value(value: JSON) -> dict[str, Any]:
+def as_dict(value: JSON) -> dict[str, Any]:
+    """The value if it is a dictionary, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
@@ -106,7 +122,7 @@ def _read_app_network(device: Device, args: Args) -> JSON:
 
 
 def _write_app_network(device: Device, args: Args, value: JSON) -> None:
-    wanted = _value(value)
+    wanted = as_dict(value)
     keep = bool(wanted.get("chain"))
     device.app_network.set(str(args["package"]), bool(wanted.get("allowed")), keep_chain=keep)
 
@@ -174,7 +190,7 @@ def _adb(words: str) -> str:
 
 
 def _network_by_hand(record: Record) -> str:
-    before = _value(record.before)
+    before = as_dict(record.before)
     steps: Iterable[str] = (
         f"airplane mode {'on' if before.get('airplane') else 'off'}",
         f"Wi-Fi {'on' if before.get('wifi') else 'off'}",
@@ -203,7 +219,13 @@ def _app_network_by_hand(record: Record) -> str:
 # airplane before data before Wi-Fi: Wi-Fi switched on in airplane mode would stay on in it
 UNDO_KINDS: dict[str, UndoKind] = {
     "airplane": UndoKind(
-        _network, _put_network_back, lambda _: "airplane mode", _network_by_hand, 10, ("airplane",)
+        _network,
+        _put_network_back,
+        lambda _: "airplane mode",
+        _network_by_hand,
+        10,
+        {"airplane": True, "wifi": False},
+        ("wifi_apm_state",),
     ),
     "network-off": UndoKind(
         _network,
@@ -211,7 +233,8 @@ UNDO_KINDS: dict[str, UndoKind] = {
         lambda _: "Wi-Fi and mobile data",
         _network_by_hand,
         11,
-        ("wifi", "data"),
+        {"wifi": False, "data": False},
+        ("wifi_apm_state",),
     ),
     "data": UndoKind(
         _read_data,
@@ -219,6 +242,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         lambda _: "mobile data",
         lambda r: _adb(f"svc data {'enable' if r.before else 'disable'}"),
         12,
+        False,
     ),
     "wifi": UndoKind(
         _read_wifi,
@@ -226,6 +250,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         lambda _: "Wi-Fi",
         lambda r: _adb(f"svc wifi {'enable' if r.before else 'disable'}"),
         13,
+        False,
     ),
     "app_network": UndoKind(
         _read_app_network,
@@ -233,7 +258,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         lambda args: f"the network of {args.get('package')}",
         _app_network_by_hand,
         20,
-        ("allowed",),
+        {"allowed": False, "chain": True},
     ),
     "restrict_background": UndoKind(
         _read_restrict_background,
@@ -241,6 +266,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         lambda _: "Data Saver",
         lambda r: _adb(f"cmd netpolicy set restrict-background {str(bool(r.before)).lower()}"),
         30,
+        True,
     ),
     "setting": UndoKind(
         _read_setting,
@@ -256,6 +282,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         _write_permission,
         lambda args: f"the permission {args.get('permission')} of {args.get('package')}",
         lambda r: _adb(f"pm revoke {r.args.get('package')} {r.args.get('permission')}"),
+        usual=True,
     ),
     "task": UndoKind(
         _read_task,
@@ -263,6 +290,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         lambda args: f"the task of {args.get('package')}",
         lambda r: f"swipe {r.args.get('package')} out of the recents",
         60,
+        True,
     ),
     "media": UndoKind(
         _read_media,
@@ -270,5 +298,6 @@ UNDO_KINDS: dict[str, UndoKind] = {
         lambda args: f"the file {args.get('path')}",
         lambda r: _adb(f"rm {r.args.get('path')}"),
         70,
+        True,
     ),
 }

@@ -53,8 +53,9 @@ class Positioned:
     def known(self, path: Path) -> Path:
         """The path without what only pydantic put into it (the tag of a union)."""
         kept: Path = ()
-        for index, part in enumerate(path):
-            if self.at((*kept, part)) is not None or index == len(path) - 1:
+        for part in path:
+            node = self.at(kept)
+            if isinstance(node, list) or (isinstance(node, Mapping) and part in node):
                 kept = (*kept, part)
         return kept
 
@@ -106,13 +107,16 @@ def _located(
     document: Positioned, detail: ErrorDetails, keys: Callable[[Positioned, Path], list[str]]
 ) -> ConfigError:
     path = document.known(tuple(detail["loc"]))
+    if detail["type"] == "missing":
+        return document.error(f"`{detail['loc'][-1]}` is missing", path)
     if detail["type"] == "extra_forbidden":
         return _unknown_key(document, path, keys(document, path[:-1]))
     if detail["type"] == "union_tag_not_found":
         return document.error("`kind` is missing: usb, tcp, emulator or simulator", path)
     message = detail["msg"].removeprefix("Value error, ")
     given = detail.get("input")
-    if isinstance(given, str | int | float) and repr(given) not in message:
+    secret = "pin" in str(path[-1:])
+    if isinstance(given, str | int | float) and repr(given) not in message and not secret:
         message += f" (got {given!r})"
     return document.error(message, path)
 
