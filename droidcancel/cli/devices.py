@@ -1,0 +1,33 @@
+"""`droidcancel devices`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from droidcancel.cli.options import json_option, out, print_json
+
+
+@click.command(name="devices")
+@json_option
+def command(as_json: bool) -> None:
+    """List the phones and simulators that adb reaches."""
+    from droidcancel.device.connect import list_devices
+
+    devices = list_devices()
+    if as_json:
+        print_json([asdict(device) for device in devices])
+        return
+    if not devices:
+        click.echo("No device is attached.", err=True)
+        click.echo(
+            "Plug a phone in with USB debugging on, or: droidcancel simulator start", err=True
+        )
+        return
+    from rich.table import Table
+
+    table = Table("serial", "state", "kind", "model", "what to do")
+    for device in devices:
+        table.add_row(device.serial, device.state, device.kind, device.model, device.advice)
+    out().print(table)

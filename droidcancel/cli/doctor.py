@@ -1,0 +1,48 @@
+"""`droidcancel doctor`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from droidcancel.cli.options import (
+    devices_file_option,
+    json_option,
+    out,
+    print_json,
+    serial_option,
+)
+
+
+@click.command(name="doctor")
+@serial_option
+@devices_file_option
+@click.option("--app", metavar="PROFILE", help="The app profile to look at.")
+@json_option
+def command(serial: str | None, devices_file: Path | None, app: str | None, as_json: bool) -> None:
+    """Say what each cancel method can do on a phone, and why not.
+
+    It only reads: nothing on the phone is changed.
+    """
+    from droidcancel.apps.profile import AppProfile
+    from droidcancel.cli.phones import open_phone
+    from droidcancel.device.doctor import examine
+
+    with open_phone(serial, devices_file) as phone:
+        profile = AppProfile.load(app or phone.entry.app or "clips")
+        package = profile.installed(phone.device)
+        findings = examine(phone.device, package)
+        if as_json:
+            about = {"serial": phone.device.serial, "model": phone.device.model}
+            print_json({"device": about, "findings": [asdict(finding) for finding in findings]})
+            return
+        from rich.table import Table
+
+        title = f"{phone.device.model} ({phone.device.serial}, API {phone.device.api_level})"
+        table = Table("topic", "", "way", "why not", title=title)
+        for finding in findings:
+            sign = "[green]yes[/]" if finding.ok else "[red]no[/]"
+            table.add_row(finding.topic, sign, finding.way, finding.why)
+        out().print(table)

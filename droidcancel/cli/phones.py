@@ -1,0 +1,153 @@
+"""From a command's options to a phone: the one place where a simulator is booted for a run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from droidcancel.cli.options import adb_server_port
+from droidcancel.errors import DeviceError, UsageError
+
+if TYPE_CHECKING:
+    from droidcancel.device.config import DeviceEntry, Devices, SimulatorEntry
+    from droidcancel.device.device import Device
+    from droidcancel.simulator import PhoneOptions, Simulator
+
+ONLINE_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True)
+class OpenPhone:
+    """A phone in use, its entry, and the simulator where one was booted for it."""
+
+    device: Device
+    entry: DeviceEntry
+    simulator: Simulator | None = None
+
+
+@contextlib.contextmanager
+def open_phone(serial: str | None, devices_file: Path | None = None) -> Iterator[OpenPhone]:
+    """The phone that the options mean, connected; let go of at the end.
+
+    With -s: a name in devices.yaml, else a serial. Without: the default of devices.yaml where
+    that is a phone; else the one that is attached (several are an error); else, with nothing
+    attached, the simulator. Raises UsageError, ConfigError, AdbError, DeviceError.
+    """
+    from droidcancel.device.config import SimulatorEntry, load_devices
+    from droidcancel.device.connect import connect
+
+    entry = _choose(load_devices(devices_file), serial)
+    with contextlib.ExitStack() as stack:
+        simulator = None
+        if isinstance(entry, SimulatorEntry) and entry.serial is None:
+            simulator = stack.enter_context(boot(entry))
+            device = connect(simulator.serial)
+        else:
+            device = connect(None if entry.connect else entry.serial, entry)
+        stack.callback(device.close)
+        yield OpenPhone(device, entry, simulator)
+
+
+def _choose(devices: Devices, serial: str | None) -> DeviceEntry:
+    """The entry that is meant; one is made for a phone that devices.yaml does not name."""
+    from droidcancel.device.config import SimulatorEntry, embedded
+    from droidcancel.device.connect import list_devices
+
+    if serial is not None and serial in devices.devices:
+        return devices.devices[serial]
+    default = devices.entry()
+    if serial is None and default is not None and not isinstance(default, SimulatorEntry):
+        return default
+    attached = list_devices()
+    if serial is None and not attached:
+        entry = default or embedded().entry()
+        assert entry is not None
+        return entry
+    chosen = _attached(serial, devices)
+    kind = next((device.kind for device in attached if device.serial == chosen), "usb")
+    known = devices.for_serial(chosen)
+    return known if known is not None else _entry_for(chosen, kind)
+
+
+def _attached(serial: str | None, devices: Devices) -> str:
+    """The serial of the attached phone that is meant. Raises UsageError, AdbError."""
+    from droidcancel.device.connect import choose
+
+    try:
+        return choose(serial)
+    except UsageError as error:
+        if serial is None or not devices.devices:
+            raise
+        names = ", ".join(sorted(devices.devices))
+        hint = f"{error.hint}; names in {devices.source}: {names}"
+        raise UsageError(error.message, hint) from None
+
+
+def _entry_for(serial: str, kind: str) -> DeviceEntry:
+    """An entry with the defaults of its kind."""
+    from droidcancel.device.config import KINDS
+
+    return KINDS[kind].model_validate({"kind": kind, "serial": serial})
+
+
+def phone_options(entry: SimulatorEntry) -> PhoneOptions:
+    """The make of the phone that an entry asks for. Raises UsageError."""
+    from droidcancel.simulator import PhoneOptions
+
+    given = {
+        "model": entry.model,
+        "locale": entry.locale,
+        "upload_bytes_per_s": entry.upload_bytes_per_s,
+    }
+    try:
+        return PhoneOptions(
+            api=entry.api,
+            profile=entry.profile,
+            app_build=entry.app_build,
+            apps=entry.apps,
+            app_options=entry.app_options,
+            seed=entry.seed,
+            **{name: value for name, value in given.items() if value is not None},
+        )
+    except ValueError as error:
+        raise UsageError(f"simulator: {error}") from error
+
+
+@contextlib.contextmanager
+def boot(entry: SimulatorEntry) -> Iterator[Simulator]:
+    """A simulator that the adb server lists as ready, for as long as the context lasts."""
+    from droidcancel.device.connect import list_devices
+    from droidcancel.simulator import Simulator
+
+    list_devices()  # starts the adb server where none runs: it is told of the phone below
+    server = adb_server_port()
+    try:
+        simulator = Simulator(phone_options(entry), adb_server=server).start()
+    except (OSError, ValueError) as error:
+        raise DeviceError(f"the simulator did not start: {error}") from error
+    try:
+        _wait_online(simulator)
+        yield simulator
+    finally:
+        simulator.withdraw(server)
+        simulator.stop()
+
+
+def _wait_online(simulator: Simulator) -> None:
+    from droidcancel.device.connect import list_devices
+    from droidcancel.device.poll import poll
+
+    def online() -> bool | None:
+        ready = any(d.serial == simulator.serial and d.usable for d in list_devices())
+        if not ready:
+            simulator.announce(adb_server_port())
+        return True if ready else None
+
+    if poll(online, ONLINE_TIMEOUT_S) is None:
+        raise DeviceError(
+            f"the adb server does not list {simulator.serial}",
+            "is the adb server of ANDROID_ADB_SERVER_PORT on this machine?",
+        )
