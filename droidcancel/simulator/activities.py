@@ -542,6 +542,11 @@ class ActivityManager:
         if package is None:
             return False
         self._phone.packages.set_stopped(package, True)
+        self.stop_package(package_name)
+        return True
+
+    def stop_package(self, package_name: str) -> None:
+        """End all that a package runs, without the mark that a force-stop leaves."""
         self._phone.jobs.cancel(package_name)
         self._phone.notifications.cancel_package(package_name)
         for task in list(self.tasks):
@@ -560,7 +565,6 @@ class ActivityManager:
             )
             self._phone.processes.end(process)
         self._settle()
-        return True
 
     def kill_background(self, package_name: str) -> None:
         """`am kill`: only processes that the user would not miss (adj 500 and above)."""

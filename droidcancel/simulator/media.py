@@ -13,6 +13,7 @@ from droidcancel.simulator.mp4 import VideoFacts, read_facts
 from droidcancel.simulator.processes import user_name
 
 if TYPE_CHECKING:
+    from droidcancel.simulator.packages import Package
     from droidcancel.simulator.phone import Phone
 
 AUTHORITY = "media"
@@ -115,6 +116,11 @@ class MediaStore:
         self._rows: dict[int, MediaRow] = {}
         self._next = 1
         self.grants = UriGrants()
+        phone.packages.on_change(self._package_changed)
+
+    def _package_changed(self, event: str, package: Package) -> None:
+        if event in ("removed", "cleared"):
+            self.grants.revoke(package.uid)
 
     # -- scanning ----------------------------------------------------------------------------
     def scan(self, path: str) -> MediaRow | None:

@@ -56,6 +56,7 @@ class Package:
     launcher: str | None = None
     activities: tuple[str, ...] = ()
     input_methods: tuple[str, ...] = ()
+    certificate: str = ""
     suspended: bool = False
     restriction: str = "adaptive_bucket"
     standby_bucket: int = 10
@@ -63,7 +64,8 @@ class Package:
 
     @property
     def signature(self) -> str:
-        return hashlib.sha256(self.name.encode()).hexdigest()[:8]
+        """The signer, as PackageSignatures shows it: eight hexadecimal digits."""
+        return (self.certificate or hashlib.sha256(self.name.encode()).hexdigest())[:8]
 
     @property
     def data_dir(self) -> str:
@@ -125,18 +127,19 @@ class PackageManager:
         if not package.system and self._api < 23:
             package.granted = dict.fromkeys(package.requested, True)
         if not package.apk_path:
-            package.apk_path = self._apk_path(package)
+            package.apk_path = self.apk_path(package)
         self._packages[package.name] = package
         self._make_data(package)
         self.notify("replaced" if before else "added", package)
         return package
 
-    def _apk_path(self, package: Package) -> str:
+    def apk_path(self, package: Package) -> str:
+        """Where the package's APK is, or will be."""
         if package.system:
             return f"/system/app/{package.label.replace(' ', '')}/{package.name}.apk"
         if self._api >= 30:
-            salt = hashlib.sha1(package.name.encode()).hexdigest()
-            return f"/data/app/~~{salt[:22]}==/{package.name}-{salt[22:]}==/base.apk"
+            salt = hashlib.sha256(package.name.encode()).hexdigest()
+            return f"/data/app/~~{salt[:22]}==/{package.name}-{salt[22:44]}==/base.apk"
         return f"/data/app/{package.name}-1/base.apk"
 
     def _make_data(self, package: Package) -> None:
@@ -152,8 +155,16 @@ class PackageManager:
             return False
         del self._packages[name]
         self._fs.rmtree(package.data_dir)
+        code = self._code_dir(package)
+        if self._fs.exists(code):
+            self._fs.rmtree(code)
         self.notify("removed", package)
         return True
+
+    @staticmethod
+    def _code_dir(package: Package) -> str:
+        """The directory below /data/app that is the package's own."""
+        return "/".join(package.apk_path.split("/")[:4])
 
     def clear_data(self, package: Package) -> None:
         """What `pm clear` does to the files, and to the granted permissions."""

@@ -23,6 +23,7 @@ from droidcancel.simulator.connectivity import Connectivity
 from droidcancel.simulator.fs import FileSystem
 from droidcancel.simulator.ime import Ime
 from droidcancel.simulator.input import Input
+from droidcancel.simulator.installer import Installer
 from droidcancel.simulator.jobs import JobScheduler
 from droidcancel.simulator.logs import LogBuffer
 from droidcancel.simulator.media import MediaStore
@@ -79,6 +80,7 @@ class Phone:
         self.netstats = NetStats(self)
         self.network = Network(self)
         self.activities = ActivityManager(self)
+        self.installer = Installer(self)
         self.screen = Screen(self)
         self.input = Input(self)
         self.ime = Ime(self)
