@@ -1,0 +1,93 @@
+"""Which package may import which: the simulator and the toolkit know nothing of each other."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "droidcancel"
+
+# Each part of the package -> the parts that it may import at run time.
+ALLOWED = {
+    "errors": set(),
+    "simulator": set(),
+    "verdict": {"apps", "evidence"},
+    "evidence": {"apps"},
+    "sample": {"errors"},
+    "device": {"errors"},
+    "journal": {"device", "errors", "journal_file", "journal_lock", "journal_undo"},
+    "journal_file": {"device", "errors"},
+    "journal_lock": {"device", "errors", "journal"},
+    "journal_undo": {"device", "errors", "journal_file"},
+    "apps": {"device", "errors"},
+    "cancel": {"apps", "device", "errors", "journal"},
+    "recipe": {
+        "apps", "cancel", "device", "errors", "evidence", "journal", "journal_lock", "verdict",
+    },
+    "report": {"errors", "recipe"},
+    "pytest_plugin": {"simulator"},
+    "cli": {
+        "apps", "cancel", "device", "errors", "evidence", "journal", "journal_lock", "recipe",
+        "report", "sample", "simulator", "verdict",
+    },
+    "__main__": {"cli"},
+}  # fmt: skip
+
+# The only places that may speak adb and uiautomator2.
+ADB_LIBRARIES = ("adbutils", "uiautomator2")
+
+MODULES = sorted(ROOT.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    relative = path.relative_to(ROOT)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def imported(path: Path) -> set[str]:
+    """Every absolute module that a file imports, wherever in it, type checking aside or not."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names.add(node.module or "")
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_one_way(path: Path) -> None:
+    part = part_of(path)
+    if part == "__init__":
+        return
+    assert part in ALLOWED, f"{part} is a new part: say here what it may import"
+    ours = {n.split(".")[1] for n in imported(path) if n.startswith("droidcancel.")}
+    ours = {name for name in ours if (ROOT / name).exists() or (ROOT / f"{name}.py").exists()}
+    assert ours <= ALLOWED[part] | {part}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_device_layer_speaks_adb(path: Path) -> None:
+    used = {name.split(".")[0] for name in imported(path)} & set(ADB_LIBRARIES)
+    assert not used or part_of(path) == "device"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from droidcancel.cli import cli\n"
+        "cli.main(['--help'], standalone_mode=False)\n"
+        "heavy = {'adbutils', 'uiautomator2', 'PIL', 'lxml', 'pydantic', 'rich', 'av', 'jinja2',"
+        " 'tree_sitter', 'asyncio', 'requests', 'ruamel'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
