@@ -210,7 +210,7 @@ def state_dir() -> Path:
 def file_stem(serial: str) -> str:
     """A serial as a file name; no two serials share one."""
     plain = re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", serial)
-    return plain.lstrip(".") or "_"
+    return f"_{plain}" if plain.startswith(".") or not plain else plain
 
 
 def journal_path(serial: str) -> Path:

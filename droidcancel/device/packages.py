@@ -36,7 +36,11 @@ class Packages:
 
     def info(self, package: str) -> PackageInfo | None:
         """The package as installed for user 0, None when it is not installed."""
-        return parse_package_dump(self._shell.text(["dumpsys", "package", package]), package)
+        text = self._shell.text(["dumpsys", "package", package])
+        info = parse_package_dump(text, package)
+        if info is None and package in self.installed():
+            raise ParseError(f"the dump of {package}", first_line(text))
+        return info
 
     def require(self, package: str) -> PackageInfo:
         """As `info`; raises AppError when the app is not installed."""

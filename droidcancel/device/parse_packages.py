@@ -74,9 +74,10 @@ def _package_block(text: str, name: str) -> str | None:
     hidden = body.find("\nHidden system packages:")
     body = body if hidden < 0 else body[:hidden]
     starts = list(_BLOCK.finditer(body))
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    ends = [start.start() for start in starts[1:]] + [len(body)]
+    for start, end in zip(starts, ends, strict=False):
         if start["name"] == name:
-            return body[start.start() : following.start() if following else len(body)]
+            return body[start.start() : end]
     return None
 
 

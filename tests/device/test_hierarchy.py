@@ -1,0 +1,73 @@
+"""Screens read from XML: real dumps, and hostile ones."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from droidcancel.device.hierarchy import MAX_DEPTH, Bounds, Hierarchy
+from droidcancel.errors import UiError
+
+SCREEN = """<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
+<hierarchy rotation="1">
+  <node index="0" text="" class="android.widget.FrameLayout" package="com.x" content-desc=""
+        enabled="true" bounds="[0,0][1080,2400]">
+    <node text="Post" resource-id="com.x:id/post" class="android.widget.Button" package="com.x"
+          clickable="true" bounds="[550,2179][1048,2305]" hint="h" long-clickable="true"/>
+    <node text="gone" class="android.view.View" package="com.x" bounds="[10,20][10,20]"
+          visible-to-user="false"/>
+  </node>
+  <node text="27 %" class="android.widget.TextView" package="com.android.systemui" bounds="bad"/>
+</hierarchy>"""
+
+
+def test_nodes_come_in_order_with_their_place_in_the_tree() -> None:
+    hierarchy = Hierarchy.parse(SCREEN, taken_at=5.0)
+    frame, post, gone, battery = hierarchy.nodes()
+    assert (hierarchy.rotation, hierarchy.taken_at) == (1, 5.0)
+    assert frame.parent is None
+    assert frame.children == (post, gone)
+    assert frame.descendants() == [post, gone]
+    assert post.parent is frame
+    assert (post.text, post.resource_id, post.clickable, post.hint) == (
+        "Post",
+        "com.x:id/post",
+        True,
+        "h",
+    )
+    assert post.long_clickable
+    assert post.bounds.center == (799, 2242)
+    assert gone.bounds.empty
+    assert not gone.visible
+    assert battery.bounds == Bounds(0, 0, 0, 0)
+    assert Hierarchy.parse(hierarchy.to_xml()).nodes()[1].text == "Post"
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        "",
+        "null",
+        "<hierarchy>",
+        "<html/>",
+        '<!DOCTYPE hierarchy [<!ENTITY a "b">]><hierarchy/>',
+        '<!DOCTYPE hierarchy SYSTEM "file:///etc/passwd"><hierarchy/>',
+    ],
+)
+def test_what_is_no_screen_is_refused(xml: str) -> None:
+    with pytest.raises(UiError):
+        Hierarchy.parse(xml)
+
+
+def test_a_bottomless_screen_is_refused() -> None:
+    for depth in (MAX_DEPTH + 1, 3000):
+        with pytest.raises(UiError):
+            Hierarchy.parse("<hierarchy>" + "<node>" * depth + "</node>" * depth + "</hierarchy>")
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=30))
+def test_any_text_of_an_app_is_read(text: str) -> None:
+    quoted = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    xml = f'<hierarchy><node text="{quoted}&#0;&#x1F600;" bounds="[0,0][1,1]"/></hierarchy>'
+    assert Hierarchy.parse(xml).nodes()[0].text.endswith("\U0001f600")
