@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from droidcancel.simulator.shell.userfiles import UserFiles
+
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
-    from droidcancel.simulator.processes import Process
     from droidcancel.simulator.shell.descriptors import Description
-    from droidcancel.simulator.shell.runner import Runner
+    from droidcancel.simulator.shell.process import Child
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,7 +25,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Invocation:
     """One running command: its words, surroundings, and open files.
 
-    `argv[0]` is the name it was called by. `process` is its row in the phone's process table.
+    `argv[0]` is the name it was called by; `child` is the process it runs in (`child.row` is
+    its row in the phone's process table). `size` is the terminal's rows and columns.
     """
 
     phone: Phone
@@ -37,9 +39,9 @@ class Invocation:
     stdin: Description
     stdout: Description
     stderr: Description
-    process: Process | None = None
-    runner: Runner | None = None
+    child: Child
     umask: int = 0o22
+    size: tuple[int, int] = (24, 80)
 
     @property
     def api(self) -> int:
@@ -58,6 +60,17 @@ class Invocation:
     async def err(self, text: str) -> None:
         """Write text as it is to stderr."""
         await self.stderr.write(text.encode("utf-8", "surrogateescape"))
+
+    @property
+    def files(self) -> UserFiles:
+        """The phone's files as this command may touch them; raises FsError(EACCES) and the like."""
+        return UserFiles(self.phone.fs, self.uid, self.cwd, self.umask)
+
+    async def run(self, argv: list[str], **kwargs: Any) -> int:
+        """Run another command and wait for it; see `launch.run`."""
+        from droidcancel.simulator.shell.launch import run
+
+        return await run(self, argv, **kwargs)
 
     def path(self, name: str) -> str:
         """The absolute phone path that `name` means here (links not followed)."""

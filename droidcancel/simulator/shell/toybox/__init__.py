@@ -1,0 +1,1 @@
+"""Toybox: the phone's unix commands."""
