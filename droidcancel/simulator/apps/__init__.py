@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.apps.base import Activity, App
@@ -14,20 +15,28 @@ if TYPE_CHECKING:
 __all__ = ["Activity", "App", "image", "system_ui"]
 
 
+def _clips(options: PhoneOptions) -> type[App]:
+    from droidcancel.simulator.apps.clips import clips
+
+    return clips(options)
+
+
+# The apps that a phone may be given, by the name that options have for them.
+OPTIONAL: Mapping[str, Callable[[PhoneOptions], type[App]]] = {"clips": _clips}
+
+
 def image(options: PhoneOptions) -> list[type[App]]:
     """The apps on a new phone: those of the system, and those that the options name.
 
     Raises ValueError for an app that there is not.
     """
-    from droidcancel.simulator.apps.clips import Clips
     from droidcancel.simulator.apps.system import SYSTEM_APPS
 
-    optional: dict[str, type[App]] = {"clips": Clips}
-    unknown = [name for name in options.apps if name not in optional]
+    unknown = [name for name in options.apps if name not in OPTIONAL]
     if unknown:
-        raise ValueError(f"no app {unknown[0]!r}: there are {', '.join(optional)}")
+        raise ValueError(f"no app {unknown[0]!r}: there are {', '.join(OPTIONAL)}")
     system = [make(options) for make in SYSTEM_APPS]
-    return [*system, *(optional[name] for name in options.apps)]
+    return [*system, *(OPTIONAL[name](options) for name in options.apps)]
 
 
 def system_ui(phone: Phone) -> SystemUi:

@@ -65,7 +65,7 @@ class HomeScreen(Activity):
         return column(
             spacer(weight=1),
             grid(*apps, columns=4, id="apps_view", padding=(8, 8)),
-            spacer(height=24),
+            spacer(height=64),
             background="#25304a",
             height="match",
             id="workspace",

@@ -1,0 +1,93 @@
+"""`droidcancel recipes`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from droidcancel.cli.options import json_option, out, print_json
+
+
+@click.group(name="recipes")
+def command() -> None:
+    """List, show and check recipes."""
+
+
+@command.command(name="list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the recipes that ship with droidcancel."""
+    from droidcancel.recipe.load import load_recipe, recipe_names
+
+    recipes = [load_recipe(name).recipe for name in recipe_names()]
+    if as_json:
+        print_json([_summary(recipe) for recipe in recipes])
+        return
+    from rich.table import Table
+
+    table = Table("recipe", "title", "method", "moment", "expects")
+    for recipe in recipes:
+        row = _summary(recipe)
+        expects = " or ".join(row["expect"])
+        table.add_row(row["name"], row["title"], row["method"], row["moment"], expects)
+    out().print(table)
+
+
+def _summary(recipe: Any) -> dict[str, Any]:
+    return {
+        "name": recipe.name,
+        "title": text_of(recipe.title),
+        "method": recipe.method,
+        "moment": None if recipe.moment is None else str(recipe.moment),
+        "expect": list(recipe.expect),
+    }
+
+
+def text_of(texts: Mapping[str, Sequence[str]]) -> str:
+    """A recipe's text in English, or in the first language that it has."""
+    english = next((locale for locale in texts if locale.startswith("en")), None)
+    chosen = texts[english] if english else next(iter(texts.values()), ("",))
+    return chosen[0]
+
+
+@command.command()
+@click.argument("recipe")
+def show(recipe: str) -> None:
+    """Print a recipe's YAML; RECIPE is a name or a path."""
+    from droidcancel.recipe.load import recipe_path
+
+    click.echo(recipe_path(recipe).read_text(encoding="utf-8"), nl=False)
+
+
+@command.command()
+@click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
+@click.option("--app", metavar="PROFILE", help="Also check elements against this app profile.")
+def validate(recipes: tuple[str, ...], app: str | None) -> None:
+    """Check recipes without a phone; the first thing wrong is shown with its place."""
+    from droidcancel.apps.profile import AppProfile
+    from droidcancel.recipe.load import load_recipe
+
+    for name in recipes:
+        loaded = load_recipe(name)
+        profile = app or loaded.recipe.app
+        if profile is not None:
+            loaded.check_names(AppProfile.load(profile))
+        click.echo(f"{name}: good")
+
+
+@command.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of recipes, for editors."""
+    import json
+
+    from droidcancel.recipe.model import json_schema
+
+    text = json.dumps(json_schema(), indent=2) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
