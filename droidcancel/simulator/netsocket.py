@@ -41,7 +41,7 @@ class NetSocket:
         self._tcp = tcp
         self._forget = forget
         self._asked = True  # the next read waits for a round trip
-        self._error: ConnectionError | None = None
+        self._error: OSError | None = None
         self.link = link
         self.uid = uid
         self.sent_bytes = 0
@@ -101,10 +101,14 @@ class NetSocket:
     def _count(self, amount: Counter) -> None:
         self._network.count(self.uid, self.link, amount)
 
-    def destroy(self) -> None:
-        """Android's SOCK_DESTROY: whoever uses the socket gets ConnectionAbortedError."""
+    def destroy(self, error: OSError | None = None) -> None:
+        """Android's SOCK_DESTROY: whoever uses the socket gets ConnectionAbortedError.
+
+        An app may give its own `error`, to leave a read or write that waits.
+        """
         if self._error is None:
-            self._error = aborted()
+            self._error = error or aborted()
+            self._network.wake()
             self._tcp.abort()
             self._forget(self)
 

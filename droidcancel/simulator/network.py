@@ -43,7 +43,7 @@ class Network:
         )
         self.shaper = Shaper(shape, options.random("network"))
         phone.connectivity.on_change(self._networks_changed)
-        phone.netpolicy.on_change(self._wake)
+        phone.netpolicy.on_change(self.wake)
         phone.netpolicy.on_close_sockets(self.close_sockets)
         phone.processes.on_exit(self._process_ended)
 
@@ -82,7 +82,7 @@ class Network:
         Rates in bytes a second (0 halts), delay one way in seconds, loss as a share.
         """
         self.shaper.change(up, down, delay, loss)
-        self._wake()
+        self.wake()
         return self.shaper.shape
 
     # -- connections -----------------------------------------------------------------------
@@ -142,7 +142,8 @@ class Network:
         finally:
             self._waiting.discard(waiter)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Let everything that waits look again."""
         for waiter in list(self._waiting):
             if not waiter.done():
                 waiter.set_result(None)
@@ -152,7 +153,7 @@ class Network:
             alive = self._phone.connectivity.alive
             for opened in [each for each in self._sockets if not alive(each.link)]:
                 opened.destroy()
-        self._wake()
+        self.wake()
 
     def close_sockets(self, matches: Callable[[int], bool]) -> int:
         """Destroy the sockets whose uid `matches`; returns how many there were."""

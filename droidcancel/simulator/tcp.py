@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 
 BUFFER_BYTES = 64 * 1024
+LINGER_RESET = struct.pack("ii", 1, 0)  # on, for 0 s: close() sends RST (socket(7))
 
 
 class TcpStream:
@@ -34,6 +37,9 @@ class TcpStream:
 
     def abort(self) -> None:
         """Close at once with a reset; what was buffered is dropped."""
+        connection = self._writer.get_extra_info("socket")
+        if connection is not None and connection.fileno() >= 0:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
         self._writer.transport.abort()
 
     async def finish(self, timeout_s: float) -> None:
