@@ -30,16 +30,16 @@ class Line:
     def __init__(self, transport: Transport, v2: bool) -> None:
         self._transport = transport
         self._socket = transport.conn
-        self._v2 = v2
-        self._decoder = Decoder()
         self.v2 = v2
+        self._decoder = Decoder()
+        self._exited = False
 
     def send(self, text: str, timeout: float) -> None:
         """Write to the shell's standard input. Raises ConnectionError, TimeoutError."""
         data = text.encode("utf-8", "surrogateescape")
         self._socket.settimeout(max(timeout, 0.001))
         try:
-            self._socket.sendall(encode(PacketKind.STDIN, data) if self._v2 else data)
+            self._socket.sendall(encode(PacketKind.STDIN, data) if self.v2 else data)
         except TimeoutError:
             raise
         except OSError as error:
@@ -50,6 +50,8 @@ class Line:
 
         Raises TimeoutError past it, ConnectionError when the shell or the link ended.
         """
+        if self._exited:
+            raise ConnectionError("the phone's shell exited")
         self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
         try:
             data = self._socket.recv(262144)
@@ -59,7 +61,7 @@ class Line:
             raise ConnectionError(str(error)) from error
         if not data:
             raise ConnectionError("the stream ended")
-        if not self._v2:
+        if not self.v2:
             return [(False, data)]
         return self._unpack(data)
 
@@ -67,14 +69,12 @@ class Line:
         pieces: list[tuple[bool, bytes]] = []
         for packet in self._decoder.feed(data):
             if packet.kind == PacketKind.EXIT:
-                self._ended(pieces)
+                self._exited = True
             elif packet.kind in (PacketKind.STDOUT, PacketKind.STDERR):
                 pieces.append((packet.kind == PacketKind.STDERR, packet.data))
-        return pieces
-
-    def _ended(self, pieces: list[tuple[bool, bytes]]) -> None:
-        if not pieces:
+        if self._exited and not pieces:
             raise ConnectionError("the phone's shell exited")
+        return pieces
 
     def alive(self) -> bool:
         """Whether an idle shell still stands: nothing may have come from it unasked."""
@@ -87,7 +87,7 @@ class Line:
         started = time.monotonic()
         deadline = started + timeout
         try:
-            self.send(framed(body, marker, self._v2), timeout)
+            self.send(framed(body, marker, self.v2), timeout)
             out, err = self.collect(marker, deadline, max_output)
         except TimeoutError as error:
             raise ShellTimeout(
@@ -99,7 +99,7 @@ class Line:
     def collect(self, marker: str, deadline: float, max_output: int) -> tuple[Framed, Framed]:
         """Read until the marker has come on both streams."""
         out = Framed(marker.encode())
-        err = Framed(marker.encode(), rc=None if self._v2 else 0)
+        err = Framed(marker.encode(), rc=None if self.v2 else 0)
         while out.rc is None or err.rc is None:
             for is_error, data in self.receive(deadline):
                 (err if is_error else out).feed(data)
