@@ -150,6 +150,14 @@ class ScreenSeen(Record):
 
 
 @dataclass(frozen=True)
+class ToastSeen(Record):
+    """The last toast that the app showed."""
+
+    kind: ClassVar[str] = "toast"
+    text: str
+
+
+@dataclass(frozen=True)
 class Trouble(Record):
     """An error that did not end the run, or the one that did."""
 
@@ -232,7 +240,11 @@ class Recorder:
 
     def now(self) -> float:
         """The run's clock."""
-        return time.monotonic() + self._offset
+        return self.at(time.monotonic())
+
+    def at(self, monotonic: float) -> float:
+        """A monotonic time on the run's clock."""
+        return monotonic + self._offset
 
     def add(self, record: R) -> R:
         """Keep a record, and give it back."""
@@ -240,11 +252,11 @@ class Recorder:
             self._records.append(record)
         return record
 
-    def mark(self, name: str) -> Mark:
-        """Note that the run passed one of :data:`MARKS` now."""
+    def mark(self, name: str, at: float | None = None) -> Mark:
+        """Note that the run passed one of :data:`MARKS`, now or at a time of its clock."""
         if name not in MARKS:
             raise ValueError(f"no such mark: {name}")
-        return self.add(Mark(self.now(), name))
+        return self.add(Mark(self.now() if at is None else at, name))
 
     def marked(self, name: str) -> float | None:
         """When a mark was last passed."""

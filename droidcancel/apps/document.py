@@ -15,15 +15,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from droidcancel.device.yaml_positions import load_yaml
 from droidcancel.errors import ConfigError
 
 Loc = tuple[int | str, ...]
 Position = tuple[int, int]
-MAX_BYTES = 1_048_576
 
 
 class Frozen(BaseModel):
@@ -60,29 +58,12 @@ class Document:
             raise ConfigError(
                 f"cannot be read: {error.strerror or error}", file=str(path)
             ) from error
-        if len(raw) > MAX_BYTES:
-            raise ConfigError(f"is larger than {MAX_BYTES} bytes", file=str(path))
         return cls.parse(raw.decode("utf-8", "replace"), str(path))
 
     @classmethod
     def parse(cls, text: str, file: str = "<text>") -> Document:
         """Parse YAML text. ConfigError where it is none, or no mapping."""
-        yaml = YAML(typ="rt")
-        yaml.allow_duplicate_keys = False
-        try:
-            tree = yaml.load(text)
-        except MarkedYAMLError as error:
-            mark = error.problem_mark
-            raise ConfigError(
-                error.problem or "is not YAML",
-                file=file,
-                line=mark.line + 1 if mark else None,
-                column=mark.column + 1 if mark else None,
-            ) from error
-        except (YAMLError, ValueError, RecursionError) as error:
-            raise ConfigError(f"is not YAML: {error}", file=file) from error
-        if not isinstance(tree, CommentedMap):
-            raise ConfigError("expected a mapping of keys to values", file=file, line=1, column=1)
+        tree = load_yaml(text, file).data
         places: dict[Loc, Position] = {(): (1, 1)}
         return cls(file, _plain(tree, (), places), places)
 

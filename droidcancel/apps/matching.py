@@ -123,6 +123,24 @@ class Finder:
         found = self.all(name)
         return found[0] if found else None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether none of the packages shows anything."""
+        return not any(self._nodes.values())
+
+    @property
+    def everything(self) -> set[tuple[str, Bounds]]:
+        """Each text or description with its place."""
+        nodes = (node for found in self._nodes.values() for node in found)
+        return {(node.text or node.desc, node.bounds) for node in nodes}
+
+    def labelled(self, text: str) -> Match | None:
+        """The first node, of any of the packages, whose text or description is this."""
+        nodes = (node for found in self._nodes.values() for node in found)
+        found = (n for n in nodes if any(label_matches(g, text) for g in (n.text, n.desc) if g))
+        node = next((n for n in found if id(n) not in self._never()), None)
+        return Match(text, node, clickable(node), -1) if node is not None else None
+
     def by_locator(self, name: str) -> list[list[Match]]:
         """What each locator of an element finds, in their order."""
         element = self._elements[name]

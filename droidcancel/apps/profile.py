@@ -24,7 +24,7 @@ from droidcancel.apps.schema import (
     Upload,
     UploadState,
 )
-from droidcancel.device.hierarchy import Hierarchy
+from droidcancel.device.hierarchy import Bounds, Hierarchy
 from droidcancel.errors import UsageError
 
 HERE = Path(__file__).parent
@@ -191,6 +191,25 @@ class Look:
     def screen(self) -> str | None:
         """The most specific screen that shows."""
         return next((n for n, s in self.profile.screens.items() if self._shows(s)), None)
+
+    @property
+    def frame(self) -> Bounds:
+        """The screen, in pixels."""
+        return self._finder.frame
+
+    @property
+    def everything(self) -> set[tuple[str, Bounds]]:
+        """All that the app shows, to tell whether a screen has changed."""
+        return self._finder.everything
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether nothing of the app is on the screen, nor a dialog of the system."""
+        return self._finder.is_empty
+
+    def says(self, text: str) -> Match | None:
+        """The first node of the app that says so, as text or description."""
+        return self._finder.labelled(text)
 
     @cached_property
     def popup(self) -> tuple[str, Match] | None:

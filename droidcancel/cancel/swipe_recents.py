@@ -1,0 +1,42 @@
+"""The app's task is swept out of the recents.
+
+It is no force-stop: a foreground service goes on, jobs stay. So the effect read back is that the
+task is gone; whether the upload is, the bytes tell.
+"""
+
+from __future__ import annotations
+
+from droidcancel.cancel.method import CancelContext, Plan, PlannedMethod
+from droidcancel.device import Capability, must_poll, until
+from droidcancel.errors import AppError
+
+GONE_WITHIN_S = 10.0
+
+
+def _probe(context: CancelContext) -> Capability:
+    return context.device.activities.can_remove_task()
+
+
+def _plan(context: CancelContext) -> Plan:
+    activities, package = context.device.activities, context.package
+    tasks = activities.tasks_of(package)
+    if not tasks:
+        raise AppError(
+            f"{package} has no task among the recents, so there is nothing to swipe away",
+            "open the app first",
+        )
+
+    def follow(_started: float) -> str:
+        must_poll(
+            until(lambda: not activities.tasks_of(package)),
+            GONE_WITHIN_S,
+            f"the task of {package} is still among the recents",
+        )
+        alive = len(context.device.packages.pids(package))
+        left = f"{alive} processes live on" if alive else "no process is left"
+        return f"the task of {package} is gone from the recents; {left}"
+
+    return Plan(follow, activities.remove_command(tasks[0]))
+
+
+METHOD = PlannedMethod("swipe-recents", _probe, _plan)

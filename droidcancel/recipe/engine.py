@@ -1,0 +1,233 @@
+"""Running a recipe: a short loop around its steps, and the phone put back in every case."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from typing import Any
+
+from droidcancel.apps.profile import AppProfile
+from droidcancel.device import Device
+from droidcancel.errors import AppError, DeviceError, DroidCancelError, Unsupported
+from droidcancel.journal import Journal, Restored
+from droidcancel.journal_lock import phone_lock
+from droidcancel.recipe.load import LoadedRecipe
+from droidcancel.recipe.model import walk
+from droidcancel.recipe.options import OnEvent, RunOptions, silent
+from droidcancel.recipe.result import RunResult, cut_of
+from droidcancel.recipe.run import Run
+from droidcancel.recipe.steps import ACTIONS
+from droidcancel.recipe.steps_model import StepEntry
+from droidcancel.recipe.values import Moment
+from droidcancel.verdict import judge
+
+#: steps that have their own deadlines inside
+UNTIMED = frozenset({"verify", "when", "repeat", "run_recipe", "cancel"})
+
+
+def run_recipe(
+    loaded: LoadedRecipe,
+    device: Device,
+    app: AppProfile,
+    options: RunOptions | None = None,
+    on_event: OnEvent = silent,
+) -> RunResult:
+    """Run a recipe on one phone, judge what was seen, and put the phone back as it was.
+
+    What goes wrong on the way is the result's `error`, after the phone has been restored; so is an
+    interruption (`interrupted`). Raised are only errors from before the first change: a name that
+    the app's profile does not have, an app that is not installed, a phone that another run holds.
+    """
+    chosen = options or RunOptions()
+    loaded.check_names(app)
+    run_id = uuid.uuid4().hex[:12]
+    with phone_lock(device.serial):
+        journal = Journal.of(device.serial, run_id)
+        journal.restore(device)  # what an earlier run may have left
+        run = Run(loaded, device, app, chosen, journal, on_event)
+        return _Engine(run, run_id).run()
+
+
+def plan(loaded: LoadedRecipe) -> list[str]:
+    """What a recipe would do, one line a step; nothing is touched."""
+    return [f"{entry.place}: {describe(entry)}" for entry in walk(loaded.recipe.steps)]
+
+
+def describe(entry: StepEntry) -> str:
+    """A step in a few words."""
+    if entry.label is not None:
+        return entry.label
+    given = entry.args.model_dump(exclude_defaults=True, exclude={"steps", "otherwise", "until"})
+    return f"{entry.kind} {' '.join(_plain(v) for v in given.values())}".strip()
+
+
+def _plain(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+class _Engine:
+    """The loop. It never sees a raw dictionary: steps are checked records."""
+
+    def __init__(self, context: Run, run_id: str) -> None:
+        self._run = context
+        self._run_id = run_id
+        self._started = time.monotonic()
+        self._started_at = context.recorder.now()
+        self._error: DroidCancelError | None = None
+        self._interrupted = False
+        self._was_running = context.device.packages.running(context.package)
+
+    def run(self) -> RunResult:
+        """All steps, then the phone put back, then the verdict."""
+        try:
+            self._begin()
+            for entry in self._run.recipe.steps:
+                run_step(self._run, entry)
+        except KeyboardInterrupt:
+            self._interrupted = True
+            self._run.tell("trouble", "interrupted; the phone is put back as it was")
+        except DroidCancelError as error:
+            self._error = error
+            self._run.tell("trouble", error.message)
+        finally:
+            undone = self._restore()
+        return self._result(undone)
+
+    def _begin(self) -> None:
+        run = self._run
+        run.device.unlock(run.options.pin)
+        if any(entry.kind == "cancel" for entry in walk(run.recipe.steps)):
+            capability = run.method.probe(run.context)
+            if not capability.ok:
+                raise Unsupported(
+                    f"{run.method.name} is not possible here: {capability.why_not}",
+                    "see `droidcancel doctor` for what is",
+                )
+
+    # -- the end
+
+    def _restore(self) -> list[Restored]:
+        """Everything back as it was; an interruption here begins it once more."""
+        for _ in range(3):
+            try:
+                return self._put_back()
+            except KeyboardInterrupt:
+                self._interrupted = True
+        return self._put_back()
+
+    def _put_back(self) -> list[Restored]:
+        run = self._run
+        run.close()
+        try:
+            if not self._was_running or self._broken_off:
+                # an upload that was cut must not go on when the network returns unwatched
+                run.device.packages.force_stop(run.package)
+        except DroidCancelError as error:
+            run.trouble("restore", error)
+        undone = run.undo_changes()
+        run.device.watchdog.close()
+        run.tell("restored", "the phone is as it was" if _all_ok(undone) else "not all restored")
+        return undone
+
+    @property
+    def _broken_off(self) -> bool:
+        return self._error is not None or self._interrupted
+
+    def _result(self, undone: list[Restored]) -> RunResult:
+        run = self._run
+        evidence = run.recorder.freeze()
+        verdict = judge(evidence)
+        run.tell("verdict", f"{verdict.name}: {verdict.reason}", verdict=verdict.name)
+        device, options = run.device, run.options
+        return RunResult(
+            run_id=self._run_id,
+            recipe=run.recipe.name,
+            app=run.profile.name,
+            device={
+                "serial": device.serial,
+                "kind": device.kind,
+                "model": device.model,
+                "api_level": device.api_level,
+            },
+            method=run.method_name,
+            moment=_moment_text(run.moment),
+            token=run.token,
+            verdict=verdict,
+            expected=run.recipe.expect,
+            cut=cut_of(evidence),
+            evidence=evidence,
+            undone=tuple(undone),
+            restored=_all_ok(undone),
+            started_at=self._started_at,
+            duration_s=time.monotonic() - self._started,
+            report=str(options.report) if options.report is not None else None,
+            error=self._error,
+            interrupted=self._interrupted,
+            left=_left_behind(verdict.name, run.token),
+        )
+
+
+def run_step(run: Run, entry: StepEntry) -> None:
+    """One step, within its time, as often as it may be tried."""
+    run.tell("step", describe(entry), place=entry.place, step=entry.kind)
+    for attempt in range(entry.retry + 1):
+        outer = run.deadline
+        run.deadline = _deadline(run, entry)
+        try:
+            ACTIONS[entry.kind](run, entry.args, run_step)
+            return
+        except DroidCancelError as error:
+            if not _goes_on(run, entry, error, attempt):
+                raise _placed(error, entry) from None
+        finally:
+            run.deadline = outer
+    return
+
+
+def _goes_on(run: Run, entry: StepEntry, error: DroidCancelError, attempt: int) -> bool:
+    """Whether the run goes on after this error of a step."""
+    transient = isinstance(error, DeviceError | AppError)
+    if transient and attempt < entry.retry:
+        run.trouble(entry.kind, f"{error.message}; trying again")
+        return True
+    if transient and entry.optional:
+        run.trouble(entry.kind, error)
+        return True
+    return False
+
+
+def _deadline(run: Run, entry: StepEntry) -> float:
+    if entry.timeout is not None:
+        return time.monotonic() + entry.timeout
+    if entry.kind in UNTIMED:
+        return float("inf")
+    limits, settings = run.options.limits, run.settings
+    seconds = settings.step_timeout or limits.step_timeout_s
+    if entry.kind == "wait_for_moment":
+        seconds = settings.moment_timeout or limits.upload_timeout_s
+    return time.monotonic() + seconds
+
+
+def _placed(error: DroidCancelError, entry: StepEntry) -> DroidCancelError:
+    """The error with the place of its step in front, the innermost step's only."""
+    if entry.place and not re.match(r"\S+\.ya?ml:\d+:", error.message):
+        error.message = f"{entry.place}: {entry.kind}: {error.message}"
+    return error
+
+
+def _all_ok(undone: list[Restored]) -> bool:
+    return all(r.ok for r in undone)
+
+
+def _moment_text(moment: Moment | None) -> str | None:
+    return None if moment is None else str(moment)
+
+
+def _left_behind(verdict: str, token: str | None) -> tuple[str, ...]:
+    """What the run leaves in the app."""
+    if verdict == "draft":
+        return (f"the video is kept in the app ({token or 'this run'}); delete it there",)
+    if verdict in ("published", "resumed"):
+        return (f"the video may be live ({token or 'this run'}); delete it in the app",)
+    return ()

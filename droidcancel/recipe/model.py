@@ -1,0 +1,83 @@
+"""A recipe as a frozen, fully checked record."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from droidcancel.apps.document import Frozen, nearest
+from droidcancel.apps.schema import Texts
+from droidcancel.cancel import METHODS
+from droidcancel.recipe.steps_model import StepEntry
+from droidcancel.recipe.values import Duration, MomentField
+from droidcancel.verdict import VerdictName
+
+Value = str | int | float | bool
+
+
+def _known_method(value: Any) -> Any:
+    if value is not None and value not in METHODS:
+        known = ", ".join(METHODS)
+        raise ValueError(f"expected a cancel method: {known}{nearest(value, METHODS)}")
+    return value
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+MethodName = Annotated[str, BeforeValidator(_known_method)]
+
+
+class Settings(Frozen):
+    """What a recipe may set for its run.
+
+    `token`: whether the caption carries the run's hashtag. `step_timeout`: how long a step may
+    take. `upload_starts`: how long after Post the upload may take to show. `moment_timeout`: how
+    long to watch for the moment. `stuck_after`: how long nothing may move before it is stuck.
+    """
+
+    token: bool = True
+    step_timeout: Duration | None = None
+    upload_starts: Duration = 20.0
+    moment_timeout: Duration | None = None
+    stuck_after: Duration = 10.0
+
+
+class Recipe(Frozen):
+    """One how-to. A `fragment` is only run by other recipes; anything else expects a verdict."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
+    title: Texts
+    description: Texts = Field(default_factory=dict)
+    app: str | None = None
+    fragment: bool = False
+    vars: dict[str, Value | None] = Field(default_factory=dict)
+    expect: Annotated[tuple[VerdictName, ...], BeforeValidator(_as_tuple)] = ()
+    method: MethodName | None = None
+    moment: MomentField | None = None
+    settings: Settings = Field(default_factory=Settings)
+    steps: tuple[StepEntry, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Recipe:
+        if self.fragment:
+            return self
+        if not self.expect:
+            raise ValueError("expected `expect`: the verdicts that this recipe may end in")
+        kinds = {entry.kind for entry in walk(self.steps)}
+        for kind, needs in (("cancel", "method"), ("wait_for_moment", "moment")):
+            if kind in kinds and getattr(self, needs) is None:
+                raise ValueError(f"a recipe with a `{kind}` step needs `{needs}`")
+        return self
+
+
+def walk(steps: tuple[StepEntry, ...]) -> list[StepEntry]:
+    """All steps, those inside others too, in order."""
+    found = []
+    for entry in steps:
+        found.append(entry)
+        for inner in ("steps", "otherwise"):
+            found.extend(walk(getattr(entry.args, inner, ())))
+    return found

@@ -1,0 +1,138 @@
+"""Finding one's way through the app: waiting for what must show, tapping, going to a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from droidcancel.apps.matching import Match
+from droidcancel.apps.profile import BACK, Look
+from droidcancel.device import Bounds, Script, poll
+from droidcancel.errors import AppError, UiError
+from droidcancel.recipe.run import Run
+
+T = TypeVar("T")
+
+#: how long a screen may take to answer a tap before the tap is taken to be lost
+ANSWER_S = 4.0
+MOST_TAPS = 40
+
+
+def wait_look(run: Run, check: Callable[[Look], T | None], timeout: float, what: str) -> T:
+    """Look until `check` gives something. Popups are refused on the way.
+
+    UiError when it does not in time; AppError when the app is logged out.
+    """
+    last: list[str | None] = [None]
+
+    def once() -> T | None:
+        look = run.look()
+        last[0] = look.screen
+        found = check(look)
+        if found is None:
+            clear_the_way(run, look)
+        return found
+
+    result = poll(once, timeout)
+    if result is None:
+        raise UiError(
+            f"{what} did not show within {timeout:g} s; the screen is {last[0] or 'none known'}",
+            f"see it with `droidcancel doctor`; the profile is {run.profile.name!r}",
+        )
+    return result
+
+
+def clear_the_way(run: Run, look: Look) -> None:
+    """Refuse a popup; AppError where the app wants a log-in."""
+    if look.screen in run.profile.logged_out:
+        raise AppError(
+            f"{run.profile.title} is not logged in on {run.device.serial}",
+            "log in by hand, once; droidcancel does not touch accounts",
+        )
+    if look.popup is not None:
+        name, dismiss = look.popup
+        run.tell("progress", f"popup refused: {name}")
+        run.tap_match(dismiss)
+
+
+def require(run: Run, element: str, timeout: float | None = None) -> Match:
+    """An element once it is there."""
+    limit = run.left() if timeout is None else min(timeout, run.left())
+    return wait_look(run, lambda look: look.find(element), limit, element)
+
+
+def tap(run: Run, element: str, timeout: float | None = None) -> Match:
+    """Tap an element once it is there. AppError for one that must never be tapped."""
+    if run.profile.elements[element].never:
+        note = run.profile.elements[element].note
+        raise AppError(f"{element} must not be tapped: {note}")
+    match = require(run, element, timeout)
+    run.tap_match(match)
+    return match
+
+
+def go_to(run: Run, target: str, timeout: float | None = None) -> Look:
+    """Go to a screen by the profile's ways. UiError where no way leads on in time."""
+    way = run.profile.ways.get(target, {})
+    limit = run.left() if timeout is None else min(timeout, run.left())
+    taps = 0
+
+    def step(look: Look) -> Look | None:
+        nonlocal taps
+        if look.screen == target:
+            return look
+        lead = way.get(look.screen or "")
+        if lead is not None and taps < MOST_TAPS and _lead_on(run, look, lead):
+            taps += 1
+            _await_answer(run, look)
+        elif look.is_elsewhere:
+            run.start_app()
+        return None
+
+    return wait_look(run, step, limit, f"the screen {target!r}")
+
+
+def _lead_on(run: Run, look: Look, lead: str) -> bool:
+    if lead == BACK:
+        run.device.ui.press("back")
+        return True
+    match = look.find(lead)
+    if match is not None:
+        run.tap_match(match)
+    return match is not None
+
+
+def _await_answer(run: Run, before: Look) -> None:
+    """Until the screen is another one, so that no tap is given twice."""
+    poll(lambda: True if run.look().screen != before.screen else None, ANSWER_S)
+
+
+def open_app(run: Run) -> Look:
+    """Start the app and wait until it shows a screen that the profile knows."""
+    run.start_app()
+
+    def known(look: Look) -> Look | None:
+        return look if look.screen and look.screen not in run.profile.logged_out else None
+
+    return wait_look(run, known, run.left(), f"a known screen of {run.profile.title}")
+
+
+def hide_keyboard(run: Run) -> None:
+    """Close the on-screen keyboard, which may lie over buttons, if it is open."""
+    shown = Script("dumpsys input_method | grep -E 'mInputShown=(true|false)'")
+    if "mInputShown=true" not in run.device.shell.text(shown):
+        return
+    run.device.ui.press("back")
+
+    def gone() -> bool | None:
+        return True if "mInputShown=true" not in run.device.shell.text(shown) else None
+
+    poll(gone, ANSWER_S)
+
+
+def swipe(run: Run, direction: str, area: Bounds, distance: float) -> None:
+    """Swipe over the middle of an area; `up` moves the finger up, the content with it."""
+    x, y = area.center
+    dx, dy = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}[direction]
+    half_x, half_y = int(dx * area.width * distance / 2), int(dy * area.height * distance / 2)
+    run.device.ui.swipe(x - half_x, y - half_y, x + half_x, y + half_y)

@@ -1,0 +1,49 @@
+"""What a caller may say about one run, and what it hears while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from droidcancel.device import Limits
+from droidcancel.recipe.values import Moment
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run a recipe on one phone.
+
+    `method`, `moment`: in place of the recipe's own. `token`: whether the caption carries one; None
+    leaves it to the recipe. `limits`: of the phone, from devices.yaml. `report`: a folder for
+    screenshots, None for none. `pin`: of the phone's lock screen.
+    """
+
+    method: str | None = None
+    moment: Moment | None = None
+    token: bool | None = None
+    limits: Limits = field(default_factory=Limits)
+    locale: str | None = None
+    report: Path | None = None
+    pin: str | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, for live progress.
+
+    `kind`: step, progress, moment, cancel, settled, restored, quiet, search, trouble, verdict.
+    """
+
+    kind: str
+    text: str
+    at: float
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+OnEvent = Callable[[Event], None]
+
+
+def silent(_event: Event) -> None:
+    """Hear nothing."""

@@ -1,0 +1,143 @@
+"""What a run came to, and its JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from droidcancel.errors import DroidCancelError
+from droidcancel.evidence import Evidence, TrafficSeen
+from droidcancel.journal import Restored
+from droidcancel.verdict import Facts, Verdict
+
+INTERRUPTED = 130
+NOT_RESTORED = 4
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The moment of the cancel in numbers; None where it was not seen.
+
+    `bytes_sent`: from Post until the cancel; `bytes_after_cut`: from the cancel until the network
+    came back. `detect_ms`: the age of the observation that the cancel acted on.
+    """
+
+    progress_percent: int | None = None
+    bytes_sent: int | None = None
+    bytes_after_cut: int | None = None
+    detect_ms: float | None = None
+    apply_ms: float | None = None
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run. `error` ended it early; `restored` says whether the phone is as it was."""
+
+    run_id: str
+    recipe: str
+    app: str
+    device: dict[str, Any]
+    method: str | None
+    moment: str | None
+    token: str | None
+    verdict: Verdict
+    expected: tuple[str, ...]
+    cut: Cut
+    evidence: Evidence
+    undone: tuple[Restored, ...]
+    restored: bool
+    started_at: float
+    duration_s: float
+    report: str | None = None
+    error: DroidCancelError | None = None
+    interrupted: bool = False
+    left: tuple[str, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended as the recipe expects."""
+        return self.error is None and not self.interrupted and self.verdict.name in self.expected
+
+    @property
+    def exit_code(self) -> int:
+        """Of the process that ran only this: the gravest comes first."""
+        if not self.restored:
+            return NOT_RESTORED
+        if self.interrupted:
+            return INTERRUPTED
+        if self.error is not None:
+            return self.error.exit_code
+        return 0 if self.ok else 1
+
+    def to_json(self) -> dict[str, Any]:
+        """One JSON object."""
+        return {
+            "run_id": self.run_id,
+            "recipe": self.recipe,
+            "app": self.app,
+            "device": self.device,
+            "method": self.method,
+            "moment": self.moment,
+            "token": self.token,
+            "verdict": self.verdict.name,
+            "expected": list(self.expected),
+            "ok": self.ok,
+            "reason": self.verdict.reason,
+            "missing": list(self.verdict.missing),
+            "cut": vars(self.cut),
+            "evidence": self.evidence.to_json(),
+            "restored": self.restored,
+            "undone": [vars(r) for r in self.undone],
+            "left": list(self.left),
+            "started_at": round(self.started_at, 3),
+            "duration_s": round(self.duration_s, 3),
+            "report": self.report,
+            "error": None if self.error is None else _error(self.error),
+            "interrupted": self.interrupted,
+        }
+
+
+def _error(error: DroidCancelError) -> dict[str, Any]:
+    return {
+        "type": type(error).__name__,
+        "message": error.message,
+        "hint": error.hint,
+        "exit_code": error.exit_code,
+    }
+
+
+def cut_of(evidence: Evidence) -> Cut:
+    """The numbers of the cut, out of the evidence."""
+    facts, method = Facts(evidence), evidence.method
+    if method is None:
+        return Cut()
+    before = facts.before
+    moment = evidence.mark("moment")
+    return Cut(
+        progress_percent=before.percent if before else None,
+        bytes_sent=_sent(evidence, evidence.mark("posted"), method.at),
+        bytes_after_cut=_sent_after(evidence, method.at),
+        detect_ms=round((method.at - _observed(evidence, method.at, moment)) * 1000, 1),
+        apply_ms=method.apply_ms,
+    )
+
+
+def _observed(evidence: Evidence, cut: float, moment: float | None) -> float:
+    """When that was seen which led to the cancel: the last look or reading before it."""
+    times = [r.at for r in evidence.records if r.kind in ("upload", "traffic") and r.at <= cut]
+    looks = [r.at for r in evidence.records if r.kind == "upload" and r.at <= cut]
+    if moment is None:
+        return cut
+    return max(looks, default=max(times, default=cut))
+
+
+def _sent(evidence: Evidence, since: float | None, until: float) -> int | None:
+    samples = evidence.of(TrafficSeen, since=since, until=until)
+    return samples[-1].tx_bytes - samples[0].tx_bytes if since is not None and samples else None
+
+
+def _sent_after(evidence: Evidence, cut: float) -> int | None:
+    before = evidence.of(TrafficSeen, until=cut)
+    until = evidence.mark("restored") or float("inf")
+    after = evidence.of(TrafficSeen, since=cut, until=until)
+    return after[-1].tx_bytes - before[-1].tx_bytes if before and after else None

@@ -1,0 +1,318 @@
+"""One run of one recipe on one phone: what its steps share."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from droidcancel.apps.matching import Match
+from droidcancel.apps.profile import AppProfile, Look
+from droidcancel.cancel import METHODS, CancelContext, CancelMethod, Prepared
+from droidcancel.device import Component, Device, PackageInfo
+from droidcancel.errors import AppError, DeviceError, DroidCancelError, Unsupported, UsageError
+from droidcancel.evidence import (
+    JobsSeen,
+    Limits,
+    NetworkSeen,
+    ProcessSeen,
+    Recorder,
+    ScreenSeen,
+    ToastSeen,
+    TrafficSeen,
+    Trouble,
+    UploadSeen,
+)
+from droidcancel.journal import Journal, OpenChange, Restored
+from droidcancel.recipe.load import LoadedRecipe
+from droidcancel.recipe.options import Event, OnEvent, RunOptions
+from droidcancel.recipe.token import new_token
+
+#: the same sight of an upload is noted at most this often, in seconds
+REPEAT_S = 0.5
+SAMPLE_S = 0.25
+
+
+class Run:
+    """The phone, the app, the evidence so far, and what the steps hand to each other."""
+
+    def __init__(
+        self,
+        loaded: LoadedRecipe,
+        device: Device,
+        profile: AppProfile,
+        options: RunOptions,
+        journal: Journal,
+        on_event: OnEvent,
+    ) -> None:
+        self.loaded = loaded
+        self.recipe = loaded.recipe
+        self.device = device
+        self.profile = profile
+        self.options = options
+        self.journal = journal
+        self.locale = options.locale or device.locale
+        self.settings = loaded.recipe.settings
+        wants_token = self.settings.token if options.token is None else options.token
+        self.token = new_token() if wants_token else None
+        self.recorder = Recorder(
+            token=self.token,
+            video_bytes=0,
+            limits=Limits(
+                quiet_s=options.limits.quiet_period_s,
+                late_s=options.limits.late_period_s,
+                noise_bytes=options.limits.noise_bytes,
+            ),
+        )
+        self.method_name = options.method or loaded.recipe.method
+        self.moment = options.moment or loaded.recipe.moment
+        self.posted_at: float | None = None
+        self.posted_tx: int | None = None
+        self.seen_at: float | None = None
+        self.ended_early = False
+        self.changes: list[OpenChange] = []
+        self.last_look: Look | None = None
+        self.deadline = float("inf")
+        self.step_seconds = 0.0
+        self._on_event = on_event
+        self._prepared: Prepared | None = None
+        self._sampler: TrafficSampler | None = None
+        self.info: PackageInfo = self._installed()
+
+    # -- the app
+
+    def _installed(self) -> PackageInfo:
+        for package in self.profile.packages:
+            info = self.device.packages.info(package)
+            if info is not None:
+                return info
+        raise AppError(
+            f"{self.profile.title} is not installed on {self.device.serial} "
+            f"({' or '.join(self.profile.packages)})",
+            "install it and log in, or name another app with --app",
+        )
+
+    @property
+    def package(self) -> str:
+        """The package that is installed of those that the profile knows."""
+        return self.info.name
+
+    def start_app(self) -> None:
+        """Start the app as its icon does."""
+        launcher = self.profile.launcher
+        activity = Component.parse(f"{self.package}/{launcher}").activity if launcher else None
+        self.device.packages.start(self.package, activity)
+
+    # -- telling
+
+    def tell(self, kind: str, text: str, **data: Any) -> None:
+        """Tell whoever listens."""
+        self._on_event(Event(kind, text, self.recorder.now(), data))
+
+    def trouble(self, step: str, error: DroidCancelError | str) -> None:
+        """Note something that went wrong without ending the run."""
+        message = error if isinstance(error, str) else error.message
+        self.recorder.add(Trouble(self.recorder.now(), step, message))
+        self.tell("trouble", f"{step}: {message}")
+
+    # -- looking
+
+    def look(self, *, note: bool = True) -> Look:
+        """Dump the screen and read it; what it shows of an upload goes into the evidence."""
+        at = self.recorder.now()
+        hierarchy = self.device.ui.dump()
+        look = self.profile.look(hierarchy, self.locale, self.info.version_name)
+        self.last_look = look
+        self.seen_at = at
+        if note:
+            self._note_upload(at, look)
+        return look
+
+    def _note_upload(self, at: float, look: Look) -> None:
+        state, percent = look.upload.state, look.upload.percent
+        if state is None:
+            return
+        last = self.recorder.last(UploadSeen)
+        same = last is not None and (last.state, last.percent) == (state, percent)
+        if last is not None and same and at - last.at < REPEAT_S:
+            return
+        self.recorder.add(UploadSeen(at, state, percent, look.screen))
+        if not same:
+            shown = f"{state} {percent}%" if percent is not None else state
+            self.tell("progress", f"upload: {shown}", state=state, percent=percent)
+
+    def sample_traffic(self) -> int | None:
+        """Note the bytes that the app has sent; None where this phone does not tell."""
+        at = self.recorder.now()
+        try:
+            sent = self.device.traffic.tx_bytes(self.info.uid)
+        except Unsupported:
+            return None
+        self.recorder.add(TrafficSeen(at, sent))
+        return sent
+
+    def sample_network(self) -> NetworkSeen:
+        """Note the phone's connectivity, and whether the firewall denies the app."""
+        at = self.recorder.now()
+        state = self.device.network.state()
+        blocked = None
+        if self.device.app_network.can(self.info.uid).ok:
+            blocked = self.device.app_network.blocked(self.package)
+        return self.recorder.add(
+            NetworkSeen(
+                at, state.active, state.airplane, state.wifi_enabled, state.data_enabled, blocked
+            )
+        )
+
+    def sample_processes(self) -> ProcessSeen:
+        """Note the app's processes and foreground services."""
+        at = self.recorder.now()
+        pids = tuple(self.device.packages.pids(self.package))
+        services = self.device.packages.foreground_services(self.package) if pids else []
+        names = tuple(service.component.activity for service in services)
+        return self.recorder.add(ProcessSeen(at, pids, names))
+
+    def sample_jobs(self) -> JobsSeen:
+        """Note the jobs that would upload later, as far as the profile knows them."""
+        at = self.recorder.now()
+        patterns = self.profile.upload.jobs
+        jobs = self.device.jobs.pending(self.package) if patterns else []
+        names = (job.service for job in jobs)
+        known = tuple(n for n in names if any(re.fullmatch(p, n) for p in patterns))
+        return self.recorder.add(JobsSeen(at, known))
+
+    def note_toast(self) -> None:
+        """Note the last toast, where the phone tells."""
+        try:
+            toast = self.device.ui.last_toast()
+        except DeviceError:
+            return
+        if toast:
+            self.recorder.add(ToastSeen(self.recorder.now(), toast))
+
+    def screenshot(self, name: str) -> None:
+        """Keep a picture of the screen in the report's folder, if there is one."""
+        folder, path = self.options.report, None
+        if folder is not None:
+            path = _free_path(folder, name)
+            self.device.ui.screenshot().save(path)
+        screen = self.last_look.screen if self.last_look else None
+        shown = path.name if path else None
+        self.recorder.add(ScreenSeen(self.recorder.now(), screen, name, shown))
+
+    # -- the cancel
+
+    @property
+    def method(self) -> CancelMethod:
+        """The cancel method. UsageError where the run has none."""
+        found = METHODS.get(self.method_name or "")
+        if found is None:
+            known = ", ".join(METHODS)
+            raise UsageError(f"no cancel method {self.method_name!r}", f"methods: {known}")
+        return found
+
+    @property
+    def context(self) -> CancelContext:
+        """What a cancel method may use."""
+        return CancelContext(
+            device=self.device,
+            profile=self.profile,
+            package=self.package,
+            uid=self.info.uid,
+            keep=self.keep,
+            look=self.look,
+            last_look=lambda: self.last_look,
+            tap=self.tap_match,
+        )
+
+    def keep(self, kind: str, **args: str) -> None:
+        """Have the journal keep a state before it is changed."""
+        self.changes.append(self.journal.begin(self.device, kind, args=args))
+
+    def tap_match(self, match: Match) -> None:
+        """Tap what was found."""
+        self.device.ui.tap(*match.center)
+
+    def prepare_cancel(self) -> None:
+        """Make the method stand ready. Unsupported where this phone or app has no way to it."""
+        if self._prepared is not None:
+            return
+        capability = self.method.probe(self.context)
+        if not capability.ok:
+            raise Unsupported(
+                f"{self.method.name} is not possible here: {capability.why_not}",
+                "see `droidcancel doctor` for what is",
+            )
+        self._prepared = self.method.prepare(self.context)
+
+    def take_prepared(self) -> Prepared:
+        """The method that stands ready; it stands ready no more."""
+        self.prepare_cancel()
+        prepared, self._prepared = self._prepared, None
+        assert prepared is not None  # prepare_cancel sets it or raises
+        return prepared
+
+    # -- time
+
+    def left(self) -> float:
+        """Seconds left to the running step."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def start_sampling(self) -> None:
+        """Read the traffic counter in the background, from now to the end."""
+        if self._sampler is None:
+            self._sampler = TrafficSampler(self)
+            self._sampler.start()
+
+    # -- the end
+
+    def undo_changes(self, kinds: frozenset[str] | None = None) -> list[Restored]:
+        """Undo the changes of this run, the latest first; all, or those of some kinds."""
+        mine = [c for c in reversed(self.changes) if kinds is None or c.record.kind in kinds]
+        return [change.undo() for change in mine]
+
+    def close(self) -> None:
+        """Stand down and stop sampling."""
+        if self._sampler is not None:
+            self._sampler.stop()
+        prepared, self._prepared = self._prepared, None
+        if prepared is not None:
+            prepared.close()
+
+
+class TrafficSampler(threading.Thread):
+    """Reads the app's byte counter now and then, as often as reading it costs the phone little."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(name="droidcancel-traffic", daemon=True)
+        self._run = run
+        self._stop_now = threading.Event()
+
+    def run(self) -> None:
+        """Until stopped, or the phone no longer tells."""
+        while True:
+            started = time.monotonic()
+            try:
+                if self._run.sample_traffic() is None:
+                    return
+            except DeviceError:
+                pass  # the link dropped; the next reading may come through
+            cost = time.monotonic() - started
+            if self._stop_now.wait(max(SAMPLE_S, 2 * cost)):
+                return
+
+    def stop(self) -> None:
+        """Stop, and wait for a reading under way."""
+        self._stop_now.set()
+        self.join(timeout=20.0)
+
+
+def _free_path(folder: Path, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 1000):
+        path = folder / (f"{name}.png" if number == 1 else f"{name}-{number}.png")
+        if not path.exists():
+            return path
+    raise UsageError(f"{folder} holds too many screenshots called {name!r}")

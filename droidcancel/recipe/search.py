@@ -1,0 +1,202 @@
+"""Looking for this run's video, on the own profile and among the drafts.
+
+A search says what it found, and whether it read everything that could be this run's. What cannot
+be read is never taken for empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from droidcancel.apps.matching import Match
+from droidcancel.apps.profile import Look
+from droidcancel.apps.schema import Place
+from droidcancel.errors import UiError
+from droidcancel.evidence import Place as PlaceName
+from droidcancel.evidence import Search
+from droidcancel.recipe.navigate import go_to, swipe, wait_look
+from droidcancel.recipe.run import Run
+from droidcancel.recipe.token import carries
+
+#: a new post is the newest: so many of the newest are opened and read
+NEWEST = 3
+MOST_SCROLLS = 50
+READ_S = 15.0
+
+
+def search(run: Run, name: PlaceName) -> Search:
+    """Look in one place, and note what was found there."""
+    at = run.recorder.now()
+    place = run.profile.places.get(name)
+    if place is None:
+        found = Search(at, name, False, detail=f"the profile {run.profile.name!r} knows no {name}")
+    else:
+        found = _looked(run, name, place)
+    run.tell("search", _in_words(found), place=name, found=list(found.found))
+    return run.recorder.add(found)
+
+
+def _looked(run: Run, name: PlaceName, place: Place) -> Search:
+    try:
+        return _SEARCHES[name](run, place)
+    except UiError as error:
+        return Search(run.recorder.now(), name, False, detail=error.message)
+
+
+def _in_words(search: Search) -> str:
+    if search.found:
+        return f"{search.place}: this run's video is there"
+    return f"{search.place}: not there" if search.complete else f"{search.place}: {search.detail}"
+
+
+# -- the profile
+
+
+def _search_profile(run: Run, place: Place) -> Search:
+    look = _fresh_profile(run, place)
+    cells = look.all(place.cell)
+    found: list[str] = []
+    unread = 0
+    for index in range(min(len(cells), NEWEST)):
+        caption = _caption_of(run, place, index)
+        if caption is None:
+            unread += 1
+        elif run.token is not None and carries(caption, run.token):
+            found.append(caption)
+    return Search(
+        run.recorder.now(),
+        "profile",
+        complete=not unread,
+        found=tuple(found),
+        items=len(cells),
+        new_items=_new_items(run, "profile", len(cells)),
+        detail=f"{unread} of the newest videos could not be read" if unread else "",
+    )
+
+
+def _fresh_profile(run: Run, place: Place) -> Look:
+    """The profile, come to anew from the home screen, so that its grid is a fresh one."""
+    go_to(run, run.profile.home, READ_S)
+    go_to(run, place.screen, READ_S)
+    return _settled(run, place)
+
+
+def _settled(run: Run, place: Place) -> Look:
+    """The look at a list once two in a row show the same."""
+    before: list[tuple[str, ...] | None] = [None]
+
+    def same(look: Look) -> Look | None:
+        if look.screen != place.screen:
+            return None
+        shown = tuple(f"{m.text} {m.node.bounds}" for m in look.all(place.cell))
+        before[0], last = shown, before[0]
+        return look if shown == last else None
+
+    return wait_look(run, same, READ_S, f"the screen {place.screen!r}, at rest,")
+
+
+def _caption_of(run: Run, place: Place, index: int) -> str | None:
+    """Open one of the newest, read its caption, and come back; None when it cannot be read."""
+    cells = _settled(run, place).all(place.cell)
+    if index >= len(cells) or place.opens is None:
+        return None
+    run.tap_match(cells[index])
+    try:
+        shown = wait_look(run, _on(place.opens, place.caption), READ_S, f"{place.caption}")
+    except UiError:
+        shown = None
+    go_to(run, place.screen, READ_S)
+    return shown.text if shown is not None else None
+
+
+def _on(screen: str, element: str) -> Callable[[Look], Match | None]:
+    return lambda look: look.find(element) if look.screen == screen else None
+
+
+# -- the drafts
+
+
+def _search_drafts(run: Run, place: Place) -> Search:
+    profile = run.profile.places["profile"]
+    look = _fresh_profile(run, profile)
+    entry = look.find(place.entry) if place.entry is not None else None
+    if entry is None:
+        return _drafts(run, [], 0)
+    wanted = _number(entry.text)
+    run.tap_match(entry)
+    captions = _captions(run, place, wanted)
+    go_to(run, run.profile.home, READ_S)
+    return _drafts(run, captions, wanted)
+
+
+def _drafts(run: Run, captions: list[str], wanted: int | None) -> Search:
+    token = run.token
+    whole = wanted is None or len(captions) >= wanted
+    return Search(
+        run.recorder.now(),
+        "drafts",
+        complete=whole,
+        found=tuple(c for c in captions if token is not None and carries(c, token)),
+        items=len(captions),
+        new_items=_new_items(run, "drafts", len(captions)),
+        detail="" if whole else f"{len(captions)} of {wanted} drafts could be read",
+    )
+
+
+def _captions(run: Run, place: Place, wanted: int | None) -> list[str]:
+    """The captions, scrolled on until `wanted` are read or nothing new comes."""
+    found: list[str] = []
+    for _ in range(MOST_SCROLLS):
+        look = _settled(run, place)
+        shown = [m.text for m in look.all(place.caption)]
+        fresh = shown[_overlap(found, shown) :]
+        found.extend(fresh)
+        if not fresh or (wanted is not None and len(found) >= wanted):
+            break
+        swipe(run, "up", look.frame, 0.5)
+    return found
+
+
+def _overlap(known: list[str], shown: list[str]) -> int:
+    """How many of the first shown are the last known, as after a scroll."""
+    most = min(len(known), len(shown))
+    return next((n for n in range(most, 0, -1) if known[-n:] == shown[:n]), 0)
+
+
+def _number(text: str) -> int | None:
+    digits = re.search(r"\d+", text)
+    return int(digits[0]) if digits else None
+
+
+def _new_items(run: Run, name: PlaceName, items: int) -> int | None:
+    """How many more than in the baseline; None without one."""
+    before = [s for s in run.recorder.freeze().of(Search) if s.place == name]
+    base = next((s.items for s in before if s.complete), None)
+    return None if base is None else items - base
+
+
+_SEARCHES: dict[PlaceName, Callable[[Run, Place], Search]] = {
+    "profile": _search_profile,
+    "drafts": _search_drafts,
+}
+
+
+def baseline(run: Run) -> None:
+    """Look at both places before the upload; nothing is opened that need not be."""
+    for name in ("profile", "drafts"):
+        place = run.profile.places.get(name)
+        if place is not None:
+            run.recorder.add(_counted(run, name, place))
+
+
+def _counted(run: Run, name: PlaceName, place: Place) -> Search:
+    try:
+        look = _fresh_profile(run, run.profile.places["profile"])
+    except UiError as error:
+        return Search(run.recorder.now(), name, False, detail=error.message)
+    if place.entry is None:
+        return Search(run.recorder.now(), name, True, items=len(look.all(place.cell)))
+    entry = look.find(place.entry)
+    items = _number(entry.text) if entry is not None else 0
+    return Search(run.recorder.now(), name, items is not None, items=items)

@@ -1,0 +1,339 @@
+"""What each kind of step does: one function a kind, and the dictionary of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from droidcancel.apps.profile import Look
+from droidcancel.device import Bounds, MediaItem, unique_name
+from droidcancel.errors import AppError, DroidCancelError, UiError, UsageError
+from droidcancel.evidence import MethodApplied, UploadSeen
+from droidcancel.recipe import search as looking
+from droidcancel.recipe import steps_model as model
+from droidcancel.recipe import verify as proof
+from droidcancel.recipe.load import fill_late
+from droidcancel.recipe.navigate import go_to, hide_keyboard, open_app, swipe, tap, wait_look
+from droidcancel.recipe.run import Run
+from droidcancel.recipe.token import with_token
+from droidcancel.recipe.values import Moment
+from droidcancel.recipe.watch import wait_for_moment
+
+EDITORS = frozenset({"editor", "post"})
+
+Runner = Callable[[Run, model.StepEntry], None]
+Action = Callable[[Run, Any, Runner], None]
+
+
+# -- the app
+
+
+def _launch(run: Run, args: model.Launch, _runner: Runner) -> None:
+    open_app(run)
+    if args.screen is not None:
+        go_to(run, args.screen)
+
+
+def _relaunch(run: Run, args: model.Relaunch, _runner: Runner) -> None:
+    if args.cold:
+        run.device.packages.force_stop(run.package)
+    open_app(run)
+
+
+def _stop_app(run: Run, _args: model.StopApp, _runner: Runner) -> None:
+    run.device.packages.force_stop(run.package)
+
+
+def _baseline(run: Run, _args: model.Baseline, _runner: Runner) -> None:
+    looking.baseline(run)
+
+
+# -- the video, up to Post
+
+
+def _push(run: Run, file: str) -> MediaItem:
+    local = Path(file).expanduser()
+    if not local.is_file():
+        raise UsageError(f"no such video: {local}", "name one with --video")
+    run.recorder.video_bytes = local.stat().st_size
+    media = run.device.media
+    name = unique_name(local.stem, local.suffix.lower() or ".mp4")
+    run.keep("media", path=media.path_of(name))
+    return media.push(local, name)
+
+
+def _share_video(run: Run, args: model.ShareVideo, _runner: Runner) -> None:
+    if run.profile.share is None:
+        raise AppError(f"{run.profile.title} takes no shared videos", "use the step `pick_video`")
+    item = _push(run, args.file)
+    run.device.activities.share(item.uri, run.profile.share.mime, run.package)
+    _wait_for_editor(run)
+
+
+def _pick_video(run: Run, args: model.PickVideo, _runner: Runner) -> None:
+    item = _push(run, args.file)
+    go_to(run, "picker")
+    name = Path(item.path).name
+
+    def chosen(look: Look) -> bool | None:
+        cells = look.all("media_cell")
+        cell = next((c for c in cells if name in c.text), None)
+        if cell is not None:
+            run.tap_match(cell)
+        return True if cell is not None else None
+
+    wait_look(run, chosen, run.left(), f"the video {name} in the gallery")
+    tap(run, "next_button")
+    _wait_for_editor(run)
+
+
+def _wait_for_editor(run: Run) -> None:
+    way = run.profile.ways.get("post", {})
+
+    def opened(look: Look) -> bool | None:
+        if look.screen in EDITORS:
+            return True
+        lead = look.find(way[look.screen]) if look.screen in way else None
+        if lead is not None:
+            run.tap_match(lead)
+        return None
+
+    wait_look(run, opened, run.left(), "the editor")
+
+
+def _caption(run: Run, args: model.Caption, _runner: Runner) -> None:
+    go_to(run, "post")
+    tokens = {} if run.token is None else {"token": run.token}
+    text = with_token(fill_late(args.text, tokens), run.token)
+    _type_into(run, "caption_field", text)
+
+
+def _visibility(run: Run, args: model.Visibility, _runner: Runner) -> None:
+    go_to(run, "post")
+    tap(run, "visibility_row")
+    tap(run, f"visibility_{args.who}")
+    go_to(run, "post")
+
+
+def _post(run: Run, _args: model.Post, _runner: Runner) -> None:
+    go_to(run, "post")
+    if run.method_name is not None:
+        run.prepare_cancel()
+    run.recorder.mark("posted")
+    run.posted_tx = run.sample_traffic()
+    tap(run, "post_button")
+    run.posted_at = time.monotonic()
+    run.start_sampling()
+
+
+# -- the cancel
+
+
+def _wait_for_moment(run: Run, _args: model.WaitForMoment, _runner: Runner) -> None:
+    moment = run.moment or Moment(kind="posting")
+    if wait_for_moment(run, moment) == "ended":
+        run.ended_early = True
+        run.trouble("wait_for_moment", f"the upload ended before the moment '{moment}'")
+        return
+    run.recorder.mark("moment")
+    run.tell("moment", f"the moment has come: {moment}")
+
+
+def _cancel(run: Run, _args: model.Cancel, _runner: Runner) -> None:
+    if run.ended_early:
+        return
+    if run.last_look is None or run.recorder.last(UploadSeen) is None:
+        _glance(run)
+    applied = run.take_prepared().fire()
+    record = MethodApplied(
+        at=run.recorder.at(applied.started_at),
+        ended_at=run.recorder.at(applied.ended_at),
+        name=run.method.name,
+        effective=applied.effective,
+        detail=applied.detail,
+        apply_ms=round(applied.apply_ms, 2),
+    )
+    run.recorder.add(record)
+    run.tell("cancel", f"{record.name}: {record.detail}", effective=record.effective)
+    run.start_sampling()
+    proof.watch_standstill(run)
+
+
+def _glance(run: Run) -> None:
+    """One look before a cancel that is asked for at once; the cancel does not hang on it."""
+    try:
+        run.look()
+    except DroidCancelError as error:
+        run.trouble("cancel", error)
+
+
+def _verify(run: Run, args: model.Verify, _runner: Runner) -> None:
+    proof.verify(run, stop_first=args.stop_first, quiet=args.quiet)
+
+
+# -- touching and looking
+
+
+def _point(run: Run, args: model.Target) -> tuple[int, int]:
+    if args.element is not None:
+        if run.profile.elements[args.element].never:
+            raise AppError(f"{args.element} must not be tapped")
+        name = args.element
+        match = wait_look(run, lambda look: look.find(name), run.left(), name)
+        return match.center
+    if args.text is not None:
+        text = args.text
+        return wait_look(run, lambda look: look.says(text), run.left(), repr(text)).center
+    assert args.at is not None  # the model wants one of the three
+    frame = run.look().frame
+    return int(frame.width * args.at[0]), int(frame.height * args.at[1])
+
+
+def _tap(run: Run, args: model.Tap, _runner: Runner) -> None:
+    run.device.ui.tap(*_point(run, args))
+
+
+def _long_press(run: Run, args: model.LongPress, _runner: Runner) -> None:
+    run.device.ui.long_press(*_point(run, args), args.seconds)
+
+
+def _type(run: Run, args: model.Type, _runner: Runner) -> None:
+    text = fill_late(args.text, {} if run.token is None else {"token": run.token})
+    if args.into is not None:
+        _type_into(run, args.into, text)
+    else:
+        run.device.ui.type_text(text)
+
+
+def _type_into(run: Run, element: str, text: str) -> None:
+    tap(run, element)
+
+    def focused(look: Look) -> bool | None:
+        match = look.find(element)
+        return True if match is not None and match.node.focused else None
+
+    wait_look(run, focused, run.left(), f"{element} with the focus")
+    run.device.ui.type_text(text)
+    hide_keyboard(run)
+
+
+def _area(run: Run, look: Look, inside: str | None) -> Bounds:
+    if inside is None:
+        return look.frame
+    match = look.find(inside)
+    if match is None:
+        raise UiError(f"{inside} is not on the screen {look.screen or ''}".rstrip())
+    return match.node.bounds
+
+
+def _swipe(run: Run, args: model.Swipe, _runner: Runner) -> None:
+    swipe(run, args.direction, _area(run, run.look(), args.inside), args.distance)
+
+
+def _scroll_until(run: Run, args: model.ScrollUntil, _runner: Runner) -> None:
+    before: set[tuple[str, Bounds]] = set()
+    for _ in range(args.most):
+        look = run.look()
+        if look.find(args.visible) is not None:
+            return
+        shown = look.everything
+        if shown == before or run.left() <= 0:
+            break
+        before = shown
+        swipe(run, args.direction, _area(run, look, args.inside), 0.6)
+    raise UiError(f"{args.visible} did not come by scrolling {args.direction}")
+
+
+def _press(run: Run, args: model.Press, _runner: Runner) -> None:
+    run.device.ui.press(args.key)
+
+
+def _screenshot(run: Run, args: model.Screenshot, _runner: Runner) -> None:
+    run.screenshot(args.name)
+
+
+# -- conditions and flow
+
+
+def holds(run: Run, condition: model.Condition, look: Look) -> bool:
+    """Whether everything that a condition asks is true of a look, and of the phone."""
+    checks = (
+        all(look.find(name) for name in condition.visible),
+        not look.has(condition.gone),
+        not condition.screen or look.screen in condition.screen,
+        condition.text is None or look.says(condition.text) is not None,
+        not condition.upload or look.upload.state in condition.upload,
+    )
+    if not all(checks):
+        return False
+    return condition.online is None or run.sample_network().online == condition.online
+
+
+def _in_words(condition: model.Condition) -> str:
+    asked = condition.model_dump(exclude_defaults=True, exclude={"steps", "otherwise"})
+    return ", ".join(f"{key} {value}" for key, value in asked.items())
+
+
+def _wait_for(run: Run, args: model.WaitFor, _runner: Runner) -> None:
+    what = _in_words(args)
+    wait_look(run, lambda look: True if holds(run, args, look) else None, run.left(), what)
+
+
+def _assert(run: Run, args: model.Assert, _runner: Runner) -> None:
+    look = run.look()
+    if not holds(run, args, look):
+        raise AppError(
+            f"expected {_in_words(args)}; the screen is {look.screen or 'none known'}, "
+            f"the upload {look.upload.state or 'not to be seen here'}"
+        )
+
+
+def _when(run: Run, args: model.When, runner: Runner) -> None:
+    chosen = args.steps if holds(run, args, run.look()) else args.otherwise
+    for entry in chosen:
+        runner(run, entry)
+
+
+def _repeat(run: Run, args: model.Repeat, runner: Runner) -> None:
+    for _ in range(args.times):
+        if args.until is not None and holds(run, args.until, run.look()):
+            return
+        for entry in args.steps:
+            runner(run, entry)
+    if args.until is not None and not holds(run, args.until, run.look()):
+        raise AppError(f"after {args.times} times, still not: {_in_words(args.until)}")
+
+
+def _run_recipe(run: Run, args: model.RunRecipe, runner: Runner) -> None:
+    for entry in args.steps:
+        runner(run, entry)
+
+
+ACTIONS: dict[str, Action] = {
+    "launch": _launch,
+    "relaunch": _relaunch,
+    "stop_app": _stop_app,
+    "baseline": _baseline,
+    "share_video": _share_video,
+    "pick_video": _pick_video,
+    "caption": _caption,
+    "visibility": _visibility,
+    "post": _post,
+    "wait_for_moment": _wait_for_moment,
+    "cancel": _cancel,
+    "verify": _verify,
+    "screenshot": _screenshot,
+    "tap": _tap,
+    "long_press": _long_press,
+    "type": _type,
+    "swipe": _swipe,
+    "scroll_until": _scroll_until,
+    "wait_for": _wait_for,
+    "assert": _assert,
+    "press": _press,
+    "when": _when,
+    "repeat": _repeat,
+    "run_recipe": _run_recipe,
+}

@@ -1,0 +1,141 @@
+"""After the cancel: the standstill, the network back, the quiet period, and the looks.
+
+The order is that of the proof (see :mod:`droidcancel.verdict`); everything goes into the evidence,
+and nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from droidcancel.device import poll
+from droidcancel.errors import DroidCancelError, NotEffective, RestoreError, UiError
+from droidcancel.evidence import TrafficSeen, UploadSeen
+from droidcancel.recipe.navigate import go_to, open_app
+from droidcancel.recipe.run import Run
+from droidcancel.recipe.search import search
+from droidcancel.verdict import Facts
+
+#: how long bytes must stand still to count as stopped, and how long that may take
+STILL_S = 0.5
+GRACE_S = 4.0
+STILL_BYTES = 2048
+#: how often the app is looked at in the quiet period
+LOOK_EVERY_S = 1.0
+HOME_S = 30.0
+NETWORK_KINDS = frozenset({"airplane", "network-off", "wifi", "data", "app_network"})
+
+
+def watch_standstill(run: Run) -> None:
+    """After the cancel, until the app's bytes stand still; marks `settled` there.
+
+    Where they do not stop, the mark stands at the end of the cancel, so that they count.
+    """
+    ended = run.recorder.now()
+    started = time.monotonic()
+    last: TrafficSeen | None = None
+    still_since = ended
+
+    def still() -> float | None:
+        nonlocal last, still_since
+        if run.sample_traffic() is None:
+            return ended
+        now = run.recorder.last(TrafficSeen)
+        assert now is not None  # sample_traffic has just noted one
+        if last is None or now.tx_bytes - last.tx_bytes > STILL_BYTES:
+            still_since = now.at
+        last = now
+        return still_since if now.at - still_since >= STILL_S else None
+
+    found = poll(still, GRACE_S)
+    run.recorder.mark("settled", ended if found is None else found)
+    run.sample_network()
+    run.sample_processes()
+    what = "still" if found is not None else "still sending"
+    run.tell("settled", f"bytes {what} after {time.monotonic() - started:.1f} s")
+
+
+def give_network_back(run: Run) -> None:
+    """Undo what the cancel changed of the network, and wait until the phone is online."""
+    undone = run.undo_changes(NETWORK_KINDS)
+    run.device.watchdog.disarm()
+    left = [r for r in undone if not r.ok]
+    if left:
+        raise RestoreError(
+            "; ".join(f"{r.what}: {r.detail}" for r in left),
+            "mend it by hand, then run `droidcancel restore`",
+            [r.detail for r in left],
+        )
+    try:
+        run.device.network.wait_online(run.options.limits.network_timeout_s)
+    except NotEffective as error:
+        run.trouble("network", error)
+    run.recorder.mark("restored")
+    run.sample_network()
+    run.tell("restored", "the network is as it was")
+
+
+def verify(run: Run, *, stop_first: bool, quiet: float | None) -> None:
+    """The whole proof. What cannot be done is noted; the verdict names what is missing."""
+    if stop_first:
+        run.device.packages.force_stop(run.package)
+    give_network_back(run)
+    _restart(run)
+    _keep_quiet(run, quiet)
+    for place in ("profile", "drafts"):
+        search(run, place)
+    _last_looks(run)
+
+
+def _restart(run: Run) -> None:
+    if run.device.packages.running(run.package):
+        run.device.packages.force_stop(run.package)
+    run.recorder.mark("restarted")
+    run.deadline = time.monotonic() + HOME_S
+    try:
+        open_app(run)
+        go_to(run, run.profile.home, HOME_S)
+    except UiError as error:
+        run.trouble("restart", error)
+
+
+def _keep_quiet(run: Run, quiet: float | None) -> None:
+    """Watch for the quiet period; longer where the server may have had everything."""
+    run.sample_network()
+    started = time.monotonic()
+    run.recorder.mark("quiet_started")
+    run.sample_traffic()
+    run.sample_processes()
+    facts = Facts(run.recorder.freeze())
+    needed = max(facts.quiet_needed, quiet or 0.0)
+    run.tell("quiet", f"watching for {needed:g} s", seconds=needed)
+    while (left := needed - (time.monotonic() - started)) > 0:
+        threading.Event().wait(min(LOOK_EVERY_S, left))
+        _glance(run)
+    run.sample_traffic()
+    run.recorder.mark("quiet_ended")
+
+
+def _glance(run: Run) -> None:
+    try:
+        run.look()
+    except DroidCancelError as error:
+        run.trouble("quiet period", error)
+
+
+def _last_looks(run: Run) -> None:
+    """What shows, runs and waits at the end."""
+    run.deadline = time.monotonic() + HOME_S
+    try:
+        look = go_to(run, run.profile.home, HOME_S)
+        if look.upload.state is not None:
+            at = run.seen_at if run.seen_at is not None else run.recorder.now()
+            view = look.upload
+            run.recorder.add(UploadSeen(at, look.upload.state, view.percent, look.screen))
+    except UiError as error:
+        run.trouble("last look", error)
+    run.sample_network()
+    run.sample_processes()
+    run.sample_jobs()
+    run.sample_traffic()

@@ -1,0 +1,177 @@
+"""Watching an upload until the moment to cancel.
+
+What is polled fits the moment: the screen for what the app shows, the byte counter for sizes. The
+pause between two looks shrinks as the moment comes near.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from droidcancel.apps.profile import UploadView
+from droidcancel.errors import AppError, UiError
+from droidcancel.evidence import UploadSeen
+from droidcancel.recipe.navigate import clear_the_way
+from droidcancel.recipe.run import Run
+from droidcancel.recipe.values import Moment, MomentKind
+
+SHORTEST_S = 0.02
+LONGEST_S = 0.5
+#: how often the screen is looked at while the bytes are watched
+GLANCE_S = 1.0
+#: bytes that do not count as movement
+STILL_BYTES = 4096
+
+Outcome = Literal["moment", "ended"]
+
+
+@dataclass
+class Watch:
+    """What was seen so far. Times are monotonic seconds."""
+
+    posted_at: float
+    tx_start: int | None
+    stuck_after: float
+    state: str | None = None
+    percent: int | None = None
+    tx: int | None = None
+    began: bool = False
+    gone: int = 0
+    moved_at: float = 0.0
+    previous: tuple[float, float] | None = None
+
+    @property
+    def sent(self) -> int:
+        """Bytes since the tap on Post; 0 where the phone does not tell."""
+        return 0 if self.tx is None or self.tx_start is None else max(0, self.tx - self.tx_start)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the upload was there, and no longer shows: seen twice, since screens flicker."""
+        return self.state == "done" or self.gone >= 2
+
+    def saw(self, view: UploadView, now: float) -> None:
+        """Take in a look at the screen."""
+        moved = view.percent is not None and view.percent != self.percent
+        if moved or view.state != self.state:
+            self.moved_at = now
+        if view.state in ("posting", "waiting", "failed"):
+            self.began, self.gone = True, 0
+        elif view.state == "none" and self.began:
+            self.gone += 1
+        self.state = view.state or self.state
+        self.percent = view.percent if view.percent is not None else self.percent
+
+    def counted(self, tx: int | None, now: float) -> None:
+        """Take in a reading of the byte counter."""
+        if tx is not None and (self.tx is None or tx - self.tx > STILL_BYTES):
+            self.moved_at = now
+        self.tx = tx if tx is not None else self.tx
+
+
+def _is_due(watch: Watch, moment: Moment, now: float) -> bool:
+    return _DUE[moment.kind](watch, moment, now)
+
+
+def _percent_due(watch: Watch, moment: Moment, now: float) -> bool:
+    return watch.began and (watch.percent or 0) >= moment.value
+
+
+def _stuck_due(watch: Watch, moment: Moment, now: float) -> bool:
+    return watch.began and now - watch.moved_at >= watch.stuck_after
+
+
+_DUE: dict[MomentKind, Callable[[Watch, Moment, float], bool]] = {
+    "posting": lambda watch, moment, now: True,
+    "percent": _percent_due,
+    "bytes": lambda watch, moment, now: watch.sent >= moment.value,
+    "after": lambda watch, moment, now: now - watch.posted_at >= moment.value,
+    "stuck": _stuck_due,
+    "failed": lambda watch, moment, now: watch.state == "failed",
+    "published": lambda watch, moment, now: watch.ended,
+}
+_COUNTS_BYTES: frozenset[MomentKind] = frozenset({"bytes", "stuck"})
+
+
+def wait_for_moment(run: Run, moment: Moment) -> Outcome:
+    """Watch until the moment, or until the upload ended without it.
+
+    AppError when the upload never starts, UiError when the moment does not come in time.
+    """
+    posted = run.posted_at if run.posted_at is not None else time.monotonic()
+    counts = moment.kind in _COUNTS_BYTES
+    watch = Watch(posted, run.sample_traffic() if counts else None, run.settings.stuck_after)
+    watch.moved_at = time.monotonic()
+    if run.posted_tx is not None:
+        watch.tx_start = run.posted_tx
+    looked_at = 0.0
+    while not _is_due(watch, moment, time.monotonic()):
+        started = time.monotonic()
+        if not _only_counts(moment, watch) or started - looked_at >= GLANCE_S:
+            looked_at = started
+            _glance(run, watch)
+        if counts:
+            watch.counted(run.sample_traffic(), time.monotonic())
+        if watch.ended and not _is_due(watch, moment, time.monotonic()):
+            return _note_end(run)
+        _check_time(run, watch, moment)
+        _pause(_until(watch, moment, time.monotonic()))
+    if watch.ended:
+        _note_end(run)
+    return "moment"
+
+
+def _only_counts(moment: Moment, watch: Watch) -> bool:
+    return moment.kind == "bytes" and watch.tx is not None
+
+
+def _glance(run: Run, watch: Watch) -> None:
+    look = run.look()
+    watch.saw(look.upload, time.monotonic())
+    if look.upload.state is None:
+        clear_the_way(run, look)
+
+
+def _note_end(run: Run) -> Outcome:
+    run.recorder.add(UploadSeen(run.recorder.now(), "done"))
+    run.note_toast()
+    return "ended"
+
+
+def _check_time(run: Run, watch: Watch, moment: Moment) -> None:
+    waited = time.monotonic() - watch.posted_at
+    never = not watch.began and watch.sent <= run.recorder.limits.noise_bytes
+    if never and waited > run.settings.upload_starts and moment.kind != "after":
+        raise AppError(
+            f"the upload never started: nothing of it shows in the {waited:.0f} s after Post",
+            "look at the phone: a question may lie over the app, or it waits for a network",
+        )
+    if run.left() <= 0:
+        shown = f"it shows {watch.state or 'nothing'}"
+        shown += f" {watch.percent}%" if watch.percent is not None else ""
+        raise UiError(f"the moment '{moment}' did not come in time; {shown}")
+
+
+def _until(watch: Watch, moment: Moment, now: float) -> float:
+    """Seconds until the moment, as far as its pace tells; the longest pause where it does not."""
+    if moment.kind == "after":
+        return moment.value - (now - watch.posted_at)
+    done = {"percent": float(watch.percent or 0), "bytes": float(watch.sent)}.get(moment.kind)
+    if done is None:
+        return LONGEST_S
+    if watch.previous is None:
+        watch.previous = (now, done)
+        return SHORTEST_S
+    before, had = watch.previous
+    pace = (done - had) / (now - before) if now > before else 0.0
+    return (moment.value - done) / pace if pace > 0 else 4 * SHORTEST_S
+
+
+def _pause(until: float) -> None:
+    """A share of what is left, so that the last looks come close together."""
+    wait = until if 0 < until <= SHORTEST_S * 2 else until / 4
+    threading.Event().wait(min(LONGEST_S, max(SHORTEST_S, wait)))
