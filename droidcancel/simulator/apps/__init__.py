@@ -28,7 +28,7 @@ OPTIONAL: Mapping[str, Callable[[PhoneOptions], type[App]]] = {"clips": _clips}
 def image(options: PhoneOptions) -> list[type[App]]:
     """The apps on a new phone: those of the system, and those that the options name.
 
-    Raises ValueError for an app that there is not.
+    Raises ValueError for an app, a build or an app option that there is not.
     """
     from droidcancel.simulator.apps.system import SYSTEM_APPS
 

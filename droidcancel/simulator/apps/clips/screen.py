@@ -1,0 +1,79 @@
+"""What every screen of Clips has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from droidcancel.simulator.apps.base import Activity
+from droidcancel.simulator.apps.clips.behaviour import PACKAGE
+from droidcancel.simulator.apps.clips.widgets import question
+from droidcancel.simulator.apps.intents import (
+    FLAG_ACTIVITY_CLEAR_TASK,
+    FLAG_ACTIVITY_NEW_TASK,
+    Component,
+    Intent,
+)
+from droidcancel.simulator.views import Handler, View
+from droidcancel.simulator.windows import Window
+
+if TYPE_CHECKING:
+    from droidcancel.simulator.apps.clips.app import Clips
+
+
+class Screen(Activity):
+    """An activity of Clips; it is drawn anew when the app's state changes."""
+
+    needs_session = True
+
+    @property
+    def clips(self) -> Clips:
+        return cast("Clips", self.app)
+
+    def on_create(self) -> None:
+        self.clips.screens.add(self)
+        if self.needs_session and self.clips.session.current is None:
+            self.restart_at(".LoginActivity")
+            return
+        self.on_open()
+
+    def on_open(self) -> None:
+        """`on_create`, where the session that the screen needs is there."""
+
+    def on_destroy(self) -> None:
+        self.clips.screens.discard(self)
+
+    # -- going places ------------------------------------------------------------------------
+    def restart_at(self, cls: str, **extras: object) -> None:
+        """Leave every screen of the app and begin anew at one."""
+        self.start(
+            Intent(
+                component=Component.parse(f"{PACKAGE}/{cls}"),
+                flags=FLAG_ACTIVITY_NEW_TASK | FLAG_ACTIVITY_CLEAR_TASK,
+                extras=extras,
+            )
+        )
+
+    def go(self, cls: str, **extras: object) -> None:
+        """Open another screen of the app on top of this one."""
+        self.start(Intent(component=Component.parse(f"{PACKAGE}/{cls}"), extras=extras))
+
+    # -- dialogs -----------------------------------------------------------------------------
+    def ask(self, title: str, words: str, *answers: tuple[str, str, Handler | None, str]) -> Window:
+        """Ask a question; each answer (id, label, handler, colour) closes it first."""
+
+        def build() -> View:
+            wired = [(id, label, self._answer(act), color) for id, label, act, color in answers]
+            return question(title, words, wired)
+
+        return self.show_dialog(build)
+
+    def _answer(self, act: Handler | None) -> Handler:
+        def answered() -> object:
+            self.dismiss_all()
+            return act() if act is not None else None
+
+        return answered
+
+    def dismiss_all(self) -> None:
+        for dialog in list(self.dialogs):
+            self.dismiss(dialog)
