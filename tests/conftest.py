@@ -1,0 +1,107 @@
+"""What all tests share: an adb server of their own, and phones that it knows.
+
+The environment is set before any adb library is imported, as these read it once.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from droidcancel.simulator import Simulator
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+_HOME = tempfile.TemporaryDirectory(prefix="droidcancel-tests-")
+SERVER_PORT = _free_port()
+# The server of the tests must not find other people's emulators, nor ask the network for phones.
+os.environ.update(
+    ANDROID_ADB_SERVER_PORT=str(SERVER_PORT),
+    ADB_LOCAL_TRANSPORT_MAX_PORT="5553",
+    ADB_MDNS_OPENSCREEN="0",
+    ADB_MDNS_AUTO_CONNECT="",
+    DROIDCANCEL_STATE_DIR=f"{_HOME.name}/state",
+    DROIDCANCEL_RUNTIME_DIR=f"{_HOME.name}/run",
+    COLUMNS="160",
+    NO_COLOR="1",
+)
+for _name in ("ANDROID_SERIAL", "ANDROID_ADB_SERVER_ADDRESS", "DROIDCANCEL_DEVICES"):
+    os.environ.pop(_name, None)
+
+MakePhone = Callable[..., "Simulator"]
+
+
+def wheel_adb() -> str:
+    """The adb binary inside adbutils' wheel."""
+    import adbutils
+
+    return str(Path(adbutils.__file__).parent / "binaries" / "adb")
+
+
+def run_adb(*words: str, adb: str | None = None, timeout: float = 60, **more: Any) -> Any:
+    """Run an adb command to its end; a CompletedProcess with bytes."""
+    command = [adb or wheel_adb(), *words]
+    return subprocess.run(command, capture_output=True, timeout=timeout, check=False, **more)
+
+
+@pytest.fixture(scope="session")
+def adb_server() -> Iterator[int]:
+    """The port of an adb server that belongs to this test process alone."""
+    started = run_adb("start-server")
+    assert started.returncode == 0, started.stderr
+    yield SERVER_PORT
+    run_adb("kill-server")
+
+
+def wait_listed(serial: str, timeout: float = 20.0) -> None:
+    """Wait until the server has the phone as a device."""
+    done = run_adb("-s", serial, "wait-for-device", timeout=timeout)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def make_phone(adb_server: int) -> Iterator[MakePhone]:
+    """Boots phones: `make_phone(api=30, profile="pixel")`; they end with the test."""
+    from droidcancel.simulator import PhoneOptions, Simulator
+
+    phones: list[Simulator] = []
+
+    def make(*, cloud: Any = None, **options: Any) -> Simulator:
+        options.setdefault("apps", ())
+        phone = Simulator(
+            PhoneOptions(**options), cloud=cloud, emulator_port=False, adb_server=adb_server
+        ).start()
+        phones.append(phone)
+        wait_listed(phone.serial)
+        return phone
+
+    yield make
+    for phone in phones:
+        phone.withdraw(adb_server)
+        phone.stop()
+
+
+def wait_until(condition: Callable[[], Any], timeout: float = 20.0, what: str = "") -> Any:
+    """Poll until `condition()` is true, and return it; fails after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        if value := condition():
+            return value
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {timeout} s for {what or condition}")
+        time.sleep(0.005)
