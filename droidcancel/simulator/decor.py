@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FRAME = "android.widget.FrameLayout"
 CONTENT = "android:id/content"
+DIALOGS = ("dialog", "system_dialog")
 DIALOG_MARGIN_DP = 24.0
 DIALOG_MAX_DP = 400.0
 TOAST_BOTTOM_DP = 88.0
@@ -67,7 +68,9 @@ def _dressed(
     root = window.root()
     if window.kind == "app":
         return _activity(root, window, bars, engine), window.frame or screen, ""
-    if window.kind in ("dialog", "system_dialog"):
+    if window.kind in DIALOGS and covers_all(root):
+        return root, window.frame or screen, ""
+    if window.kind in DIALOGS:
         return _dialog(root, window, engine, screen), _between(screen, bars), "center"
     if window.kind == "status":
         height = window.frame.height if window.frame else screen.height
@@ -83,6 +86,11 @@ def _dressed(
         low = max(bars.bottom, bars.ime) + engine.px(TOAST_BOTTOM_DP) // 2
         return root, Rect(0, 0, screen.right, screen.bottom - low), "bottom center"
     return root, screen, ""
+
+
+def covers_all(root: View) -> bool:
+    """Whether a dialog draws its own backdrop over the whole screen."""
+    return root.layout.width == "match" and root.layout.height == "match"
 
 
 def _between(screen: Rect, bars: _Insets) -> Rect:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from droidcancel.simulator import draw_shapes, hierarchy
-from droidcancel.simulator.decor import decorate
+from droidcancel.simulator.decor import DIALOGS, covers_all, decorate
 from droidcancel.simulator.draw import Painter
 from droidcancel.simulator.draw_palette import resolve
 from droidcancel.simulator.layout import LayoutEngine
@@ -21,6 +21,7 @@ from droidcancel.simulator.viewtree import Rect, View
 
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
+    from droidcancel.simulator.services_state import Toast
     from droidcancel.simulator.windows import Window
 
 DIALOG_DIM = 0.6  # backgroundDimAmount of Theme.Material dialogs
@@ -49,17 +50,38 @@ class Scene:
     pointer: tuple[int, int] | None = None
 
 
+@dataclass
+class Automation:
+    """The one UiAutomation that may be connected; `owner` is who is."""
+
+    owner: object | None = None
+    last_toast: str | None = None
+
+
 class Screen:
     """The phone's only display. `rotation` is Surface.ROTATION_*: quarter turns, 0 to 3."""
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
         self.rotation = 0
-        self.frozen = False
         self.size_override: tuple[int, int] | None = None
         self.density_override: int | None = None
+        self.automation = Automation()
         self._laid_out: tuple[object, list[Shown]] | None = None
         self._drawn: tuple[object, Image.Image] | None = None
+        phone.settings.on_change(self._setting_changed)
+        phone.toasts.on_show(self._toast_shown)
+
+    def _setting_changed(self, namespace: str, key: str, value: str | None) -> None:
+        """A rotation set by hand counts while turning by itself is off."""
+        if namespace == "system" and key in ("user_rotation", "accelerometer_rotation"):
+            stays = self._phone.settings.get("system", "accelerometer_rotation") == "0"
+            rotation = self._phone.settings.get("system", "user_rotation") or "0"
+            self.set_rotation(int(rotation) if stays and rotation.isdigit() else 0)
+
+    def _toast_shown(self, toast: Toast) -> None:
+        if self.automation.owner is not None:
+            self.automation.last_toast = toast.text
 
     # -- size ------------------------------------------------------------------------------
     @property
@@ -89,6 +111,18 @@ class Screen:
     def night(self) -> bool:
         mode = self._phone.settings.get("secure", "ui_night_mode")
         return self._phone.options.night if mode is None else mode == NIGHT_YES
+
+    def freeze_rotation(self, rotation: int | None = None) -> None:
+        """Keep the screen as it is, or turned to `rotation` (`wm user-rotation lock`)."""
+        settings = self._phone.settings
+        settings.put(
+            "system", "user_rotation", str(self.rotation if rotation is None else rotation)
+        )
+        settings.put("system", "accelerometer_rotation", "0")
+
+    def unfreeze_rotation(self) -> None:
+        """Turn with the phone again, which is held upright."""
+        self._phone.settings.put("system", "accelerometer_rotation", "1")
 
     def set_rotation(self, rotation: int) -> None:
         """Turn the screen; every window is built anew."""
@@ -134,15 +168,21 @@ class Screen:
     # -- XML -------------------------------------------------------------------------------
     def nodes(self, *, active_only: bool = False, compressed: bool = False) -> list[hierarchy.Node]:
         """The windows' nodes as uiautomator gets them: the active one, then from the top down."""
-        active = self.active()
-        order = [] if active is None else [active]
-        if not active_only:
-            order += [shown for shown in reversed(self.layout()) if shown is not active]
+        shown = self.accessible()
         return [
-            hierarchy.node_tree(shown.root, shown.window.package, compressed)
-            for shown in order
-            if not shown.root.clip.empty
+            hierarchy.node_tree(each.root, each.window.package, compressed)
+            for each in (shown[:1] if active_only else shown)
         ]
+
+    def accessible(self) -> list[Shown]:
+        """The windows that accessibility reports, the active one first; toasts are none."""
+        active = self.active()
+        seen = [
+            shown
+            for shown in reversed(self.layout())
+            if shown.window.kind not in ("toast", "wallpaper") and not shown.root.clip.empty
+        ]
+        return sorted(seen, key=lambda shown: shown is not active)
 
     def windows_xml(
         self, compressed: bool = False, max_depth: int = 50, active_only: bool = False
@@ -205,7 +245,7 @@ def compose(scene: Scene) -> Image.Image:
     for shown in scene.windows:
         if shown.window.kind in ("app", "wallpaper") and not shown.root.clip.empty:
             _ground(canvas, shown, surface)
-        if shown.window.kind in ("dialog", "system_dialog"):
+        if shown.window.kind in DIALOGS and not covers_all(shown.root):
             canvas.paste(Image.blend(canvas, Image.new("RGB", canvas.size), DIALOG_DIM))
         if shown.window.secure:
             area = shown.root.clip
