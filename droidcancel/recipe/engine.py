@@ -40,6 +40,7 @@ def run_recipe(
     the app's profile does not have, an app that is not installed, a phone that another run holds.
     """
     chosen = options or RunOptions()
+    loaded.check_complete()
     loaded.check_names(app)
     run_id = uuid.uuid4().hex[:12]
     with phone_lock(device.serial):

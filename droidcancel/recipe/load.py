@@ -24,18 +24,32 @@ from droidcancel.recipe.steps_model import Refers, RunRecipe, StepEntry
 PACKAGE = Path(__file__).parent.parent
 #: known only while a recipe runs; steps put them in
 LATE = frozenset({"token"})
+#: variables that the command line has options for
+_OPTIONS = {"video": "--video FILE", "caption": "--caption TEXT"}
 _VARIABLE = re.compile(r"\$\$|\$\{([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
 class LoadedRecipe:
-    """A recipe with its file, and the recipes that it runs."""
+    """A recipe with its file, and the recipes that it runs.
+
+    `missing`: variables that it declares without a default, and that got no value.
+    """
 
     recipe: Recipe
     document: Document
-    values: Mapping[str, Value]
+    missing: tuple[str, ...] = ()
     fragments: tuple[LoadedRecipe, ...] = ()
+
+    def check_complete(self) -> None:
+        """UsageError for variables without a value."""
+        if self.missing:
+            names = ", ".join(self.missing)
+            raise UsageError(
+                f"{self.document.file}: no value for {names}",
+                "give it with " + ", ".join(_OPTIONS.get(n, f"-e {n}=VALUE") for n in self.missing),
+            )
 
     def check_names(self, profile: AppProfile) -> None:
         """ConfigError, at its place, for an element or screen that the profile does not have."""
@@ -86,7 +100,8 @@ def recipe_path(name: str | Path, beside: Path | None = None) -> Path:
 def load_recipe(name: str | Path, values: Mapping[str, Value] | None = None) -> LoadedRecipe:
     """A recipe by name or path, with values for its variables.
 
-    ConfigError with file, line and column for anything wrong in it, or in a recipe that it runs;
+    Values may be left out here; running it then raises (`check_complete`). ConfigError with file,
+    line and column for anything wrong in it, or in a recipe that it runs;
     UsageError for a name or a variable that does not exist.
     """
     return _load(recipe_path(name), dict(values or {}), ())
@@ -95,7 +110,8 @@ def load_recipe(name: str | Path, values: Mapping[str, Value] | None = None) -> 
 def _load(path: Path, given: Mapping[str, Value], running: tuple[Path, ...]) -> LoadedRecipe:
     document = Document.read(path)
     values = _values(document, given)
-    filled = Document(document.file, _filled(document, values), document.places)
+    missing = tuple(n for n in _declared(document) if n not in values)
+    filled = Document(document.file, _filled(document, values, missing), document.places)
     recipe = filled.check(Recipe)
     for loc, entry in _entries(recipe.steps, ("steps",)):
         line, column = filled.place(loc)
@@ -104,7 +120,7 @@ def _load(path: Path, given: Mapping[str, Value], running: tuple[Path, ...]) -> 
         _fragment(filled, loc, step, (*running, path.resolve()))
         for loc, step in _run_recipes(recipe)
     )
-    return LoadedRecipe(recipe, filled, values, fragments)
+    return LoadedRecipe(recipe, filled, missing, fragments)
 
 
 def _fragment(
@@ -133,9 +149,7 @@ class _UnknownVariable(UsageError):
 
 def _values(document: Document, given: Mapping[str, Value]) -> dict[str, Value]:
     """Defaults of the file with the given values over them; those with neither are left out."""
-    declared = document.data.get("vars") or {}
-    if not isinstance(declared, dict):
-        return dict(given)
+    declared = _declared(document)
     for name in given:
         if name not in declared:
             raise _UnknownVariable(
@@ -147,15 +161,23 @@ def _values(document: Document, given: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _filled(document: Document, values: Mapping[str, Value]) -> dict[str, Any]:
-    """The file's data with the variables put in. ConfigError for one without a value."""
+def _declared(document: Document) -> dict[str, Value | None]:
+    declared = document.data.get("vars")
+    return declared if isinstance(declared, dict) else {}
+
+
+def _filled(
+    document: Document, given: Mapping[str, Value], missing: tuple[str, ...]
+) -> dict[str, Any]:
+    """The file's data with the variables put in. ConfigError for one that is not declared."""
     problems: list[Problem] = []
+    values = {**{name: f"${{{name}}}" for name in missing}, **given}
     parts = {
         key: value if key == "vars" else _fill(value, (key,), values, problems)
         for key, value in document.data.items()
     }
     if problems:
-        raise document.error(problems, "give it with -e NAME=VALUE, or a default under `vars`")
+        raise document.error(problems, "declare it under `vars`")
     return parts
 
 
@@ -199,7 +221,7 @@ def _value(match: re.Match[str], values: Mapping[str, Value]) -> str:
         return str(values[name])
     if not _NAME.fullmatch(name):
         raise ValueError(f"expected a variable's name in ${{...}}, got {name!r}")
-    raise ValueError(f"the variable {name!r} has no value{nearest(name, values)}")
+    raise ValueError(f"no variable {name!r}{nearest(name, values)}")
 
 
 def _run_recipes(recipe: Recipe) -> Iterator[tuple[Loc, RunRecipe]]:

@@ -73,6 +73,14 @@ class Recipe(Frozen):
         return self
 
 
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a recipe file, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Recipe.model_json_schema(by_alias=True),
+    }
+
+
 def walk(steps: tuple[StepEntry, ...]) -> list[StepEntry]:
     """All steps, those inside others too, in order."""
     found = []
