@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.fs import Blob, FsError
@@ -229,6 +229,12 @@ class MediaStore:
         self._phone.fs.unlink(row.path)
         del self._rows[id]
         return True
+
+    def move(self, id: int, path: str) -> None:
+        """Move a file of the library; its row stays the same. Raises FsError."""
+        row = self._rows[id]
+        self._phone.fs.rename(row.path, path)
+        self._rows[id] = replace(row, path=path)
 
     # -- reading -----------------------------------------------------------------------------
     def open(self, uri: str, uid: int, grants: Collection[str] = ()) -> Blob:

@@ -60,13 +60,17 @@ def defaults(options: PhoneOptions) -> dict[str, dict[str, str]]:
             "wifi_scan_always_enabled": "0",
         },
     }
+    values["config"] = {}
     if options.api >= 33:
         values["global"]["apm_enhancement_enabled"] = "1"
     return values
 
 
 class SettingsStore:
-    """Three tables of strings; `on_change` callbacks hear of every change."""
+    """Tables of strings; `on_change` callbacks hear of every change.
+
+    Besides those of `settings` there is "config", `device_config`'s, its keys "namespace/key".
+    """
 
     def __init__(self, options: PhoneOptions) -> None:
         self._tables = defaults(options)

@@ -1,13 +1,1 @@
-"""Android's own commands: importing this package registers them."""
-
-from droidcancel.simulator.shell.android import (  # noqa: F401  # each registers its commands
-    am_broadcast,
-    am_process,
-    am_start,
-    am_tasks,
-    pm_install,
-    pm_list,
-    pm_permissions,
-    pm_query,
-    pm_state,
-)
+"""Android's own commands. The shell imports every module here; each registers what it has."""
