@@ -101,7 +101,11 @@ class Document:
 
     def problems(self, model: type[BaseModel], error: ValidationError) -> list[Problem]:
         """Pydantic's errors in this file's terms."""
-        found = [_problem(model, detail, self.places) for detail in error.errors()]
+        details = error.errors()
+        # a list whose items are wrong is also called too short: only the items are to blame
+        inner = {d["loc"][:n] for d in details for n in range(len(d["loc"]))}
+        told = [d for d in details if d["type"] != "too_short" or d["loc"] not in inner]
+        found = [_problem(model, detail, self.places) for detail in told]
         return list({(p.loc, p.message): p for p in found}.values())
 
 
