@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from droidcancel.device import adb
 from droidcancel.device.activities import Activities
+from droidcancel.device.airplane_page import AirplanePage
 from droidcancel.device.app_network import AppNetwork
 from droidcancel.device.identity import kind_of, rides_on_wifi
 from droidcancel.device.jobs import Jobs
@@ -66,6 +67,7 @@ class Device:
         self.traffic = Traffic(shell)
         self.jobs = Jobs(shell)
         self.ui = Ui(handle, shell)
+        self.network.airplane_page = AirplanePage(self.activities, self.ui).set
         self.watchdog = Watchdog(shell, self.network)
         self.boot_id = self.read_boot_id()
         self.locale = self._read_locale()

@@ -1,0 +1,98 @@
+"""Airplane mode through the Settings page, for Androids 7 to 8.1: they have no command for it.
+
+The shell may not send the broadcast there, and writing the setting alone leaves the radios on;
+so the switch on the page is tapped as a person would, found by its label in the phone's
+language, never by its place.
+"""
+
+from __future__ import annotations
+
+from droidcancel.device.activities import Activities
+from droidcancel.device.hierarchy import Hierarchy, Node
+from droidcancel.device.poll import poll
+from droidcancel.device.ui import Ui
+from droidcancel.errors import UiError
+
+ACTION = "android.settings.AIRPLANE_MODE_SETTINGS"
+PAGE_TIMEOUT_S = 10.0
+# AOSP packages/apps/Settings, string airplane_mode, by language; case is not told apart
+LABELS = frozenset(
+    {
+        "airplane mode",
+        "aeroplane mode",
+        "flight mode",
+        "mode avion",
+        "mode pesawat",
+        "flugmodus",
+        "modo avión",
+        "modo de avión",
+        "modo avião",
+        "modo de avião",
+        "modalità aereo",
+        "vliegtuigmodus",
+        "tryb samolotowy",
+        "uçak modu",
+        "chế độ trên máy bay",
+        "режим полета",
+        "режим полёта",
+        "режим польоту",
+        "飞行模式",
+        "飛航模式",
+        "飛行模式",
+        "機内モード",
+        "비행기 모드",
+        "वायुयान मोड",
+        "وضع الطيران",
+    }
+)
+
+
+class AirplanePage:
+    """The page of one phone."""
+
+    def __init__(self, activities: Activities, ui: Ui) -> None:
+        self._activities = activities
+        self._ui = ui
+
+    def set(self, on: bool) -> None:
+        """Tap the switch if it does not stand as wanted; then leave the page by Back.
+
+        Raises UiError when no switch with a known label is found: nothing was touched then.
+        """
+        self._activities.view(ACTION)
+        switch = poll(self._find, PAGE_TIMEOUT_S)
+        if switch is None:
+            self._ui.press("back")
+            raise UiError(
+                "the Settings page shows no switch that is known as airplane mode",
+                "switch airplane mode by hand, or use `force-stop`",
+            )
+        if switch.checked != on:
+            self._ui.tap(*switch.bounds.center)
+            poll(lambda: self._stands(on), PAGE_TIMEOUT_S)
+        self._ui.press("back")
+
+    def _find(self) -> Node | None:
+        return find_switch(self._ui.dump())
+
+    def _stands(self, on: bool) -> bool | None:
+        switch = self._find()
+        return True if switch is not None and switch.checked == on else None
+
+
+def find_switch(hierarchy: Hierarchy) -> Node | None:
+    """The switch in the row of the label; None unless there is exactly one such row."""
+    labels = [node for node in hierarchy.nodes() if node.text.strip().lower() in LABELS]
+    switches = {id(s): s for s in map(_switch_beside, labels) if s is not None}
+    return next(iter(switches.values())) if len(switches) == 1 else None
+
+
+def _switch_beside(label: Node) -> Node | None:
+    """Up from the label to the first view that holds a switch; it must be the only one in it."""
+    above = label.parent
+    while above is not None:
+        inside = [node for node in above.descendants() if node.checkable and not node.bounds.empty]
+        if inside:
+            return inside[0] if len(inside) == 1 else None
+        above = above.parent
+    return None
