@@ -155,7 +155,7 @@ def test_clips_upload_states_in_each_locale(clips: AppProfile) -> None:
 
 
 def test_absence_says_something_only_where_an_upload_would_show(clips: AppProfile) -> None:
-    tabs = ("tab_home||Home|[0,2300][200,2400]", "tab_profile||Profile|[800,2300][1000,2400]")
+    tabs = ("tab_home||Home|[0,2300][200,2400]", "feed_root")
     assert clips.look(screen_of(*tabs), "en-US").upload == UploadView("none")
     assert clips.look(screen_of("post_root"), "en-US").upload == UploadView(None)
 

@@ -98,7 +98,7 @@ class AppProfile(Frozen):
         for name, popup in self.popups.items():
             for sign in (*popup.sign, popup.dismiss):
                 yield ("popups", name), sign, elements
-        for part in ("percent", "posting", "waiting", "failed", "done", "cancel"):
+        for part in ("percent", "posting", "waiting", "failed", "done", "confirm", "cancel"):
             for sign in getattr(self.upload, part):
                 yield ("upload", part), sign, elements
         for part in ("home", "logged_out"):
@@ -119,6 +119,9 @@ class AppProfile(Frozen):
             for part in ("cell", "caption", "count", "entry"):
                 if (element_name := getattr(place, part)) is not None:
                     yield ("places", name, part), element_name, self.elements
+            for part in ("busy", "broken"):
+                for sign in getattr(place, part):
+                    yield ("places", name, part), sign, self.elements
             for part in ("screen", "opens"):
                 if (screen_name := getattr(place, part)) is not None:
                     yield ("places", name, part), screen_name, self.screens

@@ -137,8 +137,8 @@ class Upload(Frozen):
     """How the app shows an upload; each entry names elements.
 
     `shown_on`: screens on which an upload in progress would be seen, so that its absence says
-    something. `cancel`: what to tap, in order, to cancel it there. `jobs`: patterns of job services
-    that upload.
+    something. `confirm`: what to tap when the app asks again after Post. `cancel`: what to tap, in
+    order, to cancel it there. `jobs`: patterns of job services that upload.
     """
 
     percent: Names = ()
@@ -147,6 +147,7 @@ class Upload(Frozen):
     failed: Names = ()
     done: Names = ()
     shown_on: Names = ()
+    confirm: Names = ()
     cancel: Names = ()
     jobs: Names = ()
 
@@ -156,7 +157,8 @@ class Place(Frozen):
 
     `screen`: its screen; `count`: the element whose number says how many there are; `cell`: each
     item; `caption`: the element that shows an item's caption, on the page that `opens` names when
-    it is not in the list itself.
+    it is not in the list itself; `entry`: what leads there from the own profile. `busy`: shown
+    while the list is loaded; `broken`: shown where it could not be, so that it proves nothing.
     """
 
     screen: str
@@ -165,6 +167,8 @@ class Place(Frozen):
     opens: str | None = None
     count: str | None = None
     entry: str | None = None
+    busy: Names = ()
+    broken: Names = ()
 
 
 def version_range(text: str) -> list[tuple[str, tuple[int, ...]]]:

@@ -28,10 +28,7 @@ def wait_look(run: Run, check: Callable[[Look], T | None], timeout: float, what:
     def once() -> T | None:
         look = run.look()
         last[0] = look.screen
-        found = check(look)
-        if found is None:
-            clear_the_way(run, look)
-        return found
+        return None if clear_the_way(run, look) else check(look)
 
     result = poll(once, timeout)
     if result is None:
@@ -42,8 +39,8 @@ def wait_look(run: Run, check: Callable[[Look], T | None], timeout: float, what:
     return result
 
 
-def clear_the_way(run: Run, look: Look) -> None:
-    """Refuse a popup; AppError where the app wants a log-in."""
+def clear_the_way(run: Run, look: Look) -> bool:
+    """Refuse a popup, and say whether there was one. AppError where the app wants a log-in."""
     if look.screen in run.profile.logged_out:
         raise AppError(
             f"{run.profile.title} is not logged in on {run.device.serial}",
@@ -53,6 +50,7 @@ def clear_the_way(run: Run, look: Look) -> None:
         name, dismiss = look.popup
         run.tell("progress", f"popup refused: {name}")
         run.tap_match(dismiss)
+    return look.popup is not None
 
 
 def require(run: Run, element: str, timeout: float | None = None) -> Match:

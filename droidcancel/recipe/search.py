@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Place
+from droidcancel.device import poll
 from droidcancel.errors import UiError
 from droidcancel.evidence import Place as PlaceName
 from droidcancel.evidence import Search
@@ -23,6 +23,8 @@ from droidcancel.recipe.token import carries
 NEWEST = 3
 MOST_SCROLLS = 50
 READ_S = 15.0
+#: how long an empty caption may still be on its way
+EMPTY_S = 3.0
 
 
 def search(run: Run, name: PlaceName) -> Search:
@@ -55,22 +57,19 @@ def _in_words(search: Search) -> str:
 
 def _search_profile(run: Run, place: Place) -> Search:
     look = _fresh_profile(run, place)
-    cells = look.all(place.cell)
-    found: list[str] = []
-    unread = 0
-    for index in range(min(len(cells), NEWEST)):
-        caption = _caption_of(run, place, index)
-        if caption is None:
-            unread += 1
-        elif run.token is not None and carries(caption, run.token):
-            found.append(caption)
+    items = len(look.all(place.cell))
+    new = _new_items(run, "profile", items)
+    captions = [_caption_of(run, place, index) for index in range(min(items, NEWEST))]
+    # an empty caption may be one that has not come yet: it counts as read only when nothing is new
+    unread = sum(c is None or (not c and new != 0) for c in captions)
+    token = run.token
     return Search(
         run.recorder.now(),
         "profile",
         complete=not unread,
-        found=tuple(found),
-        items=len(cells),
-        new_items=_new_items(run, "profile", len(cells)),
+        found=tuple(c for c in captions if c and token is not None and carries(c, token)),
+        items=items,
+        new_items=new,
         detail=f"{unread} of the newest videos could not be read" if unread else "",
     )
 
@@ -87,8 +86,11 @@ def _settled(run: Run, place: Place) -> Look:
     before: list[tuple[str, ...] | None] = [None]
 
     def same(look: Look) -> Look | None:
-        if look.screen != place.screen:
+        if look.screen != place.screen or look.has(place.busy):
+            before[0] = None
             return None
+        if look.has(place.broken):
+            raise UiError("the app could not reach its server, so what it shows may be old")
         shown = tuple(f"{m.text} {m.node.bounds}" for m in look.all(place.cell))
         before[0], last = shown, before[0]
         return look if shown == last else None
@@ -102,16 +104,22 @@ def _caption_of(run: Run, place: Place, index: int) -> str | None:
     if index >= len(cells) or place.opens is None:
         return None
     run.tap_match(cells[index])
-    try:
-        shown = wait_look(run, _on(place.opens, place.caption), READ_S, f"{place.caption}")
-    except UiError:
-        shown = None
+    caption = _read(run, place.opens, place.caption)
     go_to(run, place.screen, READ_S)
-    return shown.text if shown is not None else None
+    return caption
 
 
-def _on(screen: str, element: str) -> Callable[[Look], Match | None]:
-    return lambda look: look.find(element) if look.screen == screen else None
+def _read(run: Run, screen: str, element: str) -> str | None:
+    """What an element of a page says; waits a while for more than nothing."""
+
+    def text() -> str | None:
+        look = run.look()
+        match = look.find(element) if look.screen == screen else None
+        return match.text if match is not None else None
+
+    if poll(text, READ_S) is None:
+        return None
+    return poll(lambda: text() or None, EMPTY_S) or ""
 
 
 # -- the drafts

@@ -132,8 +132,11 @@ def _only_counts(moment: Moment, watch: Watch) -> bool:
 def _glance(run: Run, watch: Watch) -> None:
     look = run.look()
     watch.saw(look.upload, time.monotonic())
-    if look.upload.state is None:
-        clear_the_way(run, look)
+    if clear_the_way(run, look) or watch.began:
+        return
+    question = next((m for n in run.profile.upload.confirm if (m := look.find(n))), None)
+    if question is not None:
+        run.tap_match(question)
 
 
 def _note_end(run: Run) -> Outcome:
