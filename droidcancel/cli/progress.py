@@ -1,0 +1,62 @@
+"""What a run shows while it goes on: lines on stderr, and where it stands right now."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from droidcancel.cli.options import err
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from droidcancel.recipe.options import Event
+
+STYLES = {
+    "step": "bold",
+    "moment": "yellow",
+    "cancel": "red",
+    "settled": "red",
+    "restored": "green",
+    "quiet": "cyan",
+    "search": "cyan",
+    "trouble": "yellow",
+    "verdict": "bold",
+}
+
+
+class LiveProgress:
+    """Prints each event; on a terminal the latest progress stands in a line of its own."""
+
+    def __init__(self) -> None:
+        self._console = err()
+        self._status: Status | None = None
+        self._began: float | None = None
+
+    def __enter__(self) -> LiveProgress:
+        if self._console.is_terminal:
+            self._status = self._console.status("starting")
+            self._status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def __call__(self, event: Event) -> None:
+        from rich.text import Text
+
+        if self._began is None:
+            self._began = event.at
+        if event.kind == "progress":
+            if self._status is not None:
+                self._status.update(Text(event.text))
+            return
+        line = Text(f"{event.at - self._began:7.2f} s  ", style="dim")
+        line.append(event.text, style=STYLES.get(event.kind, ""))
+        self._console.print(line, soft_wrap=True)

@@ -1,0 +1,106 @@
+"""`droidcancel run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from droidcancel.cli import runs
+from droidcancel.cli.options import devices_file_option, json_option, serial_option
+from droidcancel.errors import UsageError
+
+if TYPE_CHECKING:
+    from droidcancel.recipe.load import LoadedRecipe
+
+
+@click.command(name="run")
+@click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
+@serial_option
+@devices_file_option
+@click.option("--app", metavar="PROFILE", help="The app profile, where the recipe names none.")
+@click.option(
+    "--video",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The video to upload; without it a sample is made.",
+)
+@click.option("--caption", metavar="TEXT", help="The caption; the run's hashtag is added to it.")
+@click.option(
+    "--at",
+    metavar="MOMENT",
+    help="When to cancel: 40%, 3MB, 'after 2s', posting, stuck, failed, published.",
+)
+@click.option("--method", metavar="METHOD", help="How to cancel, in place of the recipe's way.")
+@click.option("-e", "pairs", multiple=True, metavar="NAME=VALUE", help="A variable of the recipe.")
+@click.option("--repeat", type=click.IntRange(1, 10_000), default=1, show_default=True)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a report page with screenshots there.",
+)
+@click.option(
+    "--junit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the results as JUnit XML.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the steps, and touch nothing.")
+@click.option("--yes", is_flag=True, help="Run on a phone that devices.yaml marks protected.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context, recipes: tuple[str, ...], serial: str | None, devices_file: Path | None,
+    app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
+    pairs: tuple[str, ...], repeat: int, report: Path | None, junit: Path | None, dry_run: bool,
+    yes: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Run recipes on a phone and print each verdict.
+
+    RECIPE is a name (see `droidcancel recipes list`) or the path of a YAML file. With no phone
+    attached, a virtual one is booted for the run.
+    """
+    values = runs.parse_values(pairs)
+    values |= {k: str(v) for k, v in (("video", video), ("caption", caption)) if v is not None}
+    moment = runs.parse_moment(at)
+    _known_method(method)
+    loaded = [runs.load(name, values) for name in recipes] * repeat
+    if dry_run:
+        _print_plan(loaded)
+        return
+    from droidcancel.cli.phones import open_phone
+
+    wish = runs.Wish(app=app, method=method, moment=moment, report=report, as_json=as_json)
+    with open_phone(serial, devices_file) as phone:
+        if len(loaded) > phone.entry.limits.max_posts:
+            raise UsageError(
+                f"{len(loaded)} runs would post more than max_posts "
+                f"({phone.entry.limits.max_posts}) of this phone",
+                "raise limits.max_posts in devices.yaml, or lower --repeat",
+            )
+        done = runs.run_all(loaded, phone, wish)
+    if junit is not None:
+        from droidcancel.report.junit import write
+
+        write([data for _, data in done], junit)
+    if not as_json:
+        runs.show_table(done)
+    ctx.exit(runs.exit_code([result for result, _ in done]))
+
+
+def _known_method(method: str | None) -> None:
+    from droidcancel.cancel import METHODS
+
+    if method is not None and method not in METHODS:
+        raise UsageError(f"no cancel method {method!r}", f"methods: {', '.join(METHODS)}")
+
+
+def _print_plan(loaded: list[LoadedRecipe]) -> None:
+    from droidcancel.recipe.engine import plan
+
+    for recipe in loaded:
+        click.echo(f"{recipe.recipe.name}:")
+        for line in plan(recipe):
+            click.echo(f"  {line}")

@@ -1,0 +1,200 @@
+"""Running recipes for a command: the loop over them, what is printed, and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from droidcancel.cli.options import err, out, print_json
+from droidcancel.errors import UsageError
+
+if TYPE_CHECKING:
+    from droidcancel.apps.profile import AppProfile
+    from droidcancel.cli.phones import OpenPhone
+    from droidcancel.recipe.load import LoadedRecipe
+    from droidcancel.recipe.model import Value
+    from droidcancel.recipe.result import RunResult
+    from droidcancel.recipe.values import Moment
+
+# The gravest of several exit codes is the process's; Ctrl-C ends the loop anyway.
+GRAVITY = (0, 1, 2, 3, 4, 130)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the options ask of each run."""
+
+    app: str | None = None
+    method: str | None = None
+    moment: Moment | None = None
+    values: Mapping[str, Value] = field(default_factory=dict)
+    report: Path | None = None
+    as_json: bool = False
+
+
+def parse_values(pairs: Sequence[str]) -> dict[str, Value]:
+    """-e K=V options. Raises UsageError."""
+    values: dict[str, Value] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise UsageError(f"-e {pair}: expected NAME=VALUE")
+        values[name] = value
+    return values
+
+
+def parse_moment(text: str | None) -> Moment | None:
+    """--at: 40%, 3MB, "after 2s", posting, stuck, failed, published. Raises UsageError."""
+    if text is None:
+        return None
+    from pydantic import ValidationError
+
+    from droidcancel.recipe.values import MOMENT_FORMS, Moment
+
+    try:
+        return Moment.model_validate(text)
+    except ValidationError as error:
+        forms = MOMENT_FORMS.replace("{", "").replace("}", "")
+        raise UsageError(f"--at {text}: not a moment", f"expected: {forms}") from error
+
+
+def load(name: str, values: Mapping[str, Value]) -> LoadedRecipe:
+    """A recipe with its variables; a video that nobody named is the sample.
+
+    Raises UsageError, ConfigError.
+    """
+    from droidcancel.recipe.load import load_recipe
+
+    declared = load_recipe(name).recipe.vars
+    chosen = dict(values)
+    if "video" in declared:
+        if chosen.get("video") is None and declared["video"] is None:
+            from droidcancel.sample import sample_video
+
+            chosen["video"] = str(sample_video())
+        elif chosen.get("video") is not None and not Path(str(chosen["video"])).is_file():
+            raise UsageError(f"there is no video file {chosen['video']}")
+    return load_recipe(name, chosen)
+
+
+def profile_for(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish) -> AppProfile:
+    """The app: of the option, the recipe, the phone's entry, or the only one embedded."""
+    from droidcancel.apps.profile import AppProfile
+
+    return AppProfile.load(wish.app or loaded.recipe.app or phone.entry.app or "clips")
+
+
+def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | None) -> RunResult:
+    """One run with its progress shown, and its report written where one is wanted."""
+    from droidcancel.cli.progress import LiveProgress
+    from droidcancel.recipe.engine import run_recipe
+    from droidcancel.recipe.options import RunOptions
+
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    options = RunOptions(
+        method=wish.method,
+        moment=wish.moment,
+        limits=phone.entry.limits,
+        locale=phone.entry.locale,
+        report=folder,
+        pin=phone.entry.pin(),
+    )
+    profile = profile_for(loaded, phone, wish)
+    with LiveProgress() as progress:
+        return run_recipe(loaded, phone.device, profile, options, progress)
+
+
+def as_data(result: RunResult, folder: Path | None, truth: str | None = None) -> dict[str, Any]:
+    """The run's JSON, its report page written and named in it."""
+    data = result.to_json()
+    if folder is not None:
+        from droidcancel.report.html import PAGE, write
+
+        data["report"] = str(folder / PAGE)
+        write(data, folder, truth=truth)
+    return data
+
+
+def run_all(
+    recipes: Sequence[LoadedRecipe], phone: OpenPhone, wish: Wish
+) -> list[tuple[RunResult, dict[str, Any]]]:
+    """Run each in turn; an interruption ends the loop."""
+    _refuse_protected(phone)
+    done: list[tuple[RunResult, dict[str, Any]]] = []
+    for number, loaded in enumerate(recipes, 1):
+        folder = wish.report
+        if folder is not None and len(recipes) > 1:
+            folder = folder / f"{number:03d}-{loaded.recipe.name}"
+        result = run_one(loaded, phone, wish, folder)
+        data = as_data(result, folder)
+        done.append((result, data))
+        if wish.as_json:
+            print_json(data)
+        show_error(result)
+        if result.interrupted:
+            break
+    return done
+
+
+def _refuse_protected(phone: OpenPhone) -> None:
+    if phone.entry.protected and not click.get_current_context().params.get("yes"):
+        raise UsageError(
+            f"{phone.device.serial} is marked protected in devices.yaml",
+            "give --yes to post on it all the same",
+        )
+
+
+def show_error(result: RunResult) -> None:
+    """What ended a run early, with how to mend it; and what could not be put back."""
+    if result.error is not None:
+        err().print(f"[bold red]Error:[/] {_plain(result.error.message)}", soft_wrap=True)
+        if result.error.hint:
+            err().print(_plain(result.error.hint), soft_wrap=True)
+    for item in result.undone:
+        if not item.ok:
+            err().print(f"[bold red]Not restored:[/] {_plain(item.what)}: {_plain(item.detail)}")
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def show_table(runs: Sequence[tuple[RunResult, Mapping[str, Any]]]) -> None:
+    """The verdicts, one row a run."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("recipe", "method", "moment", "verdict", "cut at", "restored", "took")
+    for result, _ in runs:
+        cut = result.cut
+        where = "" if cut.progress_percent is None else f"{cut.progress_percent} %"
+        colour = "green" if result.ok else "red"
+        table.add_row(
+            result.recipe,
+            result.method or "",
+            result.moment or "",
+            Text(result.verdict.name, style=f"bold {colour}"),
+            where,
+            "yes" if result.restored else Text("NO", style="bold red"),
+            f"{result.duration_s:.1f} s",
+        )
+    console = out()
+    console.print(table)
+    for result, data in runs:
+        console.print(f"{result.recipe}: {result.verdict.reason}", soft_wrap=True, markup=False)
+        for line in result.left:
+            console.print(f"left behind: {line}", soft_wrap=True, markup=False)
+        if data.get("report"):
+            console.print(f"report: {data['report']}", soft_wrap=True, markup=False)
+
+
+def exit_code(results: Sequence[RunResult]) -> int:
+    """The gravest of the runs' exit codes."""
+    return max((result.exit_code for result in results), key=GRAVITY.index, default=0)
