@@ -159,15 +159,15 @@ class Ime:
             self._window.invalidate()
 
     # -- AdbKeyboard's broadcasts ------------------------------------------------------------
-    def broadcast(self, action: str, extras: Mapping[str, Any]) -> BroadcastResult | None:
-        """What `am broadcast` gets back: (result code, data); None when nobody listens.
+    def broadcast(self, action: str, extras: Mapping[str, Any]) -> BroadcastResult:
+        """What `am broadcast` gets back: (result code, data); (0, None) when nobody listens.
 
         AdbKeyboard listens while it is the input method in use (its receiver is registered
         by the running service), and answers -1, or 0 with "error:..." when it fails.
         """
         handler = _ADB_ACTIONS.get(action)
         if handler is None or self.current != ADB_KEYBOARD:
-            return None
+            return RESULT_CANCELED, None
         try:
             return RESULT_OK, handler(self, extras)
         except (ValueError, binascii.Error) as error:
