@@ -100,6 +100,10 @@ class ActivityManager:
         """The running instance of an app, if its process lives."""
         return self._apps.get(package)
 
+    def running(self) -> list[App]:
+        """The running instances of all apps, in the order they were started."""
+        return list(self._apps.values())
+
     def recents(self) -> list[Task]:
         """The tasks that recents shows, newest first."""
         return [t for t in reversed(self.tasks) if t.records and not self._hidden(t)]

@@ -35,6 +35,7 @@ from droidcancel.simulator.packages import PackageManager
 from droidcancel.simulator.processes import Process, ProcessTable
 from droidcancel.simulator.screen import Screen
 from droidcancel.simulator.services_state import (
+    Battery,
     Clipboard,
     DemoMode,
     Notifications,
@@ -72,6 +73,7 @@ class Phone:
         self.toasts = Toasts(self.clock, self.changed)
         self.clipboard = Clipboard()
         self.demo = DemoMode(self.changed)
+        self.battery = Battery()
         self.power = Power(self.changed)
         self.jobs = JobScheduler(self)
         self.media = MediaStore(self)
@@ -178,6 +180,7 @@ class Phone:
     def spawn(self, coro: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run work that belongs to no app; it ends with the phone."""
         task = asyncio.get_running_loop().create_task(self._guard(coro))
+        task.add_done_callback(lambda _: coro.close())  # it may end before it has begun
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

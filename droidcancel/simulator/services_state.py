@@ -91,6 +91,26 @@ class Toasts:
 
 
 @dataclass(eq=False)
+class Battery:
+    """What the battery service reports; `dumpsys battery set` overrides it until `reset`."""
+
+    ac: bool = False
+    usb: bool = True
+    wireless: bool = False
+    level: int = 100
+    status: int = 5
+    health: int = 2
+    present: bool = True
+    temperature: int = 250
+    voltage: int = 5000
+    frozen: bool = False
+
+    def reset(self) -> None:
+        """Report what is, again."""
+        self.__dict__.update(Battery().__dict__)
+
+
+@dataclass(eq=False)
 class DemoMode:
     """SystemUI's demo mode: the status bar shows what it is told, not what is.
 

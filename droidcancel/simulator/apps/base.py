@@ -53,7 +53,7 @@ class App:
     """The code of an app, instantiated once a process.
 
     Class attributes are its manifest. `strings` maps a language to texts by name; a text
-    missing there is taken from English.
+    missing there is taken from English. `service` names the foreground service, where one runs.
     """
 
     package: ClassVar[str]
@@ -69,6 +69,7 @@ class App:
     filters: ClassVar[tuple[IntentFilter, ...]] = ()
     strings: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     receives_boot: ClassVar[bool] = False
+    service: ClassVar[str] = ".ForegroundService"
     rss: ClassVar[int] = 120_000
 
     def __init__(self, phone: Phone, process: Process, package: Package) -> None:
@@ -113,7 +114,9 @@ class App:
     # -- work ------------------------------------------------------------------------------
     def spawn(self, coro: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run in this process. An exception crashes the app, as on a phone."""
-        return self.process.spawn(self._guard(coro), name=self.package)
+        task = self.process.spawn(self._guard(coro), name=self.package)
+        task.add_done_callback(lambda _: coro.close())  # it may end before it has begun
+        return task
 
     async def _guard(self, coro: Coroutine[Any, Any, Any]) -> Any:
         try:

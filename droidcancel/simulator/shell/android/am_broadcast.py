@@ -106,8 +106,8 @@ async def _deliver(invocation: Invocation, intent: Intent) -> Result:
 
 async def _to_keyboard(invocation: Invocation, intent: Intent) -> Result:
     """The test keyboards that clients install listen for ADB_* actions."""
-    code, data = invocation.phone.ime.broadcast(intent.action or "", dict(intent.extras))
-    return Result(code, data)
+    answer = invocation.phone.ime.broadcast(intent.action or "", dict(intent.extras))
+    return Result(*answer) if answer else Result()
 
 
 async def _airplane(invocation: Invocation, intent: Intent) -> Result:
