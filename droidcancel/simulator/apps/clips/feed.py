@@ -88,6 +88,7 @@ class FeedPage:
                 plays and self._screen.clips.behaviour.feed_plays,
                 scene(item.seed),
                 id="feed_video",
+                dim=0.15,
             ),
             row(
                 self._words(item),
@@ -105,7 +106,7 @@ class FeedPage:
             text(item.caption, id="desc", size=14, color=INK, shadow=True, lines=3),
             row(
                 icon("music", icon_size=14, color=INK, important=False),
-                text(f"♪ {item.author}", size=13, color=INK, shadow=True, lines=1),
+                text(item.author, size=13, color=INK, shadow=True, lines=1),
                 gap=6,
                 margin=(0, 6, 0, 0),
             ),

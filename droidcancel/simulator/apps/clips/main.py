@@ -172,15 +172,16 @@ class MainScreen(Screen):
         )
 
     def _create(self) -> View:
+        face, ink = ("white", "black") if self._dark else ("black", "white")
         mark = frame(
             frame(width=40, height=30, radius=9, background="#25f4ee", align="start"),
             frame(width=40, height=30, radius=9, background="accent", align="end"),
             frame(
-                icon("plus", icon_size=20, color="black", align="center", important=False),
+                icon("plus", icon_size=20, color=ink, align="center", important=False),
                 width=40,
                 height=30,
                 radius=9,
-                background="white",
+                background=face,
                 align="center",
             ),
             width=48,

@@ -54,6 +54,7 @@ class PostScreen(Screen):
         self.post = post
         self.working = False
         self._scroll = ScrollState()
+        self._tag_scroll = ScrollState(horizontal=True)
         self.caption = TextState(
             self.post.caption,
             max_length=CAPTION_MAX,
@@ -119,13 +120,15 @@ class PostScreen(Screen):
         return row(field, cover, gap=12, padding=(16, 4), gravity="top")
 
     def _tags(self) -> View:
-        return row(
+        pills = row(
             pill(f"# {self.text('hashtags')}", id="hashtags", on_click=partial(self._type, "#")),
             pill(f"@ {self.text('mention')}", id="mention", on_click=partial(self._type, "@")),
             *(pill(tag, id="hashtag", on_click=partial(self._type, tag)) for tag in HASHTAGS),
             gap=8,
+            width="wrap",
             padding=(16, 12),
         )
+        return scroll(pills, self._tag_scroll, height="wrap", id="hashtag_row")
 
     def _type(self, words: str) -> None:
         """Add a tag, a space before it where there is none."""
@@ -136,7 +139,6 @@ class PostScreen(Screen):
 
     def _rows(self) -> View:
         return column(
-            setting_row("search", self.text("location"), id="location"),
             setting_row(
                 SIGNS[self.post.visibility],
                 self.text(f"view_{self.post.visibility}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import secrets
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from droidcancel.simulator.blob import Blob
-from droidcancel.simulator.fs import FileSystem
+from droidcancel.simulator.fs import FileSystem, FsError
 
 Visibility = Literal["everyone", "friends", "only_me"]
 VISIBILITIES: tuple[Visibility, ...] = ("everyone", "friends", "only_me")
@@ -115,8 +116,10 @@ class Shelf:
                 target.append(source.read(offset, COPY_BYTES))
                 await asyncio.sleep(0)
             return self.save(replace(post, size=source.size))
-        except BaseException:
+        except BaseException as error:
             self.remove(post.id)
+            if isinstance(error, OSError):
+                raise FsError(error.errno or errno.EIO, path) from error
             raise
 
     def take_over(self, post: Post, other: Shelf) -> Post:

@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.apps.clips.api import CloudVideo
+from droidcancel.simulator.apps.clips.pull import PullState
 from droidcancel.simulator.apps.clips.widgets import empty_state
 from droidcancel.simulator.pictures import face, scene
 from droidcancel.simulator.views import (
-    ScrollState,
+    Handler,
     View,
     avatar,
     button,
@@ -88,19 +89,19 @@ def number_row(screen: Screen, *numbers: int) -> View:
     )
 
 
-def person_head(screen: Screen, handle: str, button_text: str) -> View:
+def person_head(screen: Screen, handle: str, label: str, act: Handler) -> View:
     """Picture, handle, numbers and a button."""
     return column(
         avatar(face(handle), width=92, height=92, id="profile_picture", margin=(0, 12, 0, 8)),
         text(f"@{handle}", id="handle", size=16, bold=True),
         number_row(screen, 12, 34, 56),
         button(
-            button_text,
+            label,
             id="profile_action",
             color="on_surface",
             background="surface_container",
             radius=8,
-            on_click=None,
+            on_click=act,
         ),
         gravity="center_horizontal",
         padding=(0, 0, 0, 14),
@@ -127,7 +128,7 @@ class ProfilePage:
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._scroll = ScrollState()
+        self._scroll = PullState(on_pull=self._pulled)
 
     def build(self) -> View:
         screen = self._screen
@@ -136,27 +137,34 @@ class ProfilePage:
         return column(
             self._bar(),
             *([offline_bar(screen)] if offline else []),
-            scroll(
-                column(
-                    person_head(screen, screen.clips.handle, screen.text("edit_profile")),
-                    divider(),
-                    *([spinner(align="center", margin=8)] if library.loading else []),
-                    self._grid(),
+            frame(
+                scroll(
+                    column(self._head(), divider(), self._grid()),
+                    self._scroll,
+                    id="profile_scroll",
                 ),
-                self._scroll,
-                id="profile_scroll",
+                *([self._loading()] if library.loading else []),
                 weight=1,
-                on_swipe=self._pulled,
             ),
             height="match",
             background="surface",
             id="profile_root",
         )
 
-    def _pulled(self, direction: str) -> None:
-        """Pulled down at its top end: ask the cloud anew."""
-        if direction == "down" and self._scroll.offset == 0:
-            self._screen.spawn(self._screen.clips.library.refresh_own())
+    def _head(self) -> View:
+        screen = self._screen
+        befriend = partial(screen.show_tab, "friends")
+        return person_head(screen, screen.clips.handle, screen.text("add_friends"), befriend)
+
+    @staticmethod
+    def _loading() -> View:
+        """Turns over the page, so that nothing moves when it goes."""
+        return spinner(width=32, height=32, align="top center_horizontal", margin=(0, 6, 0, 0))
+
+    def _pulled(self) -> None:
+        """Ask the cloud anew."""
+        screen = self._screen
+        screen.clips.call(screen.clips.library.refresh_own)
 
     def _bar(self) -> View:
         screen = self._screen

@@ -35,7 +35,7 @@ class Posting:
         self.phase: Phase = "failed"
         self.task: asyncio.Task[object] | None = None
         self.waiter: asyncio.TimerHandle | None = None
-        self.began_at = upload.sent
+        self.attempts = 0 if not post.upload else 1
         self.stopped_at = -1
         self.silent = False
 
@@ -67,11 +67,8 @@ class Posting:
             self.waiter = None
 
     def crossed(self, share: float | None) -> bool:
-        """Whether the upload has passed a share that it had not reached at its start."""
-        if share is None:
-            return False
-        mark = share * self.upload.size
-        return self.began_at <= mark <= self.upload.sent
+        """Whether the first attempt has come as far as `share`."""
+        return share is not None and self.attempts == 1 and self.upload.progress >= share
 
 
 class UploadService:
@@ -178,7 +175,7 @@ class UploadService:
     def _run(self, posting: Posting) -> None:
         """Send, or wait for leave to send."""
         posting.halt()
-        posting.began_at = posting.upload.sent
+        posting.attempts += 1
         posting.phase = "held" if self._must_hold() else "uploading"
         if posting.phase == "uploading":
             if self._behaviour.upload_in == "job":

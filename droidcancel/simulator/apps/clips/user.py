@@ -62,7 +62,14 @@ class UserScreen(Screen):
             *([offline_bar(self)] if self._offline else []),
             scroll(
                 column(
-                    person_head(self, self.user, self.text("follow")), divider(), self._content()
+                    person_head(
+                        self,
+                        self.user,
+                        self.text("following" if self._followed else "follow"),
+                        self._follow,
+                    ),
+                    divider(),
+                    self._content(),
                 ),
                 self._scroll,
                 weight=1,
@@ -71,6 +78,18 @@ class UserScreen(Screen):
             background="surface",
             id="user_root",
         )
+
+    @property
+    def _followed(self) -> bool:
+        return self.user in self.clips.prefs.get("followed", [])
+
+    def _follow(self) -> None:
+        names = self.clips.prefs.get("followed", [])
+        names = (
+            [name for name in names if name != self.user] if self._followed else [*names, self.user]
+        )
+        self.clips.prefs.set("followed", names)
+        self.invalidate()
 
     def _content(self) -> View:
         if self._loading:
