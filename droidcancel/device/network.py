@@ -22,7 +22,7 @@ from droidcancel.device.parse import (
 from droidcancel.device.poll import must_poll, poll, until
 from droidcancel.device.shell import Command, Script, ShellChannel, spell
 from droidcancel.device.types import Capability, Change, NetworkState
-from droidcancel.errors import LinkAtRisk, NotEffective, Unsupported
+from droidcancel.errors import DeviceError, LinkAtRisk, NotEffective, Unsupported
 
 What = Literal["airplane", "wifi", "data", "network-off"]
 # CTS waits 10 s for the airplane broadcast, 30 s for a network to go, 60 s for Wi-Fi and 120 s
@@ -237,18 +237,37 @@ class Network:
         return Change("network-off", before, self.state(), way, time.monotonic() - started)
 
     def put_back(self, before: NetworkState, timeout: float = WIFI_TIMEOUT_S) -> Change:
-        """Bring the switches back to ``before``: airplane first, then data, Wi-Fi last."""
+        """Bring the switches back to ``before``: airplane first, then data, Wi-Fi last.
+
+        A step that fails does not keep the later ones from being tried; the first failure is
+        raised at the end.
+        """
         start, started = self.state(), time.monotonic()
-        if start.airplane and not before.airplane:
-            self.set_airplane(False)
-            self._let_wifi_return(before, timeout)
-        if before.data_enabled is not None and self.state().data_enabled != before.data_enabled:
-            self.set_data(before.data_enabled)
-        if not before.airplane and self.state().wifi_enabled != before.wifi_enabled:
-            self.set_wifi(before.wifi_enabled, timeout)
-        if before.airplane and not self.state().airplane:
-            self.set_airplane(True)
+        failures: list[DeviceError] = []
+        for step in (self._airplane_back, self._data_back, self._wifi_back):
+            try:
+                step(before, timeout)
+            except DeviceError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
         return Change("network", start, self.state(), "", time.monotonic() - started)
+
+    def _airplane_back(self, before: NetworkState, timeout: float) -> None:
+        if self.state().airplane == before.airplane:
+            return
+        self.set_airplane(before.airplane, timeout)
+        if not before.airplane:
+            self._let_wifi_return(before, timeout)
+
+    def _data_back(self, before: NetworkState, timeout: float) -> None:
+        if before.data_enabled is not None and self.state().data_enabled != before.data_enabled:
+            self.set_data(before.data_enabled, timeout)
+
+    def _wifi_back(self, before: NetworkState, timeout: float) -> None:
+        if before.airplane or self.state().wifi_enabled == before.wifi_enabled:
+            return
+        self.set_wifi(before.wifi_enabled, timeout)
 
     def _let_wifi_return(self, before: NetworkState, timeout: float) -> None:
         """Airplane mode gives Wi-Fi back by itself; only where it does not is it switched."""

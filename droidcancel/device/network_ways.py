@@ -100,6 +100,8 @@ class Ways:
         try:
             return parse_wifi_status(text) if self._wifi_by_cmd else parse_wifi_dump(text)
         except ParseError:
+            if not wifi_on and "Can't find service" in text:
+                return WifiStatus(False, False)  # no Wi-Fi in this device at all
             return WifiStatus(parse_wifi_on(wifi_on), None)
 
     @cached_property

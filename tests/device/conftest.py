@@ -6,13 +6,14 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Protocol
 
 import adbutils
 import pytest
 
-from droidcancel.device import Device, connect
+from droidcancel.device import Device, connect, poll
 from droidcancel.simulator import PhoneOptions, Simulator
 
 APIS = (28, 30, 33, 34, 36)
@@ -59,7 +60,12 @@ def adb_environment(adb_server: int, monkeypatch: pytest.MonkeyPatch) -> int:
     return adb_server
 
 
-Boot = Callable[[PhoneOptions], Simulator]
+class Boot(Protocol):
+    """Starts a phone and waits until the server has it in that state."""
+
+    def __call__(
+        self, options: PhoneOptions, emulator_port: bool = True, state: str = "device"
+    ) -> Simulator: ...
 
 
 @pytest.fixture
@@ -67,19 +73,26 @@ def boot(adb_environment: int) -> Iterator[Boot]:
     """Start phones that end with the test."""
     with ExitStack() as stack:
 
-        def start(options: PhoneOptions, emulator_port: bool = True) -> Simulator:
+        def start(
+            options: PhoneOptions, emulator_port: bool = True, state: str = "device"
+        ) -> Simulator:
             phone = Simulator(options, emulator_port=emulator_port, adb_server=adb_environment)
             stack.enter_context(phone)
             stack.callback(phone.withdraw, adb_environment)
-            _wait_until_attached(adb_environment, phone.serial)
+            _wait_until(adb_environment, phone.serial, state)
             return phone
 
         yield start
 
 
-def _wait_until_attached(server: int, serial: str) -> None:
+def _wait_until(server: int, serial: str, state: str) -> None:
     client = adbutils.AdbClient(host="127.0.0.1", port=server)
-    client.wait_for(serial, state="device", timeout=20)
+
+    def there() -> bool | None:
+        states = {info.serial: info.state for info in client.list()}
+        return True if states.get(serial) == state else None
+
+    assert poll(there, 20) is not None
 
 
 @pytest.fixture(params=APIS, ids=[f"api{api}" for api in APIS])
