@@ -3,238 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator import wire
-from droidcancel.simulator.adb_stream import AdbStream
-from droidcancel.simulator.auth import KeyRing, new_token
-from droidcancel.simulator.services import open_service
-from droidcancel.simulator.streams import Listener
-from droidcancel.simulator.wire import Banner, Packet, Parser, WireError
+from droidcancel.simulator.adb_connection import Connection
+from droidcancel.simulator.adb_link import Link
+from droidcancel.simulator.auth import KeyRing
+from droidcancel.simulator.wire import Banner, Packet
 
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
 
-LOOPBACK = ("127.0.0.1", "::1")
-MAX_STREAMS = 1024
-MAX_AUTH_ATTEMPTS = 64
-READ_BYTES = 1 << 20
+__all__ = ["Adbd", "Connection", "PacketHook", "features"]
 
-# Feature -> the API level that brought it to adbd (packages/modules/adb, transport.cpp).
-FEATURES = {
+LOOPBACK = ("127.0.0.1", "::1")
+MAX_CONNECTIONS = 64
+BOOT_SHARE = 0.5  # of the time that a boot takes, adbd is up after so much (assumed)
+
+# Feature -> the API level that brought it. Read off the banners of stock emulators of 24, 28,
+# 29, 30 and later; compression and delayed_ack are left out: no client needs them.
+FEATURES: Mapping[str, int] = {
     "shell_v2": 24,
     "cmd": 24,
     "stat_v2": 26,
-    "ls_v2": 30,
-    "fixed_push_mkdir": 30,
-    "fixed_push_symlink_timestamp": 30,
     "apex": 29,
-    "abb": 30,
-    "abb_exec": 30,
+    "abb": 29,
+    "abb_exec": 29,
+    "fixed_push_mkdir": 29,
+    "fixed_push_symlink_timestamp": 29,
+    "ls_v2": 30,
     "remount_shell": 30,
-    "sendrecv_v2": 31,
+    "sendrecv_v2": 30,
     "track_app": 31,
+    "sendrecv_v2_dry_run_send": 31,
+    "devraw": 34,
+    "app_info": 35,
 }
 
-PacketHook = Callable[["Connection", Packet], Awaitable[None]]
+# Sees every packet from a host before adbd does, and may wait. False: the packet is lost.
+PacketHook = Callable[[Connection, Packet], Awaitable[object]]
 
 
 def features(api: int) -> frozenset[str]:
     """What adbd of this API level says it can do."""
     return frozenset(name for name, since in FEATURES.items() if api >= since)
-
-
-class Connection:
-    """One host (an adb server, or a client that speaks to the phone itself)."""
-
-    def __init__(
-        self, adbd: Adbd, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self.adbd = adbd
-        self.phone = adbd.phone
-        self.state = "new"
-        self.host = Banner("host", "", {}, frozenset())
-        self.max_payload = wire.MAX_PAYLOAD_V1
-        self._reader = reader
-        self._writer = writer
-        self._parser = Parser()
-        self._streams: dict[int, AdbStream] = {}
-        self._next_id = 1
-        self._token = new_token()
-        self._attempts = 0
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.reversed: dict[str, tuple[Listener, str]] = {}
-
-    async def run(self) -> None:
-        """Serve the host until it goes, or sends what is no adb."""
-        try:
-            while data := await self._reader.read(READ_BYTES):
-                self._parser.receive(data)
-                while isinstance(packet := self._parser.next_packet(), Packet):
-                    await self._handle(packet)
-        except WireError as error:
-            self.phone.log.write("E", "adbd", f"connection closed: {error}")
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """Drop the host, and everything it had open."""
-        self.state = "closed"
-        for stream in list(self._streams.values()):
-            stream.abort()
-        self._streams.clear()
-        for task in list(self._tasks):
-            task.cancel()
-        for listener, _ in self.reversed.values():
-            listener.close()
-        self.reversed.clear()
-        with contextlib.suppress(OSError, RuntimeError):
-            self._writer.close()
-        self.adbd.forget(self)
-
-    # -- sending ---------------------------------------------------------------------------
-    def send(self, command: bytes, arg0: int, arg1: int, data: bytes = b"") -> None:
-        """Queue a packet; `drain` waits until there is room for more."""
-        if self.state == "closed" or self._writer.is_closing():
-            return
-        self._writer.write(wire.encode(Packet(command, arg0, arg1, data), self._parser.version))
-
-    async def drain(self) -> None:
-        with contextlib.suppress(OSError):
-            await self._writer.drain()
-
-    # -- packets ---------------------------------------------------------------------------
-    async def _handle(self, packet: Packet) -> None:
-        for hook in list(self.adbd.hooks):
-            await hook(self, packet)
-        if packet.command not in wire.LEGAL.get(self.state, frozenset()):
-            raise WireError(f"{packet.command.decode()} while {self.state}")
-        match packet.command:
-            case b"CNXN":
-                self._connect(packet)
-            case b"AUTH":
-                self._authenticate(packet)
-            case b"OPEN":
-                self._open(packet)
-            case b"OKAY":
-                self._okay(packet)
-            case b"WRTE":
-                self._write(packet)
-            case b"CLSE":
-                self._close_stream(packet)
-            case b"STLS":
-                raise WireError("STLS: this phone speaks no TLS")
-        await self.drain()
-
-    def _connect(self, packet: Packet) -> None:
-        self._parser.version = min(packet.arg0, wire.VERSION)
-        self.max_payload = max(1, min(packet.arg1, wire.MAX_PAYLOAD))
-        self.host = Banner.parse(packet.data)
-        for stream in list(self._streams.values()):
-            stream.abort()
-        self._streams.clear()
-        if self.adbd.wants_auth:
-            self.state = "auth"
-            self.send(b"AUTH", wire.AUTH_TOKEN, 0, self._token)
-        else:
-            self.welcome()
-
-    def welcome(self) -> None:
-        """The host is trusted: say who the phone is."""
-        self.state = "online"
-        self.send(b"CNXN", wire.VERSION, wire.MAX_PAYLOAD, self.adbd.banner().encode())
-
-    def _authenticate(self, packet: Packet) -> None:
-        if self.state != "auth":
-            return
-        self._attempts += 1
-        if self._attempts > MAX_AUTH_ATTEMPTS:
-            raise WireError("too many signatures")
-        keys = self.adbd.keys
-        if packet.arg0 == wire.AUTH_SIGNATURE:
-            if keys.knows(self._token, packet.data):
-                self.welcome()
-            else:
-                self._token = new_token()
-                self.send(b"AUTH", wire.AUTH_TOKEN, 0, self._token)
-        elif packet.arg0 == wire.AUTH_RSAPUBLICKEY and keys.offer(packet.data):
-            self.welcome()
-
-    # -- streams ---------------------------------------------------------------------------
-    def _open(self, packet: Packet) -> None:
-        name = packet.data.rstrip(b"\0").decode("utf-8", "surrogateescape")
-        if packet.arg0 == 0 or len(self._streams) >= MAX_STREAMS:
-            self.send(b"CLSE", 0, packet.arg0)
-            return
-        stream = self._new_stream(packet.arg0)
-        service = open_service(self, name)
-        if service is None:
-            self._drop(stream)
-            self.send(b"CLSE", 0, packet.arg0)
-            return
-        self._spawn(self._serve(stream, service))
-
-    async def _serve(
-        self, stream: AdbStream, service: Callable[[AdbStream], Awaitable[None]]
-    ) -> None:
-        try:
-            await service(stream)
-        except (BrokenPipeError, ConnectionError):
-            pass
-        finally:
-            stream.close()
-
-    def _spawn(self, coro: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(coro)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _new_stream(self, remote: int) -> AdbStream:
-        stream = AdbStream(self, self._next_id, remote)
-        self._streams[self._next_id] = stream
-        self._next_id += 1
-        return stream
-
-    async def open_to_host(self, name: str) -> AdbStream:
-        """Open a stream to the host (`adb reverse`). Raises ConnectionRefusedError."""
-        stream = self._new_stream(0)
-        self.send(b"OPEN", stream.local, 0, name.encode() + b"\0")
-        await self.drain()
-        if not await stream.wait_ready():
-            self._drop(stream)
-            raise ConnectionRefusedError(f"the host refused {name}")
-        return stream
-
-    def _okay(self, packet: Packet) -> None:
-        stream = self._streams.get(packet.arg1)
-        if stream is not None and stream.remote in (0, packet.arg0):
-            stream.remote = packet.arg0
-            stream.acknowledged()
-
-    def _write(self, packet: Packet) -> None:
-        stream = self._streams.get(packet.arg1)
-        if stream is None or stream.remote != packet.arg0:
-            self.send(b"CLSE", packet.arg1, packet.arg0)
-        else:
-            stream.received(packet.data)
-
-    def _close_stream(self, packet: Packet) -> None:
-        stream = self._streams.get(packet.arg1)
-        if stream is not None and stream.remote in (0, packet.arg0):
-            stream.abort()
-            self._drop(stream)
-
-    def _drop(self, stream: AdbStream) -> None:
-        self._streams.pop(stream.local, None)
-
-    def finished(self, stream: AdbStream) -> None:
-        """The phone closed its end of a stream."""
-        if self._streams.pop(stream.local, None) is not None:
-            self.send(b"CLSE", stream.local, stream.remote)
 
 
 class Adbd:
@@ -245,29 +58,79 @@ class Adbd:
         self.keys = KeyRing()
         self.hooks: list[PacketHook] = []
         self.connections: list[Connection] = []
+        self.root = False
+        self._links: set[Link] = set()
         self._server: asyncio.Server | None = None
         self._offline = False
+        self._down = False
+        self._served = 0
+        self.next_change = asyncio.Event()
         phone.on_reboot(self._rebooting)
+        phone.on_state_change(self._note_change)
+        phone.processes.on_exit(lambda process: self._note_change())
 
+    # -- life ------------------------------------------------------------------------------
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
         """Listen; returns the port. Raises OSError, and ValueError off the loopback address."""
         if host not in LOOPBACK:
             raise ValueError(f"adbd listens on the loopback address only, not on {host}")
-        self._server = await asyncio.start_server(self._accept, host, port, limit=READ_BYTES)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._link, host, port)
         number: int = self._server.sockets[0].getsockname()[1]
         return number
 
     async def stop(self) -> None:
+        """Listen no more, and let every host go."""
         server, self._server = self._server, None
-        if server is not None:
-            server.close()
+        if server is None:
+            return
+        server.close()
         self.drop_connections()
-        if server is not None:
-            await server.wait_closed()
+        await server.wait_closed()
 
+    def _link(self) -> Link:
+        return Link(self._made, self._links.discard)
+
+    def _made(self, link: Link) -> None:
+        if self._down or len(self._links) >= MAX_CONNECTIONS:
+            link.abort()
+            return
+        self._links.add(link)
+        if self._offline:
+            return
+        self._served += 1
+        connection = Connection(self, link, self._served)
+        self.connections.append(connection)
+        connection.spawn(connection.run())
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is over."""
+        if connection in self.connections:
+            self.connections.remove(connection)
+
+    def _note_change(self) -> None:
+        """A process came or went: `next_change` is set, and the one after begins."""
+        change, self.next_change = self.next_change, asyncio.Event()
+        change.set()
+
+    # -- what it says of itself ------------------------------------------------------------
     @property
     def wants_auth(self) -> bool:
+        """Whether hosts must show a key: phones do, emulators of test images do not."""
         return self.phone.options.secure
+
+    @property
+    def version(self) -> int:
+        """Android 9 was the first to leave the checksum out (A_VERSION_SKIP_CHECKSUM)."""
+        return wire.VERSION if self.phone.options.api >= 28 else wire.VERSION_CHECKSUM
+
+    @property
+    def max_payload(self) -> int:
+        """Bytes in one packet: MAX_PAYLOAD of adb.h over the years."""
+        api = self.phone.options.api
+        if api < 24:
+            return wire.MAX_PAYLOAD_V1
+        return wire.MAX_PAYLOAD if api >= 28 else wire.MAX_PAYLOAD_V2
 
     def banner(self) -> Banner:
         """As get_connection_string in adb.cpp makes it."""
@@ -275,29 +138,43 @@ class Adbd:
         properties = {name: self.phone.props.get(name, "") for name in names}
         return Banner("device", "", properties, features(self.phone.options.api))
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._offline:
-            writer.close()
-            return
-        connection = Connection(self, reader, writer)
-        self.connections.append(connection)
-        with contextlib.suppress(asyncio.CancelledError):
-            await connection.run()
+    @property
+    def uid(self) -> int:
+        """Who the services run as."""
+        return 0 if self.root else 2000
 
-    def forget(self, connection: Connection) -> None:
-        if connection in self.connections:
-            self.connections.remove(connection)
-
+    # -- faults ----------------------------------------------------------------------------
     def drop_connections(self) -> None:
-        """Cut every host off, as a pulled cable does."""
+        """Cut every host off, as a pulled cable does; they may connect again."""
+        for connection in list(self.connections):
+            connection.drop()
+        for link in list(self._links):
+            link.abort()
+
+    def set_offline(self, offline: bool) -> None:
+        """Fall silent: hosts connect and get no answer, which adb calls "offline".
+
+        Those that are here are cut off, also on the way back, so that they connect anew.
+        """
+        self._offline = offline
+        self.drop_connections()
+
+    def restart(self, *, root: bool) -> None:
+        """Restart as another user (`adb root`, `adb unroot`): every host must connect again.
+
+        They get what was already said to them first.
+        """
+        self.root = root
+        self.phone.props["service.adb.root"] = str(int(root))
         for connection in list(self.connections):
             connection.close()
 
-    def set_offline(self, offline: bool) -> None:
-        """Refuse hosts (and cut those that are here), or take them again."""
-        self._offline = offline
-        if offline:
-            self.drop_connections()
-
     async def _rebooting(self, mode: str) -> None:
+        self.root = False
+        self._down = True
         self.drop_connections()
+        self.phone.spawn(self._come_back())
+
+    async def _come_back(self) -> None:
+        await self.phone.clock.sleep(BOOT_SHARE * self.phone.latency.cost("boot"))
+        self._down = False

@@ -2,16 +2,22 @@
 
 The host signs the phone's 20-byte token as if it were a SHA-1 digest (RSASSA-PKCS1-v1_5). Its
 public key comes as base64 of the `RSAPublicKey` struct of libcrypto_utils (android_pubkey.c):
-words, n0inv, modulus, rr, exponent, all little-endian.
+words, n0inv, modulus, rr, exponent, all little-endian; then a space and "user@host".
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import secrets
 import struct
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
 TOKEN_BYTES = 20
 MODULUS_WORDS = 64
@@ -19,54 +25,78 @@ KEY_STRUCT = struct.Struct(f"<II{MODULUS_WORDS * 4}s{MODULUS_WORDS * 4}sI")
 
 
 def new_token() -> bytes:
+    """A challenge for one host."""
     return secrets.token_bytes(TOKEN_BYTES)
 
 
-def parse_key(data: bytes) -> tuple[int, int] | None:
-    """(modulus, exponent) of a public key as adb sends it, or None when it is none."""
-    try:
-        raw = base64.b64decode(data.rstrip(b"\0").split(b" ")[0], validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if len(raw) != KEY_STRUCT.size:
-        return None
-    words, _, modulus, _, exponent = KEY_STRUCT.unpack(raw)
-    number = int.from_bytes(modulus, "little")
-    if words != MODULUS_WORDS or exponent not in (3, 65537) or number.bit_length() != 2048:
-        return None
-    return number, exponent
+@dataclass(frozen=True)
+class PublicKey:
+    """A host's key. `name` ("user@host") and `fingerprint` are what the phone's dialog shows."""
+
+    modulus: int
+    exponent: int
+    name: str = field(default="", compare=False)
+    fingerprint: str = field(default="", compare=False)
+
+    @classmethod
+    def parse(cls, data: bytes) -> PublicKey | None:
+        """Read a key as adb sends it (and keeps it in adbkey.pub), or None when it is none."""
+        blob, _, name = data.rstrip(b"\0\n").partition(b" ")
+        try:
+            raw = base64.b64decode(blob, validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        if len(raw) != KEY_STRUCT.size:
+            return None
+        words, _, modulus, _, exponent = KEY_STRUCT.unpack(raw)
+        number = int.from_bytes(modulus, "little")
+        if words != MODULUS_WORDS or exponent not in (3, 65537) or number.bit_length() != 2048:
+            return None
+        digest = hashlib.md5(raw, usedforsecurity=False).digest()
+        return cls(number, exponent, name.decode("utf-8", "replace"), digest.hex(":").upper())
+
+    def verify(self, token: bytes, signature: bytes) -> bool:
+        """Whether `signature` over `token` was made with the private half of this key."""
+        try:
+            public = rsa.RSAPublicNumbers(self.exponent, self.modulus).public_key()
+            public.verify(signature, token, padding.PKCS1v15(), utils.Prehashed(hashes.SHA1()))
+        except (InvalidSignature, ValueError):
+            return False
+        return True
 
 
-def verify(key: tuple[int, int], token: bytes, signature: bytes) -> bool:
-    """Whether `signature` over `token` was made with the private half of `key`."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
-
-    try:
-        public = rsa.RSAPublicNumbers(key[1], key[0]).public_key()
-        public.verify(signature, token, padding.PKCS1v15(), utils.Prehashed(hashes.SHA1()))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+# Asks the user "Allow USB debugging?" about a key; whether it is allowed.
+Ask = Callable[[PublicKey], Awaitable[bool]]
 
 
 @dataclass
 class KeyRing:
-    """The hosts that this phone trusts. `accept_new` stands for the user's answer to the dialog
-    "Allow USB debugging?": a key that is offered is then kept."""
+    """The hosts that this phone trusts, and what it does with a key that it does not know.
 
-    keys: list[tuple[int, int]] = field(default_factory=list)
+    With `ask` the user decides; without, `accept_new` does. An accepted key is kept.
+    """
+
+    keys: list[PublicKey] = field(default_factory=list)
     accept_new: bool = True
+    ask: Ask | None = None
+
+    def add(self, data: bytes) -> None:
+        """Trust the key in the contents of an adbkey.pub. Raises ValueError."""
+        key = PublicKey.parse(data)
+        if key is None:
+            raise ValueError("not a public key of adb")
+        self.keys.append(key)
 
     def knows(self, token: bytes, signature: bytes) -> bool:
-        return any(verify(key, token, signature) for key in self.keys)
+        """Whether one of the trusted keys made the signature."""
+        return any(key.verify(token, signature) for key in self.keys)
 
-    def offer(self, data: bytes) -> bool:
+    async def offer(self, data: bytes) -> bool:
         """A host shows its public key; whether it is trusted from now on."""
-        key = parse_key(data)
-        if key is None or not self.accept_new:
+        key = PublicKey.parse(data)
+        if key is None:
             return False
-        if key not in self.keys:
+        allowed = await self.ask(key) if self.ask is not None else self.accept_new
+        if allowed and key not in self.keys:
             self.keys.append(key)
-        return True
+        return allowed

@@ -7,17 +7,21 @@ A packet is six little-endian 32-bit words (command, arg0, arg1, length, checksu
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 VERSION_CHECKSUM = 0x01000000  # peers of this version check the sum of the data
 VERSION = 0x01000001  # A_VERSION: the sum is not looked at
 MAX_PAYLOAD_V1 = 4096
+MAX_PAYLOAD_V2 = 256 * 1024
 MAX_PAYLOAD = 1024 * 1024
 
 HEADER = struct.Struct("<4s5I")
 
 COMMANDS = (b"CNXN", b"AUTH", b"OPEN", b"OKAY", b"WRTE", b"CLSE", b"SYNC", b"STLS")
+MAGICS: Mapping[bytes, int] = {
+    command: int.from_bytes(command, "little") ^ 0xFFFFFFFF for command in COMMANDS
+}
 
 AUTH_TOKEN = 1
 AUTH_SIGNATURE = 2
@@ -45,31 +49,40 @@ class Packet:
     data: bytes = b""
 
 
-class _NeedData:
+class NeedData:
     """Not a whole packet yet."""
 
     def __repr__(self) -> str:
         return "NEED_DATA"
 
 
-NEED_DATA = _NeedData()
+NEED_DATA = NeedData()
 
 
-def checksum(data: bytes) -> int:
+def checksum(data: bytes | memoryview) -> int:
     """The sum of the bytes, as old peers check it."""
     return sum(data) & 0xFFFFFFFF
 
 
+def header(
+    command: bytes, arg0: int, arg1: int, data: bytes | memoryview = b"", version: int = VERSION
+) -> bytes:
+    """The 24 bytes that go before `data`."""
+    total = checksum(data) if version < VERSION else 0
+    return HEADER.pack(command, arg0, arg1, len(data), total, MAGICS[command])
+
+
 def encode(packet: Packet, version: int = VERSION) -> bytes:
     """The bytes of a packet."""
-    total = checksum(packet.data) if version < VERSION else 0
-    magic = int.from_bytes(packet.command, "little") ^ 0xFFFFFFFF
-    head = HEADER.pack(packet.command, packet.arg0, packet.arg1, len(packet.data), total, magic)
-    return head + packet.data
+    return header(packet.command, packet.arg0, packet.arg1, packet.data, version) + packet.data
 
 
 class Parser:
-    """Takes bytes as they come and gives whole packets; holds at most one packet and a read."""
+    """Takes bytes as they come and gives whole packets.
+
+    Holds what it was given and no more: at most one unfinished packet once `next_packet` has
+    said NEED_DATA. After a WireError it is of no further use.
+    """
 
     def __init__(self, max_payload: int = MAX_PAYLOAD) -> None:
         self._buffer = bytearray()
@@ -77,25 +90,25 @@ class Parser:
         self.version = VERSION
 
     def receive(self, data: bytes) -> None:
+        """Take bytes from the peer."""
         self._buffer += data
 
-    def next_packet(self) -> Packet | _NeedData:
+    def next_packet(self) -> Packet | NeedData:
         """The next packet or NEED_DATA. Raises WireError."""
         if len(self._buffer) < HEADER.size:
             return NEED_DATA
         command, arg0, arg1, length, total, magic = HEADER.unpack_from(self._buffer)
-        if command not in COMMANDS:
-            raise WireError(f"no adb command: {bytes(command)!r}")
-        if magic != int.from_bytes(command, "little") ^ 0xFFFFFFFF:
-            raise WireError(f"{command.decode()}: wrong magic {magic:08x}")
+        if MAGICS.get(command) != magic:
+            raise WireError(f"not an adb packet: {command!r}, magic {magic:08x}")
         if length > self._max_payload:
             raise WireError(f"{command.decode()}: {length} bytes are more than a packet may have")
         end = HEADER.size + length
         if len(self._buffer) < end:
             return NEED_DATA
-        data = bytes(memoryview(self._buffer)[HEADER.size : end])
+        with memoryview(self._buffer) as view:
+            data = bytes(view[HEADER.size : end])
         del self._buffer[:end]
-        # CNXN comes before the version is known, so old hosts send its sum and it is not checked.
+        # CNXN comes before the version is agreed on, so its sum is not looked at.
         if self.version < VERSION and command != b"CNXN" and total != checksum(data):
             raise WireError(f"{command.decode()}: wrong checksum")
         return Packet(command, arg0, arg1, data)
@@ -111,7 +124,7 @@ class Banner:
     features: frozenset[str]
 
     def encode(self) -> bytes:
-        pairs = [f"{name}={value}" for name, value in self.properties.items()]
+        pairs = [f"{name}={_safe(value)}" for name, value in self.properties.items()]
         if self.features:
             pairs.append(f"features={','.join(sorted(self.features))}")
         return f"{self.kind}:{self.serial}:{';'.join(pairs)}".encode()
@@ -127,7 +140,12 @@ class Banner:
         return cls(kind, serial, properties, features)
 
 
-def _pairs(items: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _safe(value: str) -> str:
+    """A property's value with nothing in it that ends it early."""
+    return value.replace(";", " ").replace("=", " ")
+
+
+def _pairs(items: Iterable[str]) -> Iterator[tuple[str, str]]:
     for item in items:
         name, equals, value = item.partition("=")
         if equals:

@@ -1,6 +1,7 @@
 """The services that a host opens on the phone, by the name that it asks for.
 
 Source: packages/modules/adb, docs/dev/services.md ("LOCAL SERVICES") and daemon/services.cpp.
+What is not here (backup, restore, sideload, dev, localfilesystem, ...) is refused.
 """
 
 from __future__ import annotations
@@ -8,15 +9,25 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
-from droidcancel.simulator.services import control, framebuffer, reverse, shells, sockets, sync
+from droidcancel.simulator.services import (
+    control,
+    framebuffer,
+    reverse,
+    shells,
+    sockets,
+    sync,
+    trackers,
+)
 
 if TYPE_CHECKING:
+    from droidcancel.simulator.adb_connection import Connection
     from droidcancel.simulator.adb_stream import AdbStream
-    from droidcancel.simulator.adbd import Connection
 
 Service = Callable[["AdbStream"], Awaitable[None]]
 # Given the connection and what follows the prefix: what serves the stream, or None to refuse.
-Opener = Callable[["Connection", str], Service | None]
+# The service accepts the stream, or returns without doing so to refuse it after all.
+Opener = Callable[["Connection", str], "Service | None"]
+
 
 SERVICES: Mapping[str, Opener] = {
     "shell:": shells.shell_v1,
@@ -35,9 +46,10 @@ SERVICES: Mapping[str, Opener] = {
     "remount:": control.remount,
     "tcpip:": control.tcpip,
     "usb:": control.usb,
-    "jdwp": control.jdwp,
-    "track-jdwp": control.track_jdwp,
-    "track-app": control.track_app,
+    "reconnect": control.reconnect,
+    "jdwp": trackers.jdwp,
+    "track-jdwp": trackers.track_jdwp,
+    "track-app": trackers.track_app,
 }
 
 

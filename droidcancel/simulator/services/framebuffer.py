@@ -6,22 +6,30 @@ import struct
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from droidcancel.simulator.adb_connection import Connection
     from droidcancel.simulator.adb_stream import AdbStream
-    from droidcancel.simulator.adbd import Connection
     from droidcancel.simulator.services import Service
 
-VERSION = 2
-RGBA_BITS = 32
+BITS = 32
+COLOUR_SPACE_API = 28  # version 2 of the header: one word more
+CHANNELS = (0, 8, 16, 8, 8, 8, 24, 8)  # offset and length, in bits, of red, blue, green, alpha
 
 
 def opener(connection: Connection, rest: str) -> Service:
+    """One picture, RGBA."""
+    phone = connection.phone
+
     async def serve(stream: AdbStream) -> None:
         stream.accept()
-        picture = (await connection.phone.screen.capture_async()).convert("RGBA")
-        width, height = picture.size
-        pixels = picture.tobytes()
-        colours = (0, 8, 16, 8, 8, 8, 24, 8)  # offset and length of red, blue, green, alpha
-        head = (VERSION, RGBA_BITS, 0, len(pixels), width, height, *colours)
-        await stream.write(struct.pack(f"<{len(head)}I", *head) + pixels)
+        await phone.latency.spend("screencap")
+        picture = (await phone.screen.capture_async()).convert("RGBA")
+        await stream.write(_header(phone.options.api, *picture.size))
+        await stream.write(picture.tobytes())
 
     return serve
+
+
+def _header(api: int, width: int, height: int) -> bytes:
+    start = (2, BITS, 0) if api >= COLOUR_SPACE_API else (1, BITS)
+    words = (*start, width * height * BITS // 8, width, height, *CHANNELS)
+    return struct.pack(f"<{len(words)}I", *words)

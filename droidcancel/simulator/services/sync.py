@@ -1,48 +1,45 @@
 """`sync:`: files to and from the phone, and lists of directories.
 
-Source: packages/modules/adb, file_sync_protocol.h, docs/dev/sync.md, daemon/file_sync_service.cpp.
+Source: packages/modules/adb, daemon/file_sync_service.cpp. As there, a failure ends the session.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import posixpath
 import stat
-import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from droidcancel.simulator.fs import FsError, Stat
+from droidcancel.simulator.fs import Blob, FsError, Stat
+from droidcancel.simulator.services import sync_records as records
+from droidcancel.simulator.services.reader import Reader
+from droidcancel.simulator.services.sync_records import MAX_CHUNK, MAX_PATH, REQUEST
+from droidcancel.simulator.shell.userfiles import UserFiles
 
 if TYPE_CHECKING:
+    from droidcancel.simulator.adb_connection import Connection
     from droidcancel.simulator.adb_stream import AdbStream
-    from droidcancel.simulator.adbd import Connection
-    from droidcancel.simulator.fs import Blob, FileSystem
     from droidcancel.simulator.services import Service
 
-REQUEST = struct.Struct("<4sI")
-STAT_V1 = struct.Struct("<4sIII")
-DENT_V1 = struct.Struct("<4sIIII")
-STAT_V2 = struct.Struct("<4sIQQIIIIQqqq")
-DENT_V2 = struct.Struct("<4sIQQIIIIQqqqI")
-MAX_PATH = 1024
-MAX_CHUNK = 64 * 1024
-SHELL_UID = 2000
+CHUNKS_A_WRITE = 15  # DATA packets that go into one packet of 1 MiB
+STAT_V2_API, LIST_V2_API, SEND_V2_API = 26, 30, 30
 
 
 class SyncError(Exception):
-    """What the host is told after FAIL; the session goes on."""
-
-
-class EndOfSessionError(Exception):
-    """The host went, or broke the protocol."""
+    """What the host is told after FAIL."""
 
 
 def opener(connection: Connection, rest: str) -> Service:
+    """A session, as the user that adbd runs as."""
+    phone = connection.phone
+
     async def serve(stream: AdbStream) -> None:
         stream.accept()
-        await Session(connection.phone.fs, stream).run()
+        files = UserFiles(phone.fs, connection.adbd.uid, umask=0)
+        await Session(files, stream, phone.options.api).run()
 
     return serve
 
@@ -50,246 +47,244 @@ def opener(connection: Connection, rest: str) -> Service:
 class Session:
     """One sync stream: requests one after the other until QUIT."""
 
-    def __init__(self, fs: FileSystem, stream: AdbStream) -> None:
-        self._fs = fs
+    def __init__(self, files: UserFiles, stream: AdbStream, api: int) -> None:
+        self._files = files
         self._stream = stream
-        self._buffer = bytearray()
-        self._mtime = 0
-        self._requests: Mapping[bytes, Callable[[str], Awaitable[None]]] = {
-            b"STAT": self._stat_v1,
-            b"STA2": lambda path: self._stat_v2(b"STA2", path, follow=True),
-            b"LST2": lambda path: self._stat_v2(b"LST2", path, follow=False),
-            b"LIST": self._list_v1,
-            b"LIS2": self._list_v2,
-            b"SEND": self._send_v1,
-            b"SND2": self._send_v2,
-            b"RECV": self._receive,
-            b"RCV2": self._receive_v2,
-        }
+        self._reader = Reader(stream)
+        self._requests = _requests(self, api)
 
     async def run(self) -> None:
-        try:
-            while True:
-                name, length = REQUEST.unpack(await self._exactly(REQUEST.size))
-                if name == b"QUIT":
-                    return
-                if length > MAX_PATH:
-                    await self._fail("path too long")
-                    return
-                path = (await self._exactly(length)).decode("utf-8", "surrogateescape")
-                request = self._requests.get(name)
-                if request is None:
-                    await self._fail(f"unknown command {name.hex()}")
-                    return
-                await self._answer(request, path)
-        except EndOfSessionError:
-            return
-
-    async def _answer(self, request: Callable[[str], Awaitable[None]], path: str) -> None:
-        try:
-            await request(path)
-        except SyncError as error:
-            await self._fail(str(error))
-
-    async def _fail(self, message: str) -> None:
-        data = message.encode("utf-8", "surrogateescape")
-        await self._stream.write(REQUEST.pack(b"FAIL", len(data)) + data)
-
-    async def _exactly(self, size: int) -> bytes:
-        """The next `size` bytes. Raises EndOfSessionError."""
-        while len(self._buffer) < size:
-            data = await self._stream.read(1 << 20)
-            if not data:
-                raise EndOfSessionError
-            if not self._buffer and len(data) == size:
-                return data
-            self._buffer += data
-        taken = bytes(memoryview(self._buffer)[:size])
-        del self._buffer[:size]
-        return taken
-
-    # -- stat and list -------------------------------------------------------------------------
-    def _look(self, path: str, *, follow: bool) -> Stat:
-        """Stat as the shell user. Raises FsError."""
-        parent = posixpath.dirname(posixpath.normpath(path)) or "/"
-        if not self._fs.may(SHELL_UID, parent, "x"):
-            raise FsError(errno.EACCES, path)
-        return self._fs.stat(path, follow=follow)
-
-    async def _stat_v1(self, path: str) -> None:
-        try:
-            found = self._look(path, follow=False)
-            words = (found.mode, min(found.size, 0xFFFFFFFF), int(found.mtime))
-        except FsError:
-            words = (0, 0, 0)
-        await self._stream.write(STAT_V1.pack(b"STAT", *words))
-
-    async def _stat_v2(self, name: bytes, path: str, *, follow: bool) -> None:
-        await self._stream.write(STAT_V2.pack(name, *self._fields(path, follow=follow)))
-
-    def _fields(self, path: str, *, follow: bool) -> tuple[int, ...]:
-        """The fields of a v2 stat: error, dev, ino, mode, nlink, uid, gid, size, three times."""
-        try:
-            found = self._look(path, follow=follow)
-        except FsError as error:
-            return (error.errno or errno.EIO,) + (0,) * 10
-        at = int(found.mtime)
-        return (0, 1, found.ino, found.mode, found.nlink, found.uid, found.gid, found.size,
-                at, at, at)  # fmt: skip
-
-    def _names(self, path: str) -> list[str]:
-        try:
-            if self._fs.may(SHELL_UID, path, "r"):
-                return [".", "..", *self._fs.listdir(path)]
-        except FsError:
-            pass
-        return []
-
-    async def _list_v1(self, path: str) -> None:
-        for name in self._names(path):
+        """Serve the host until it quits, goes, or something fails."""
+        with contextlib.suppress(EOFError):
             try:
-                found = self._fs.stat(posixpath.join(path, name), follow=False)
-            except FsError:
-                continue
-            data = name.encode("utf-8", "surrogateescape")
-            head = DENT_V1.pack(
-                b"DENT", found.mode, min(found.size, 0xFFFFFFFF), int(found.mtime), len(data)
-            )
-            await self._stream.write(head + data)
-        await self._stream.write(DENT_V1.pack(b"DONE", 0, 0, 0, 0))
+                while await self._next():
+                    pass
+            except SyncError as error:
+                text = str(error).encode("utf-8", "surrogateescape")
+                await self._stream.write(REQUEST.pack(b"FAIL", len(text)) + text)
 
-    async def _list_v2(self, path: str) -> None:
-        for name in self._names(path):
-            data = name.encode("utf-8", "surrogateescape")
-            fields = self._fields(posixpath.join(path, name), follow=False)
-            await self._stream.write(DENT_V2.pack(b"DNT2", *fields, len(data)) + data)
-        await self._stream.write(DENT_V2.pack(b"DONE", *(0,) * 12))
+    async def _next(self) -> bool:
+        name, length = REQUEST.unpack(await self._reader.exactly(REQUEST.size))
+        if length > MAX_PATH:
+            raise SyncError("path too long")
+        path = (await self._reader.exactly(length)).decode("utf-8", "surrogateescape")
+        if name == b"QUIT":
+            return False
+        request = self._requests.get(name)
+        if request is None:
+            raise SyncError(f"unknown command {int.from_bytes(name, 'little'):08x}")
+        await request(path)
+        return True
+
+    # -- stat and list ---------------------------------------------------------------------
+    def _look(self, path: str, *, follow: bool) -> tuple[Stat | None, int]:
+        """What is there, or the error number."""
+        try:
+            return self._files.stat(path, follow), 0
+        except FsError as error:
+            return None, error.errno or errno.EIO
+
+    async def stat_v1(self, path: str) -> None:
+        """STAT: lstat in 32 bits."""
+        await self._stream.write(records.stat_v1(self._look(path, follow=False)[0]))
+
+    async def stat_v2(self, path: str) -> None:
+        """STA2: stat."""
+        await self._stream.write(records.stat_v2(b"STA2", *self._look(path, follow=True)))
+
+    async def lstat_v2(self, path: str) -> None:
+        """LST2: lstat."""
+        await self._stream.write(records.stat_v2(b"LST2", *self._look(path, follow=False)))
+
+    def _entries(self, path: str) -> Iterator[tuple[bytes, Stat | None, int]]:
+        """The entries of a directory; none when it cannot be read."""
+        try:
+            names = [".", "..", *self._files.listdir(path)]
+        except FsError:
+            return
+        for name in names:
+            found = self._look(posixpath.join(path, name), follow=False)
+            yield name.encode("utf-8", "surrogateescape"), *found
+
+    async def list_v1(self, path: str) -> None:
+        """LIST: what cannot be looked at is left out."""
+        parts = [records.dent_v1(found, name) for name, found, _ in self._entries(path) if found]
+        await self._stream.write(b"".join(parts) + records.done_v1())
+
+    async def list_v2(self, path: str) -> None:
+        """LIS2: what cannot be looked at has an error number."""
+        parts = [records.dent_v2(found, error, name) for name, found, error in self._entries(path)]
+        await self._stream.write(b"".join(parts) + records.done_v2())
 
     # -- pull ------------------------------------------------------------------------------
-    async def _receive_v2(self, path: str) -> None:
-        _, flags = REQUEST.unpack(await self._exactly(REQUEST.size))
+    async def receive_v2(self, path: str) -> None:
+        """RCV2: RECV with flags, none of which is known here."""
+        setup = await self._reader.exactly(records.RECV_V2_SETUP.size)
+        _, flags = records.RECV_V2_SETUP.unpack(setup)
         if flags:
-            raise SyncError("unsupported compression")
-        await self._receive(path)
+            raise SyncError(f"unknown flags: {flags}")
+        await self.receive(path)
 
-    async def _receive(self, path: str) -> None:
-        try:
-            found = self._look(path, follow=True)
-            if stat.S_ISDIR(found.mode):
-                raise FsError(errno.EISDIR, path)
-            if not self._fs.may(SHELL_UID, path, "r"):
-                raise FsError(errno.EACCES, path)
-            read = self._reader(path)
-        except FsError as error:
-            problem = "read failed" if error.errno == errno.EISDIR else "open failed"
-            raise SyncError(_worded(problem, error)) from error
-        offset = 0
-        while data := read(offset, MAX_CHUNK):
-            await self._stream.write(REQUEST.pack(b"DATA", len(data)) + data)
-            offset += len(data)
+    async def receive(self, path: str) -> None:
+        """RECV: a file's contents in DATA packets, then DONE."""
+        for part in self._contents(path):
+            view = memoryview(part)
+            pieces: list[bytes | memoryview] = []
+            for start in range(0, len(view), MAX_CHUNK):
+                piece = view[start : start + MAX_CHUNK]
+                pieces += (REQUEST.pack(b"DATA", len(piece)), piece)
+            await self._stream.write(b"".join(pieces))
         await self._stream.write(REQUEST.pack(b"DONE", 0))
 
-    def _reader(self, path: str) -> Callable[[int, int], bytes]:
-        """Reads (offset, size) of a file; one that is generated, as /proc's are, is made once."""
-        if self._fs.generated(path):
-            data = self._fs.read(path)
-            return lambda offset, size: data[offset : offset + size]
-        return self._fs.open_blob(path).read
+    def _contents(self, path: str) -> Iterator[bytes]:
+        """The bytes of a file in large parts. Raises SyncError."""
+        try:
+            node = self._files.fs.node(self._files.need(path, "r"))
+        except FsError as error:
+            raise SyncError(_worded("open failed", error.errno)) from error
+        if node.is_dir:
+            raise SyncError(_worded("read failed", errno.EISDIR))
+        if node.blob is None:
+            yield from filter(None, [node.generate() if node.generate is not None else b""])
+            return
+        blob, offset = node.blob, 0
+        while part := blob.read(offset, CHUNKS_A_WRITE * MAX_CHUNK):
+            yield part
+            offset += len(part)
 
     # -- push ------------------------------------------------------------------------------
-    async def _send_v1(self, spec: str) -> None:
+    async def send_v1(self, spec: str) -> None:
+        """SEND: "path,mode", the mode in decimal."""
         path, comma, mode = spec.rpartition(",")
-        if not comma or not mode.isdecimal():
+        if not comma:
             raise SyncError("missing , in ID_SEND_V1")
+        if not (mode.isascii() and mode.isdecimal()):
+            raise SyncError("bad mode")
         await self._take(path, int(mode))
 
-    async def _send_v2(self, path: str) -> None:
-        _, mode, flags = struct.unpack("<4sII", await self._exactly(12))
-        if flags & 0x7FFFFFFF:
-            raise SyncError("unsupported compression")
-        await self._take(path, mode, dry_run=bool(flags))
+    async def send_v2(self, path: str) -> None:
+        """SND2: mode and flags come in a record of their own."""
+        setup = await self._reader.exactly(records.SEND_V2_SETUP.size)
+        _, mode, flags = records.SEND_V2_SETUP.unpack(setup)
+        if flags & ~records.DRY_RUN:
+            raise SyncError(f"unknown flags: {flags & ~records.DRY_RUN}")
+        await self._take(path, mode, dry_run=bool(flags & records.DRY_RUN))
 
     async def _take(self, path: str, mode: int, *, dry_run: bool = False) -> None:
-        """Take the data of a file or of a link's target, up to DONE."""
-        link = stat.S_ISLNK(mode)
-        problem: SyncError | None = None
-        blob: Blob | None = None
-        target = bytearray()
-        try:
-            blob = None if link or dry_run else self._create(path, mode)
-        except FsError as error:
-            problem = SyncError(_worded("couldn't create file", error))
-            await self._fail(str(problem))
-        async for data in self._chunks():
-            try:
-                if blob is not None:
-                    blob.append(data)
-                elif link and len(target) + len(data) <= MAX_PATH:
-                    target += data
-            except OSError as error:
-                self._fs.unlink(path)
-                blob, problem = None, SyncError(_worded("write failed", error))
-                await self._fail(str(problem))
-        if problem is not None:
-            return
-        if link:
-            self._link(path, bytes(target))
-        elif blob is not None:
-            self._fs.utime(path, float(self._mtime))
+        if dry_run:
+            await self._swallow()
+        elif stat.S_ISLNK(mode):
+            await self._take_link(path)
+        else:
+            await self._take_file(path, mode)
         await self._stream.write(REQUEST.pack(b"OKAY", 0))
 
-    async def _chunks(self) -> AsyncIterator[bytes]:
-        """The DATA packets up to DONE, whose word is the time of modification."""
+    async def _take_file(self, path: str, mode: int) -> None:
+        """Write a file; what came of it is removed again when it does not come whole."""
+        try:
+            blob = self._create(path, mode)
+        except SyncError:
+            await self._swallow()
+            raise
+        try:
+            await self._fill(blob, path)
+        except BaseException:
+            self._unlink(path)
+            raise
+
+    async def _fill(self, blob: Blob, path: str) -> None:
+        async for data in self._data():
+            if isinstance(data, int):
+                self._files.fs.utime(path, float(data))
+                continue
+            try:
+                blob.append(data)
+            except OSError as error:
+                await self._swallow()
+                raise SyncError(_worded("write failed", error.errno)) from error
+
+    async def _take_link(self, path: str) -> None:
+        target = bytearray()
+        async for data in self._data():
+            if isinstance(data, bytes):
+                target += data[: MAX_PATH - len(target)]
+        self._link(path, target.rstrip(b"\0").decode("utf-8", "surrogateescape"))
+
+    async def _swallow(self) -> None:
+        """Take the rest and forget it: an old host reads no answer before it has sent all."""
+        async for _ in self._data():
+            pass
+
+    async def _data(self) -> AsyncIterator[bytes | int]:
+        """The contents of DATA packets, at last the time of modification that DONE has."""
         while True:
-            name, word = REQUEST.unpack(await self._exactly(REQUEST.size))
+            name, word = REQUEST.unpack(await self._reader.exactly(REQUEST.size))
             if name == b"DONE":
-                self._mtime = word
+                yield int(word)
                 return
-            if name != b"DATA" or word > MAX_CHUNK:
-                await self._fail(
-                    "oversize data message" if name == b"DATA" else "invalid data message"
-                )
-                raise EndOfSessionError
-            yield await self._exactly(word)
+            if name != b"DATA":
+                raise SyncError("invalid data message")
+            if word > MAX_CHUNK:
+                raise SyncError("oversize data message")
+            yield await self._reader.exactly(word)
 
     def _create(self, path: str, mode: int) -> Blob:
-        """Make the file, and the directories above it, as the shell user. Raises FsError."""
+        """An empty file, with the directories above it. Raises SyncError."""
         self._make_parents(path)
-        exists = self._fs.exists(path)
-        where = path if exists else (posixpath.dirname(path) or "/")
-        if exists and self._fs.isdir(path):
-            raise FsError(errno.EISDIR, path)
-        if not self._fs.may(SHELL_UID, where, "w"):
-            raise FsError(errno.EACCES, path)
-        # The owner's bits are given to group and others too, as adbd does on a push.
+        self._unlink(path)
+        # The owner's bits are given to group and others too.
         bits = mode & 0o777
-        bits |= (bits >> 3) & 0o070 | (bits >> 3) & 0o007
-        return self._fs.create(path, bits, SHELL_UID, SHELL_UID)
+        bits |= (bits >> 3) & 0o070
+        bits |= (bits >> 3) & 0o007
+        try:
+            return self._files.blob(path, mode=bits)
+        except FsError as error:
+            raise SyncError(_worded("couldn't create file", error.errno)) from error
+
+    def _link(self, path: str, target: str) -> None:
+        self._make_parents(path)
+        self._unlink(path)
+        try:
+            self._files.symlink(target, path)
+        except FsError as error:
+            raise SyncError(_worded("symlink failed", error.errno)) from None
+
+    def _unlink(self, path: str) -> None:
+        """Remove a file or link that is in the way, where that is allowed."""
+        found, _ = self._look(path, follow=False)
+        if found is not None and not stat.S_ISDIR(found.mode):
+            with contextlib.suppress(FsError):
+                self._files.unlink(path)
 
     def _make_parents(self, path: str) -> None:
-        """secure_mkdirs: what is missing is made, where the shell user may."""
-        parent = posixpath.dirname(posixpath.normpath(path)) or "/"
-        missing = []
-        while not self._fs.exists(parent):
+        """Make the directories that are missing (secure_mkdirs). Raises SyncError."""
+        missing: list[str] = []
+        parent = posixpath.dirname(path.rstrip("/"))
+        while parent not in ("", "/") and self._look(parent, follow=True)[1] == errno.ENOENT:
             missing.append(parent)
             parent = posixpath.dirname(parent)
-        for directory in reversed(missing):
-            if not self._fs.may(SHELL_UID, posixpath.dirname(directory) or "/", "w"):
-                raise FsError(errno.EACCES, directory)
-            self._fs.mkdir(directory, 0o775, uid=SHELL_UID, gid=SHELL_UID)
-
-    def _link(self, path: str, target: bytes) -> None:
-        text = target.rstrip(b"\0").decode("utf-8", "surrogateescape")
         try:
-            self._make_parents(path)
-            if not self._fs.may(SHELL_UID, posixpath.dirname(path) or "/", "w"):
-                raise FsError(errno.EACCES, path)
-            if self._fs.exists(path, follow=False):
-                self._fs.unlink(path)
-            self._fs.symlink(text, path, SHELL_UID, SHELL_UID)
+            for directory in reversed(missing):
+                self._files.mkdir(directory, 0o775)
         except FsError as error:
-            raise SyncError(_worded("couldn't create symlink", error)) from error
+            raise SyncError(_worded("secure_mkdirs failed", error.errno)) from error
 
 
-def _worded(what: str, error: OSError) -> str:
-    return f"{what}: {os.strerror(error.errno or errno.EIO)}"
+def _worded(what: str, number: int | None) -> str:
+    return f"{what}: {os.strerror(number or errno.EIO)}"
+
+
+def _requests(session: Session, api: int) -> Mapping[bytes, Callable[[str], Awaitable[None]]]:
+    """What a host may ask for, by API level."""
+    table: Mapping[bytes, tuple[int, Callable[[str], Awaitable[None]]]] = {
+        b"STAT": (0, session.stat_v1),
+        b"STA2": (STAT_V2_API, session.stat_v2),
+        b"LST2": (STAT_V2_API, session.lstat_v2),
+        b"LIST": (0, session.list_v1),
+        b"LIS2": (LIST_V2_API, session.list_v2),
+        b"SEND": (0, session.send_v1),
+        b"SND2": (SEND_V2_API, session.send_v2),
+        b"RECV": (0, session.receive),
+        b"RCV2": (SEND_V2_API, session.receive_v2),
+    }
+    return {name: handler for name, (since, handler) in table.items() if api >= since}
