@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
+from droidcancel.simulator import netproc
 from droidcancel.simulator.radios import Radio
 from droidcancel.simulator.wifi_store import WifiStore
 
@@ -96,6 +97,7 @@ class Connectivity:
     # -- life ------------------------------------------------------------------------------
     def start(self) -> None:
         """The radios after a boot: they follow the settings, with no further delay."""
+        netproc.install(self._phone)
         on = self.airplane_setting
         self._data = self._setting_on("mobile_data")
         self._mode.force(on)
