@@ -127,7 +127,8 @@ class Search(Record):
 
     `found`: captions (or other names) of the items that are this run's. `complete`: everything that
     could be this run's was read; a search that is not complete proves only what it found.
-    `new_items`: how many more items than in the search before the upload, None when not known.
+    `listing`: the newest captions, as far as they were read. `new_items`: how many more items than
+    in the search before, None when not known.
     """
 
     kind: ClassVar[str] = "search"
@@ -135,6 +136,7 @@ class Search(Record):
     complete: bool
     found: tuple[str, ...] = ()
     items: int | None = None
+    listing: tuple[str, ...] | None = None
     new_items: int | None = None
     detail: str = ""
 

@@ -344,6 +344,16 @@ def _needs_no_jobs(facts: Facts) -> Iterator[str]:
         yield f"the end of the pending job {jobs[-1].jobs[0]}"
 
 
+def _needs_sight(facts: Facts) -> Iterator[str]:
+    """Without a token, the baseline may be younger than the upload: it must be seen cut off."""
+    if facts.evidence.token is not None:
+        return
+    if facts.before is None or not facts.before.active:
+        yield "a sight of the upload in progress before the cancel, since the run has no token"
+    if not any(seen.state in ("posting", "waiting", "failed") for seen in facts.after):
+        yield "a sight of the upload cut off after the cancel, since the run has no token"
+
+
 def _needs_search(facts: Facts) -> Iterator[str]:
     for place in get_args(Place):
         search = facts.final_search(place)
@@ -363,5 +373,6 @@ DEMANDS: tuple[Demand, ...] = (
     _needs_restart,
     _needs_no_upload_shown,
     _needs_no_jobs,
+    _needs_sight,
     _needs_search,
 )

@@ -225,6 +225,10 @@ def test_without_a_token_a_baseline_is_needed() -> None:
     assert judge(evidence(clean(), token=None)).name == "unknown"
     counted = [replace(r, new_items=0) if isinstance(r, Search) else r for r in clean()]
     assert judge(evidence(counted, token=None)).name == "cancelled"
+    unseen = [r for r in counted if not (isinstance(r, UploadSeen) and r.at < 10)]
+    assert "in progress before" in judge(evidence(unseen, token=None)).missing[0]
+    uncut = without(counted, UploadSeen(14.0, "failed", 40))
+    assert "cut off after" in judge(evidence(uncut, token=None)).missing[0]
     grown = [
         replace(r, new_items=1) if isinstance(r, Search) and r.place == "profile" else r
         for r in counted
@@ -239,8 +243,9 @@ def test_nothing_at_all_is_invalid() -> None:
 def test_every_demand_is_shown_to_matter() -> None:
     """Each demand has a case in which it alone speaks."""
     speaking = set()
-    for records, _ in UNDECIDED.values():
-        facts = Facts(evidence(records))
+    cases = [evidence(records) for records, _ in UNDECIDED.values()]
+    for seen in (*cases, evidence([], token=None)):
+        facts = Facts(seen)
         speaking |= {demand for demand in DEMANDS if list(demand(facts))}
     assert speaking == set(DEMANDS)
 

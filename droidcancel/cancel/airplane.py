@@ -31,4 +31,4 @@ def _switch(context: CancelContext) -> None:
     context.device.network.set_airplane(True)
 
 
-METHOD = PlannedMethod("airplane", _probe, _plan, cuts_network=True)
+METHOD = PlannedMethod("airplane", _probe, _plan, cuts="phone")

@@ -22,4 +22,4 @@ def _plan(context: CancelContext) -> Plan:
     return Plan(follow, firewall.block_command(package))
 
 
-METHOD = PlannedMethod("app-network", _probe, _plan, cuts_network=True)
+METHOD = PlannedMethod("app-network", _probe, _plan, cuts="app")

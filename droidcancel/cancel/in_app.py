@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
-from droidcancel.cancel.method import Applied, CancelContext, Prepared
+from droidcancel.cancel.method import Applied, CancelContext, Cuts, Prepared
 from droidcancel.device import Capability, poll
 
 TAKES_S = 15.0
@@ -22,7 +22,7 @@ class InApp:
     """Taps through the profile's `upload.cancel`."""
 
     name: str = "in-app"
-    cuts_network: bool = False
+    cuts: Cuts = "nothing"
 
     def probe(self, context: CancelContext) -> Capability:
         """Whether the app has a Cancel at all."""

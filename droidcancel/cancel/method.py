@@ -10,13 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.device import Armed, Capability, Device
 from droidcancel.device.shell import Command
 from droidcancel.errors import DeviceError, NotEffective
+
+Cuts = Literal["phone", "app", "nothing"]
 
 
 class Keep(Protocol):
@@ -70,15 +72,15 @@ class Prepared(Protocol):
 
 
 class CancelMethod(Protocol):
-    """One way to cancel. `cuts_network`: the phone is offline afterwards, until it is restored."""
+    """One way to cancel."""
 
     @property
     def name(self) -> str:
         """As recipes and the command line write it."""
 
     @property
-    def cuts_network(self) -> bool:
-        """Whether the app has no network afterwards."""
+    def cuts(self) -> Cuts:
+        """What has no network afterwards, until it is restored."""
 
     def probe(self, context: CancelContext) -> Capability:
         """Whether it can be done on this phone with this app, and why not."""
@@ -108,7 +110,7 @@ class PlannedMethod:
     name: str
     probe_with: Callable[[CancelContext], Capability]
     plan: Callable[[CancelContext], Plan]
-    cuts_network: bool = False
+    cuts: Cuts = "nothing"
 
     def probe(self, context: CancelContext) -> Capability:
         """Whether it can be done on this phone with this app, and why not."""

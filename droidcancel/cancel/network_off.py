@@ -21,4 +21,4 @@ def _plan(context: CancelContext) -> Plan:
     return Plan(follow, network.command("network-off", True))
 
 
-METHOD = PlannedMethod("network-off", _probe, _plan, cuts_network=True)
+METHOD = PlannedMethod("network-off", _probe, _plan, cuts="phone")

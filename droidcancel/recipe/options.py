@@ -16,13 +16,15 @@ class RunOptions:
     """How to run a recipe on one phone.
 
     `method`, `moment`: in place of the recipe's own. `token`: whether the caption carries one; None
-    leaves it to the recipe. `limits`: of the phone, from devices.yaml. `report`: a folder for
-    screenshots, None for none. `pin`: of the phone's lock screen.
+    leaves it to the recipe. `known_as`: words of the caption by which the video is known in place
+    of a token, for an upload that somebody else began. `limits`: of the phone, from devices.yaml.
+    `report`: a folder for screenshots, None for none. `pin`: of the phone's lock screen.
     """
 
     method: str | None = None
     moment: Moment | None = None
     token: bool | None = None
+    known_as: str | None = None
     limits: Limits = field(default_factory=Limits)
     locale: str | None = None
     report: Path | None = None

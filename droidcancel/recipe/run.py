@@ -56,7 +56,7 @@ class Run:
         self.locale = options.locale or device.locale
         self.settings = loaded.recipe.settings
         wants_token = self.settings.token if options.token is None else options.token
-        self.token = new_token() if wants_token else None
+        self.token = options.known_as or (new_token() if wants_token else None)
         self.recorder = Recorder(
             token=self.token,
             video_bytes=0,
@@ -245,7 +245,16 @@ class Run:
                 f"{self.method.name} is not possible here: {capability.why_not}",
                 "see `droidcancel doctor` for what is",
             )
+        if self.method.cuts == "phone":
+            self._arm_watchdog()
         self._prepared = self.method.prepare(self.context)
+
+    def _arm_watchdog(self) -> None:
+        """Have the phone itself give its network back, should this host be gone for long."""
+        try:
+            self.device.watchdog.arm(self.device.network.state())
+        except DeviceError as error:
+            self.trouble("watchdog", error)
 
     def take_prepared(self) -> Prepared:
         """The method that stands ready; it stands ready no more."""

@@ -56,10 +56,10 @@ def _in_words(search: Search) -> str:
 
 
 def _search_profile(run: Run, place: Place) -> Search:
-    look = _fresh_profile(run, place)
-    items = len(look.all(place.cell))
-    new = _new_items(run, "profile", items)
-    captions = [_caption_of(run, place, index) for index in range(min(items, NEWEST))]
+    items = len(_fresh_profile(run, place).all(place.cell))
+    captions = _newest(run, place, items)
+    listing = tuple(c for c in captions if c is not None)
+    new = _new_items(run, "profile", items, listing)
     # an empty caption may be one that has not come yet: it counts as read only when nothing is new
     unread = sum(c is None or (not c and new != 0) for c in captions)
     token = run.token
@@ -67,29 +67,35 @@ def _search_profile(run: Run, place: Place) -> Search:
         run.recorder.now(),
         "profile",
         complete=not unread,
-        found=tuple(c for c in captions if c and token is not None and carries(c, token)),
+        found=tuple(c for c in listing if token is not None and carries(c, token)),
         items=items,
+        listing=listing,
         new_items=new,
         detail=f"{unread} of the newest videos could not be read" if unread else "",
     )
 
 
-def _fresh_profile(run: Run, place: Place) -> Look:
+def _newest(run: Run, place: Place, items: int, cached: bool = False) -> list[str | None]:
+    """The captions of the newest, None for those that cannot be read."""
+    return [_caption_of(run, place, index, cached) for index in range(min(items, NEWEST))]
+
+
+def _fresh_profile(run: Run, place: Place, cached: bool = False) -> Look:
     """The profile, come to anew from the home screen, so that its grid is a fresh one."""
     go_to(run, run.profile.home, READ_S)
     go_to(run, place.screen, READ_S)
-    return _settled(run, place)
+    return _settled(run, place, cached)
 
 
-def _settled(run: Run, place: Place) -> Look:
-    """The look at a list once two in a row show the same."""
+def _settled(run: Run, place: Place, cached: bool = False) -> Look:
+    """The look at a list once two in a row show the same. UiError where it may be old."""
     before: list[tuple[str, ...] | None] = [None]
 
     def same(look: Look) -> Look | None:
         if look.screen != place.screen or look.has(place.busy):
             before[0] = None
             return None
-        if look.has(place.broken):
+        if not cached and look.has(place.broken):
             raise UiError("the app could not reach its server, so what it shows may be old")
         shown = tuple(f"{m.text} {m.node.bounds}" for m in look.all(place.cell))
         before[0], last = shown, before[0]
@@ -98,9 +104,9 @@ def _settled(run: Run, place: Place) -> Look:
     return wait_look(run, same, READ_S, f"the screen {place.screen!r}, at rest,")
 
 
-def _caption_of(run: Run, place: Place, index: int) -> str | None:
+def _caption_of(run: Run, place: Place, index: int, cached: bool) -> str | None:
     """Open one of the newest, read its caption, and come back; None when it cannot be read."""
-    cells = _settled(run, place).all(place.cell)
+    cells = _settled(run, place, cached).all(place.cell)
     if index >= len(cells) or place.opens is None:
         return None
     run.tap_match(cells[index])
@@ -147,7 +153,7 @@ def _drafts(run: Run, captions: list[str], wanted: int | None) -> Search:
         complete=whole,
         found=tuple(c for c in captions if token is not None and carries(c, token)),
         items=len(captions),
-        new_items=_new_items(run, "drafts", len(captions)),
+        new_items=_new_items(run, "drafts", len(captions), None),
         detail="" if whole else f"{len(captions)} of {wanted} drafts could be read",
     )
 
@@ -177,11 +183,24 @@ def _number(text: str) -> int | None:
     return int(digits[0]) if digits else None
 
 
-def _new_items(run: Run, name: PlaceName, items: int) -> int | None:
+def _new_items(
+    run: Run, name: PlaceName, items: int, listing: tuple[str, ...] | None
+) -> int | None:
     """How many more than in the baseline; None without one."""
     before = [s for s in run.recorder.freeze().of(Search) if s.place == name]
-    base = next((s.items for s in before if s.complete), None)
-    return None if base is None else items - base
+    base = next((s for s in before if s.complete and s.items is not None), None)
+    if base is None or base.items is None:
+        return None
+    more = items - base.items
+    if base.listing is None or listing is None:
+        return more
+    return max(more, shift(base.listing, listing))
+
+
+def shift(before: tuple[str, ...], after: tuple[str, ...]) -> int:
+    """How many of the newest captions are new: the least that explains what is there now."""
+    fits = (n for n in range(len(after)) if after[n:] == before[: len(after) - n])
+    return next(fits, len(after))
 
 
 _SEARCHES: dict[PlaceName, Callable[[Run, Place], Search]] = {
@@ -190,21 +209,25 @@ _SEARCHES: dict[PlaceName, Callable[[Run, Place], Search]] = {
 }
 
 
-def baseline(run: Run) -> None:
-    """Look at both places before the upload; nothing is opened that need not be."""
+def baseline(run: Run, *, cached: bool) -> None:
+    """Look at both places before the upload; `cached` takes what the app shows while offline."""
     for name in ("profile", "drafts"):
         place = run.profile.places.get(name)
         if place is not None:
-            run.recorder.add(_counted(run, name, place))
+            run.recorder.add(_counted(run, name, place, cached))
 
 
-def _counted(run: Run, name: PlaceName, place: Place) -> Search:
+def _counted(run: Run, name: PlaceName, place: Place, cached: bool) -> Search:
     try:
-        look = _fresh_profile(run, run.profile.places["profile"])
+        look = _fresh_profile(run, run.profile.places["profile"], cached)
+        if place.entry is not None:
+            entry = look.find(place.entry)
+            items = _number(entry.text) if entry is not None else 0
+            return Search(run.recorder.now(), name, items is not None, items=items)
+        items = len(look.all(place.cell))
+        listing = _newest(run, place, items, cached) if cached else None
     except UiError as error:
         return Search(run.recorder.now(), name, False, detail=error.message)
-    if place.entry is None:
-        return Search(run.recorder.now(), name, True, items=len(look.all(place.cell)))
-    entry = look.find(place.entry)
-    items = _number(entry.text) if entry is not None else 0
-    return Search(run.recorder.now(), name, items is not None, items=items)
+    read = None if listing is None else tuple(c for c in listing if c is not None)
+    whole = listing is None or None not in listing
+    return Search(run.recorder.now(), name, whole, items=items, listing=read)

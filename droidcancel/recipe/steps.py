@@ -46,8 +46,8 @@ def _stop_app(run: Run, _args: model.StopApp, _runner: Runner) -> None:
     run.device.packages.force_stop(run.package)
 
 
-def _baseline(run: Run, _args: model.Baseline, _runner: Runner) -> None:
-    looking.baseline(run)
+def _baseline(run: Run, args: model.Baseline, _runner: Runner) -> None:
+    looking.baseline(run, cached=args.cached)
 
 
 # -- the video, up to Post

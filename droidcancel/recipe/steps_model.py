@@ -131,7 +131,12 @@ class StopApp(Args):
 
 
 class Baseline(Args):
-    """Look at the profile and the drafts before the upload, to compare with afterwards."""
+    """Look at the profile and the drafts before the upload, to compare with afterwards.
+
+    `cached`: take what the app keeps of them while it is offline, and read the newest captions.
+    """
+
+    cached: bool = False
 
 
 class ShareVideo(Args):
