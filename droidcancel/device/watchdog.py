@@ -1,8 +1,8 @@
 """A watcher on the phone itself that gives its network back when the host is gone.
 
-A detached shell on the phone looks at a file that the host touches; once the file has not been
-touched for some time (cable out, host crashed), it switches everything back and ends. So a
-phone is never left in airplane mode by a host that died.
+A detached shell on the phone looks at a file that the host keeps writing; once it has not changed
+for some time (cable out, host crashed), the shell switches everything back and ends. So a phone
+is never left in airplane mode by a host that died.
 """
 
 from __future__ import annotations
@@ -49,10 +49,8 @@ class Watchdog:
             return
         name = f"{FOLDER}/droidcancel-{secrets.token_hex(6)}"
         body = _script(name, self._steps(before), patience_s)
-        self._shell.run(["touch", name])
-        self._shell.run(Script(f"{_detach(body)}; echo started"))
-        if self._shell.run(["ls", f"{name}.pid"], repeatable=True).rc != 0:
-            self._wait_for_start(name)
+        self._shell.run(Script(f"echo 0 > {name}; {_detach(body)}"))
+        self._wait_for_start(name)
         self._file = name
         self._stop.clear()
         interval = max(1.0, patience_s / 6)
@@ -87,9 +85,11 @@ class Watchdog:
             raise NotEffective("the watcher on the phone did not start")
 
     def _beat(self, name: str, interval: float) -> None:
+        beat = 0
         while not self._stop.wait(interval):
+            beat += 1
             try:
-                self._shell.run(["touch", name], 10.0)
+                self._shell.run(Script(f"echo {beat} > {name}"), 10.0)
             except AdbError:
                 continue  # the phone may come back; if not, the watcher acts
 
@@ -106,13 +106,14 @@ class Watchdog:
 
 
 def _script(name: str, steps: list[str], patience_s: int) -> str:
-    """What runs on the phone. `stat -c %Y` is the file's age in seconds (toybox)."""
+    """What runs on the phone. It counts its own rounds: the phone's clock may be set meanwhile."""
     restore = "; ".join(steps) or "true"
     return (
-        f"echo $$ > {name}.pid; "
-        f"while [ -e {name} ]; do "
-        f"age=$(( $(date +%s) - $(stat -c %Y {name} 2>/dev/null || echo 0) )); "
-        f"if [ $age -gt {patience_s} ]; then {restore}; rm -f {name}; fi; "
+        f"echo $$ > {name}.pid; last=; idle=0; "
+        f"while [ -e {name} ]; do beat=$(cat {name} 2>/dev/null); "
+        f'if [ "$beat" = "$last" ]; then idle=$((idle+{LOOK_EVERY_S})); '
+        "else last=$beat; idle=0; fi; "
+        f"if [ $idle -gt {patience_s} ]; then {restore}; rm -f {name}; fi; "
         f"sleep {LOOK_EVERY_S}; done; rm -f {name}.pid"
     )
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from droidcancel.device.airplane_page import find_switch
 from droidcancel.device.hierarchy import MAX_DEPTH, Bounds, Hierarchy
 from droidcancel.errors import UiError
 
@@ -71,3 +72,28 @@ def test_any_text_of_an_app_is_read(text: str) -> None:
     quoted = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     xml = f'<hierarchy><node text="{quoted}&#0;&#x1F600;" bounds="[0,0][1,1]"/></hierarchy>'
     assert Hierarchy.parse(xml).nodes()[0].text.endswith("\U0001f600")
+
+
+AIRPLANE = """<hierarchy rotation="0"><node class="android.widget.ListView" bounds="[0,0][1,1]">
+  <node class="android.widget.LinearLayout" bounds="[0,100][1080,300]">
+    <node text="{label}" class="android.widget.TextView" bounds="[60,150][500,250]"/>
+    <node class="android.widget.Switch" checkable="true" checked="{on}"
+          bounds="[900,150][1000,250]"/>
+  </node>
+  <node class="android.widget.LinearLayout" bounds="[0,300][1080,500]">
+    <node text="Wi-Fi" class="android.widget.TextView" bounds="[60,350][500,450]"/>
+    <node class="android.widget.Switch" checkable="true" bounds="[900,350][1000,450]"/>
+  </node></node></hierarchy>"""
+
+
+@pytest.mark.parametrize("label", ["Airplane mode", "Aeroplane mode", "Mode Avion", "Mode pesawat"])
+def test_the_airplane_switch_is_found_by_its_label(label: str) -> None:
+    switch = find_switch(Hierarchy.parse(AIRPLANE.format(label=label, on="true")))
+    assert switch is not None
+    assert switch.checked
+    assert switch.bounds.center == (950, 200)
+
+
+@pytest.mark.parametrize("label", ["Airplane mode is on", "Wi-Fi", "Private DNS"])
+def test_no_other_switch_is_taken_for_it(label: str) -> None:
+    assert find_switch(Hierarchy.parse(AIRPLANE.format(label=label, on="false"))) is None
