@@ -137,7 +137,8 @@ async def _run(request: dict[str, Any]) -> None:
     try:
         await daemon.start(request)
     except (OSError, ValueError, TypeError) as error:
-        print(json.dumps({"error": str(error)}), flush=True)
+        wrong_wish = isinstance(error, ValueError)
+        print(json.dumps({"error": str(error), "usage": wrong_wish}), flush=True)
         await daemon.stop()
         return
     print(json.dumps({"phones": [p.describe() for p in daemon.phones.values()]}), flush=True)

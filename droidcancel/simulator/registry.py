@@ -65,7 +65,7 @@ def launch(
 ) -> list[RunningSimulator]:
     """Start `count` phones in one new process, and return once all of them are booted.
 
-    Raises SimulatorStartError.
+    Raises ValueError for options that ask for what there is not, SimulatorStartError.
     """
     request = {
         "options": asdict(options),
@@ -93,6 +93,8 @@ def launch(
     answer = json.loads(line)
     if "error" in answer:
         process.wait()
+        if answer.get("usage"):
+            raise ValueError(answer["error"])
         raise SimulatorStartError(answer["error"])
     # The process goes on by itself: nothing here waits for it any more.
     process.returncode = 0

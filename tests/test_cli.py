@@ -1,0 +1,236 @@
+"""The command line: its table, its help, its messages and exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from droidcancel.cli import COMMANDS, cli
+from droidcancel.simulator import PhoneOptions, Simulator
+from tests.conftest import MakePhone, run_adb, wait_listed
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(cli, list(words), prog_name="droidcancel")
+
+
+def all_commands(
+    group: click.Group, path: tuple[str, ...] = ()
+) -> list[tuple[tuple[str, ...], click.Command]]:
+    context = click.Context(group)
+    found = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        found.append(((*path, name), command))
+        if isinstance(command, click.Group):
+            found += all_commands(command, (*path, name))
+    return found
+
+
+EVERY = all_commands(cli)
+
+
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=lambda value: str(value))
+def test_every_command_has_help(path: tuple[str, ...], command: click.Command) -> None:
+    done = run(*path, "--help")
+    assert done.exit_code == 0
+    assert command.help
+    first = command.help.strip().splitlines()[0]
+    assert first.endswith((".", ":"))
+    if len(path) == 1:
+        assert COMMANDS[path[0]][1] == first
+        assert f"droidcancel {path[0]}" in README
+
+
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=lambda value: str(value))
+def test_every_option_says_what_it_is(path: tuple[str, ...], command: click.Command) -> None:
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.name not in (
+            "locale", "model", "repeat", "method", "at", "api", "report", "screen", "output",
+        ):  # fmt: skip
+            assert parameter.help, f"{path}: {parameter.opts}"
+
+
+def refused(done: Result, code: int, *said: str) -> None:
+    """One clear message, the right exit code, and no traceback."""
+    assert done.exit_code == code, done.output
+    for part in said:
+        assert part in done.output, done.output
+    assert "Traceback" not in done.output
+    assert "internal error" not in done.output
+
+
+WRONG: Sequence[tuple[tuple[str, ...], int, tuple[str, ...]]] = (
+    (("runn",), 2, ("no such command 'runn'", "Did you mean 'run'?")),
+    (("run",), 2, ("Missing argument",)),
+    (("run", "cancel_airplan"), 2, ("no recipe 'cancel_airplan'", "cancel_airplane")),
+    (("run", "none/such.yaml"), 2, ("there is no recipe file none/such.yaml",)),
+    (("run", "cancel_airplane", "--at", "half"), 2, ("--at half: not a moment", "40%")),
+    (("run", "cancel_airplane", "--method", "magic"), 2, ("no cancel method 'magic'", "airplane")),
+    (("run", "cancel_airplane", "-e", "novalue"), 2, ("expected NAME=VALUE",)),
+    (("run", "cancel_airplane", "-e", "vidio=x"), 2, ("no variable 'vidio'", "video")),
+    (("run", "cancel_airplane", "--video", "/no/such.mp4"), 2, ("there is no video file",)),
+    (("run", "cancel_airplane", "--repeat", "0"), 2, ("0 is not in the range",)),
+    (("run", "cancel_airplane", "--devices", "/no/devices.yaml"), 2, ("/no/devices.yaml",)),
+    (("cancel", "magic"), 2, ("no cancel method 'magic'",)),
+    (("demo", "--method", "magic"), 2, ("no cancel method 'magic'",)),
+    (("simulator", "start", "--api", "99"), 2, ("99 is not in the range",)),
+    (("simulator", "start", "--app-build", "nonesuch"), 2, ("nonesuch",)),
+    (("simulator", "stop"), 2, ("say which simulators to stop",)),
+    (("simulator", "stop", "nobody"), 2, ("no simulator nobody runs",)),
+    (("recipes", "validate", "/no/such.yaml"), 2, ("there is no recipe file",)),
+    (("restore", "-s", "nobody"), 3, ("nobody is not attached",)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "code", "said"), WRONG, ids=[" ".join(w[0]) for w in WRONG])
+def test_what_is_wrong_is_said_once_and_clearly(
+    adb_server: int, words: tuple[str, ...], code: int, said: tuple[str, ...], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    refused(run(*words), code, *said)
+
+
+BAD_RECIPES = {
+    "not yaml": ("name: [", (":1:",)),
+    "a list": ("- launch\n", ("expected",)),
+    "unknown step": (
+        "name: x\ntitle: X\nexpect: cancelled\nsteps:\n  - lunch\n", (":5:", "launch"),
+    ),
+    "unknown key": (
+        "name: x\ntitle: X\nexpects: cancelled\nsteps:\n  - launch\n", (":3:", "expect"),
+    ),
+    "unknown verdict": (
+        "name: x\ntitle: X\nexpect: canceled\nsteps:\n  - launch\n", (":3:", "cancelled"),
+    ),
+    "unknown element": (
+        "name: x\ntitle: X\napp: clips\nexpect: cancelled\nsteps:\n  - tap: post_buton\n",
+        (":6:", "post_button"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_RECIPES)
+def test_a_bad_recipe_is_named_with_its_place(name: str, tmp_path: Path) -> None:
+    text, said = BAD_RECIPES[name]
+    path = tmp_path / "bad.yaml"
+    path.write_text(text, encoding="utf-8")
+    refused(run("recipes", "validate", str(path)), 2, "bad.yaml", *said)
+
+
+def test_recipes_that_ship_are_good_and_listed() -> None:
+    listed = json.loads(run("recipes", "list", "--json").output)
+    names = [recipe["name"] for recipe in listed]
+    assert len(names) >= 6
+    for name in names:
+        assert run("recipes", "validate", name, "--app", "clips").exit_code == 0
+        assert f"name: {name}" in run("recipes", "show", name).output
+
+
+def test_schema_is_json_schema() -> None:
+    schema = json.loads(run("recipes", "schema").output)
+    assert "steps" in schema["properties"]
+
+
+def test_dry_run_needs_no_phone(adb_server: int) -> None:
+    done = run("run", "cancel_airplane", "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert "cancel" in done.output
+
+
+def test_devices_says_what_to_do_when_there_is_none(adb_server: int) -> None:
+    done = run("devices")
+    assert done.exit_code == 0
+    assert "droidcancel simulator start" in done.output
+
+
+def test_two_phones_and_no_choice_is_an_error(make_phone: MakePhone, tmp_path: Path,
+                                              monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    one, two = make_phone(), make_phone()
+    done = run("run", "cancel_airplane")
+    refused(done, 2, one.serial, two.serial, "-s SERIAL")
+    listed = json.loads(run("devices", "--json").output)
+    assert {device["serial"] for device in listed} == {one.serial, two.serial}
+    refused(run("doctor", "-s", "nobody"), 2, "nobody is not attached", one.serial)
+
+
+def test_app_that_is_not_installed(make_phone: MakePhone, tmp_path: Path,
+                                   monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    phone = make_phone()
+    done = run("run", "cancel_airplane", "-s", phone.serial, "--app", "clips")
+    refused(done, 3, "not installed")
+
+
+def test_protected_phone_wants_a_yes(make_phone: MakePhone, tmp_path: Path) -> None:
+    phone = make_phone()
+    devices = tmp_path / "devices.yaml"
+    devices.write_text(
+        f"devices:\n  lab:\n    kind: emulator\n    serial: '{phone.serial}'\n    protected: true\n"
+    )
+    done = run("run", "cancel_airplane", "-s", "lab", "--devices", str(devices))
+    refused(done, 2, "protected", "--yes")
+
+
+def test_doctor_names_each_method(make_phone: MakePhone) -> None:
+    phone = make_phone(api=30, apps=("clips",))
+    done = run("doctor", "-s", phone.serial, "--json")
+    assert done.exit_code == 0, done.output
+    findings = {f["topic"]: f for f in json.loads(done.output)["findings"]}
+    assert findings["airplane"]["ok"]
+    assert not findings["app-network"]["ok"]
+    assert findings["app-network"]["why"]
+
+
+def test_restore_with_nothing_to_do(make_phone: MakePhone) -> None:
+    phone = make_phone()
+    done = run("restore", "-s", phone.serial)
+    assert done.exit_code == 0, done.output
+    assert "nothing to restore" in done.output
+
+
+def test_simulators_start_list_and_stop(adb_server: int) -> None:
+    started = run("simulator", "start", "--api", "30", "--count", "2", "--json")
+    assert started.exit_code == 0, started.output
+    phones = [json.loads(line) for line in started.output.splitlines()]
+    try:
+        listed = json.loads(run("simulator", "list", "--json").output)
+        assert {p["name"] for p in phones} <= {p["name"] for p in listed}
+        for phone in phones:
+            run_adb("connect", f"127.0.0.1:{phone['adb_port']}")
+            release = run_adb(
+                "-s", f"127.0.0.1:{phone['adb_port']}", "shell", "getprop ro.build.version.sdk"
+            )
+            assert release.stdout.strip() == b"30"
+    finally:
+        for phone in phones:
+            run_adb("disconnect", f"127.0.0.1:{phone['adb_port']}")
+        stopped = run("simulator", "stop", *(phone["name"] for phone in phones))
+    assert stopped.output.splitlines() == [f"stopped {phone['name']}" for phone in phones]
+    assert json.loads(run("simulator", "list", "--json").output) == []
+
+
+def test_a_taken_port_is_said(adb_server: int) -> None:
+    with Simulator(PhoneOptions(apps=()), emulator_port=False) as phone:
+        done = run("simulator", "start", "--port", str(phone.port))
+    refused(done, 3, "did not start", "in use")
+
+
+def test_emulator_ports_give_emulator_serials(adb_server: int) -> None:
+    with Simulator(PhoneOptions(apps=()), adb_server=adb_server) as phone:
+        if phone.serial.startswith("127."):
+            pytest.skip("every emulator port of this machine is taken")
+        wait_listed(phone.serial)
+        assert phone.serial == f"emulator-{phone.port - 1}"
+    run_adb("kill-server")
+    run_adb("start-server")
