@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from droidcancel.errors import DroidCancelError
-from droidcancel.evidence import Evidence, TrafficSeen
+from droidcancel.evidence import Evidence, TrafficSeen, UploadSeen
 from droidcancel.journal import Restored
 from droidcancel.verdict import Facts, Verdict
 
@@ -112,23 +112,21 @@ def cut_of(evidence: Evidence) -> Cut:
     if method is None:
         return Cut()
     before = facts.before
-    moment = evidence.mark("moment")
     return Cut(
         progress_percent=before.percent if before else None,
         bytes_sent=_sent(evidence, evidence.mark("posted"), method.at),
         bytes_after_cut=_sent_after(evidence, method.at),
-        detect_ms=round((method.at - _observed(evidence, method.at, moment)) * 1000, 1),
+        detect_ms=_detect_ms(evidence, method.at),
         apply_ms=method.apply_ms,
     )
 
 
-def _observed(evidence: Evidence, cut: float, moment: float | None) -> float:
-    """When that was seen which led to the cancel: the last look or reading before it."""
-    times = [r.at for r in evidence.records if r.kind in ("upload", "traffic") and r.at <= cut]
-    looks = [r.at for r in evidence.records if r.kind == "upload" and r.at <= cut]
-    if moment is None:
-        return cut
-    return max(looks, default=max(times, default=cut))
+def _detect_ms(evidence: Evidence, cut: float) -> float | None:
+    """From the look that showed the moment until the cancel; None where none was waited for."""
+    looks = evidence.of(UploadSeen, until=cut)
+    if evidence.mark("moment") is None or not looks:
+        return None
+    return round((cut - looks[-1].at) * 1000, 1)
 
 
 def _sent(evidence: Evidence, since: float | None, until: float) -> int | None:

@@ -73,7 +73,8 @@ class Watch:
         self.tx = tx if tx is not None else self.tx
 
 
-def _is_due(watch: Watch, moment: Moment, now: float) -> bool:
+def is_due(watch: Watch, moment: Moment, now: float) -> bool:
+    """Whether the moment has come, by what was seen so far."""
     return _DUE[moment.kind](watch, moment, now)
 
 
@@ -109,17 +110,17 @@ def wait_for_moment(run: Run, moment: Moment) -> Outcome:
     if run.posted_tx is not None:
         watch.tx_start = run.posted_tx
     looked_at = 0.0
-    while not _is_due(watch, moment, time.monotonic()):
+    while not is_due(watch, moment, time.monotonic()):
         started = time.monotonic()
         if not _only_counts(moment, watch) or started - looked_at >= GLANCE_S:
             looked_at = started
             _glance(run, watch)
         if counts:
             watch.counted(run.sample_traffic(), time.monotonic())
-        if watch.ended and not _is_due(watch, moment, time.monotonic()):
+        if watch.ended and not is_due(watch, moment, time.monotonic()):
             return _note_end(run)
         _check_time(run, watch, moment)
-        _pause(_until(watch, moment, time.monotonic()))
+        _pause(seconds_until(watch, moment, time.monotonic()))
     if watch.ended:
         _note_end(run)
     return "moment"
@@ -159,7 +160,7 @@ def _check_time(run: Run, watch: Watch, moment: Moment) -> None:
         raise UiError(f"the moment '{moment}' did not come in time; {shown}")
 
 
-def _until(watch: Watch, moment: Moment, now: float) -> float:
+def seconds_until(watch: Watch, moment: Moment, now: float) -> float:
     """Seconds until the moment, as far as its pace tells; the longest pause where it does not."""
     if moment.kind == "after":
         return moment.value - (now - watch.posted_at)
