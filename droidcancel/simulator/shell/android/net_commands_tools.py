@@ -160,7 +160,7 @@ async def ifconfig(invocation: Invocation) -> int:
     if words and words[0] not in found:
         await invocation.err(f"ifconfig: {words[0]}: No such device\n")
         return 1
-    for name in words[:1] or reversed(found):
+    for name in words[:1] or list(found)[::-1]:
         await invocation.out(_ifconfig_text(invocation.phone, name, found[name]))
     return 0
 
@@ -203,10 +203,21 @@ def _routes(phone: Phone) -> str:
     )
 
 
+def _without_options(words: list[str]) -> list[str]:
+    """The words that are no options; `-f FAMILY` is the one option with a value."""
+    kept, rest = [], iter(words)
+    for word in rest:
+        if word in ("-f", "-family"):
+            next(rest, None)
+        elif not word.startswith("-"):
+            kept.append(word)
+    return kept
+
+
 @command("ip")
 async def ip(invocation: Invocation) -> int:
-    """`ip addr|link|route [show] [dev NAME]`."""
-    words = [word for word in invocation.argv[1:] if not word.startswith("-")]
+    """`ip [-4|-f inet] addr|link|route [show] [dev NAME]`."""
+    words = _without_options(invocation.argv[1:])
     kind = words[0] if words else ""
     names = [word for word in words[1:] if word not in ("show", "list", "ls", "dev", "get")]
     if kind and "route".startswith(kind):

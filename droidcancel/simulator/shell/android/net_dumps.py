@@ -84,16 +84,20 @@ def _providers(api: int) -> str:
 
 
 def networks(phone: Phone) -> str:
-    """Each network with the requests that it serves."""
+    """Each network with the requests that it serves; all but one are the default network's."""
     lines = []
     for number, network in enumerate(phone.connectivity.networks()):
-        served = len(REQUESTORS) if number == 0 else 1
+        served = _request_lines(phone) if number == 0 else [_always_on(phone)]
+        count = f"REQUEST:{len(served)} LISTEN:0 BACKGROUND_REQUEST:0 total:{len(served)}"
         lines.append(f"  {agent(phone, network)}\n")
         if phone.options.api >= 28:
-            lines.append(f"    Requests: REQUEST:{served} LISTEN:2 BACKGROUND_REQUEST:0 ")
-            lines.append(f"total:{served + 2}\n")
-            lines += [f"      {line}\n" for line in _request_lines(phone)[:served]]
+            lines += [f"    Requests: {count}\n", *(f"      {line}\n" for line in served)]
     return "".join(lines)
+
+
+def _always_on(phone: Phone) -> str:
+    """What keeps mobile data up beside Wi-Fi (mobile_data_always_on)."""
+    return _request(phone, 9, "BACKGROUND_REQUEST", 1000, "android", "Transports: CELLULAR ")
 
 
 def requests(phone: Phone) -> str:
@@ -110,13 +114,19 @@ def _pid(phone: Phone, package: str) -> int:
 
 
 def _request_lines(phone: Phone) -> list[str]:
-    wanted = "INTERNET&NOT_RESTRICTED&TRUSTED&NOT_VPN"
-    who = "" if phone.options.api < 30 else " RequestorUid: {uid} RequestorPkg: {package}"
     return [
-        f"NetworkRequest [ {kind} id={number}, [ Capabilities: {wanted}"
-        f"{who.format(uid=uid, package=package)}] ]"
+        _request(phone, number, kind, uid, package)
         for number, (kind, uid, package) in enumerate(REQUESTORS, 1)
     ]
+
+
+def _request(
+    phone: Phone, number: int, kind: str, uid: int, package: str, transports: str = ""
+) -> str:
+    """NetworkRequest.toString()."""
+    who = f" RequestorUid: {uid} RequestorPkg: {package}" if phone.options.api >= 30 else ""
+    wanted = "INTERNET&NOT_RESTRICTED&TRUSTED&NOT_VPN"
+    return f"NetworkRequest [ {kind} id={number}, [ {transports}Capabilities: {wanted}{who}] ]"
 
 
 def _known_uids(phone: Phone) -> str:

@@ -118,10 +118,12 @@ def agent(phone: Phone, network: NetworkInfo) -> str:
     )
 
 
-def identity(phone: Phone, transport: str, ssid: str | None, metered: bool) -> str:
+def identity(
+    phone: Phone, transport: str, ssid: str | None, metered: bool, default: bool = True
+) -> str:
     """NetworkIdentity.toString() of the traffic history; three forms by version."""
     api, wifi = phone.options.api, transport == "wifi"
-    flags = f"metered={str(metered).lower()}, defaultNetwork=true"
+    flags = f"metered={str(metered).lower()}, defaultNetwork={str(default).lower()}"
     if api <= 30:
         where = f'networkId="{ssid}"' if wifi else f"subscriberId={SUBSCRIBER}"
         kind = "WIFI" if wifi else "MOBILE"

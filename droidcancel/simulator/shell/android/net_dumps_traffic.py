@@ -170,11 +170,11 @@ async def netstats(invocation: Invocation, args: list[str]) -> int:
 
 
 def _interfaces(phone: Phone) -> str:
+    active, metered = phone.connectivity.active_network(), phone.connectivity.metered
     lines = [
-        f"  iface={network.interface} ident=["
-        + identity(phone, network.transport, network.ssid, phone.connectivity.metered(network))
-        + "]\n"
-        for network in phone.connectivity.networks()
+        f"  iface={net.interface} ident=["
+        f"{identity(phone, net.transport, net.ssid, metered(net), net is active)}]\n"
+        for net in phone.connectivity.networks()
     ]
     return "".join(("Active interfaces:\n", *lines, "Active UID interfaces:\n", *lines))
 
