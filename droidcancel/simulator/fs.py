@@ -108,6 +108,7 @@ class FileSystem:
     def _walk(self, path: str, follow: bool = True) -> _Walk:
         if len(path.encode("utf-8", "surrogateescape")) >= PATH_MAX:
             raise FsError(errno.ENAMETOOLONG, path)
+        follow = follow or path.endswith(("/", "/."))
         trail: list[tuple[str, Node]] = []
         todo = [part for part in path.split("/") if part not in ("", ".")][::-1]
         node, links = self._root, 0

@@ -68,9 +68,8 @@ class Node:
 
     def child(self, name: str) -> Node | None:
         """The entry of that name, None when there is none."""
-        if self.listing:
-            return self.entries().get(name)
-        return (self.children or {}).get(name)
+        made = self.listing().get(name) if self.listing else None
+        return made if made is not None else (self.children or {}).get(name)
 
     @property
     def is_dir(self) -> bool:

@@ -13,6 +13,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.fs import Node, generated
+from droidcancel.simulator.shell import procfs
 from droidcancel.simulator.shell.descriptors import Description, FdTable, StreamFile
 from droidcancel.simulator.shell.launch import DEFAULT_PATH
 from droidcancel.simulator.shell.process import Child, Context, Session
@@ -52,7 +53,8 @@ class Shell:
         self._stubs: dict[str, Node] = {}
 
     def install(self) -> None:
-        """Show every command as a file in /system/bin."""
+        """Show every command as a file in /system/bin, and every process in /proc."""
+        procfs.install(self.phone)
         self.phone.fs.node("/system/bin").listing = self._binaries
 
     def _binaries(self) -> dict[str, Node]:

@@ -373,4 +373,5 @@ def _alternatives(text: str) -> list[str] | None:
     if level or len(cuts) < 3:
         return None
     head, tail = text[:start], text[cuts[-1] + 1 :]
-    return [head + text[a + 1 : b] + tail for a, b in zip(cuts, cuts[1:], strict=False)]
+    ends = zip(cuts[:-1], cuts[1:], strict=True)
+    return [head + text[a + 1 : b] + tail for a, b in ends]

@@ -200,9 +200,8 @@ class Parser(WordReader):
             negate ^= word == "!"
             timed |= word == "time"
             self.blank()
-            if timed and self.operator() in ("\n", ";", ""):
-                if self.peek() in ("\n", ";", ""):
-                    return Pipeline((), negate, timed)
+            if timed and self.peek() in ("\n", ";", ""):
+                return Pipeline((), negate, timed)
         commands = [self.command()]
         self.blank()
         while self.operator() == "|":

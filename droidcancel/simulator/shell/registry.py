@@ -64,7 +64,7 @@ class Invocation:
     @property
     def files(self) -> UserFiles:
         """The phone's files as this command may touch them; raises FsError(EACCES) and the like."""
-        return UserFiles(self.phone.fs, self.uid, self.cwd, self.umask)
+        return UserFiles(self.phone.fs, self.uid, self.cwd, self.umask, self.pid)
 
     async def run(self, argv: list[str], **kwargs: Any) -> int:
         """Run another command and wait for it; see `launch.run`."""

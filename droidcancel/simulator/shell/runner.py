@@ -65,7 +65,7 @@ class Runner:
     # -- surroundings -------------------------------------------------------------------------
     @property
     def files(self) -> UserFiles:
-        return UserFiles(self.phone.fs, self.uid, self.cwd, self.umask)
+        return UserFiles(self.phone.fs, self.uid, self.cwd, self.umask, self.child.pid)
 
     def path(self, name: str) -> str:
         """A name as an absolute path of the phone."""

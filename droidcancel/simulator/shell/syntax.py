@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
+from typing import TypeAlias
 
 
 class SyntaxFault(Exception):
@@ -66,7 +66,7 @@ class BadSub:
     quoted: bool = False
 
 
-Part = Union[Lit, Param, CommandSub, ArithSub, BadSub]
+Part: TypeAlias = "Lit | Param | CommandSub | ArithSub | BadSub"
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ class Redirected:
     redirects: tuple[Redirect, ...]
 
 
-Node = Union[
-    Simple, Pipeline, AndOr, Sequence, Background, Subshell, If, While, For, Case, Function,
-    ArithCommand, Condition, Redirected,
-]  # fmt: skip
+Node: TypeAlias = (
+    "Simple | Pipeline | AndOr | Sequence | Background | Subshell | If | While | For | Case"
+    " | Function | ArithCommand | Condition | Redirected"
+)

@@ -21,11 +21,14 @@ class UserFiles:
     uid: int
     cwd: str = "/"
     umask: int = 0o22
+    pid: int = 0
 
     def path(self, name: str) -> str:
         """The absolute path of a name; FsError(ENOENT) for the empty one."""
         if not name:
             raise FsError(errno.ENOENT, name)
+        if self.pid and (name == "/proc/self" or name.startswith("/proc/self/")):
+            return f"/proc/{self.pid}{name[10:]}"
         return name if name.startswith("/") else f"{self.cwd.rstrip('/')}/{name}"
 
     def _may(self, path: str, access: str) -> bool:

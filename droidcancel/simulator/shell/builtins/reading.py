@@ -136,8 +136,7 @@ def _continues(data: bytes) -> bool:
 
 async def _exactly(source: Description, count: int) -> bytes:
     """Up to `count` bytes, in one go as they come."""
-    data = await source.read(max(1, min(count, 1 << 20)))
-    return data
+    return await source.read(max(1, min(count, 1 << 20)))
 
 
 def _assign(runner: Runner, names: list[str], text: str, raw: bool) -> None:
