@@ -109,10 +109,10 @@ def has_shell_v2(device: adbutils.AdbDevice) -> bool:
         return "shell_v2" in device.get_features().split(",")
 
 
-def open_line(device: adbutils.AdbDevice, v2: bool) -> Line:
+def open_line(client: adbutils.AdbClient, serial: str, v2: bool) -> Line:
     """A shell on the phone that reads its commands from the stream."""
-    with adb_errors(f"{device.serial}: no shell"):
-        connection = device.open_transport(timeout=TRANSPORT_TIMEOUT_S)
+    with adb_errors(f"{serial}: no shell"):
+        connection = _transport(client, serial)
         try:
             connection.send_command(_RAW_SHELL if v2 else _OLD_SHELL)
             connection.check_okay()
@@ -120,3 +120,25 @@ def open_line(device: adbutils.AdbDevice, v2: bool) -> Line:
             connection.close()
             raise
         return Line(connection, v2)
+
+
+def _transport(client: adbutils.AdbClient, serial: str) -> adbutils.AdbConnection:
+    """A connection that the server passes on to the phone, without asking its version first.
+
+    ``host:tport:`` answers with eight bytes of transport id (adb SERVICES.TXT); a server before
+    1.0.41 does not know it, and adbutils' own, slower way serves.
+    """
+    connection = client.make_connection(timeout=TRANSPORT_TIMEOUT_S)
+    try:
+        connection.send_command(f"host:tport:serial:{serial}")
+        connection.check_okay()
+        connection.read_exact(8)
+    except adbutils.AdbError as error:
+        connection.close()
+        if "unknown" not in str(error):
+            raise
+        return client.device(serial).open_transport(timeout=TRANSPORT_TIMEOUT_S)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

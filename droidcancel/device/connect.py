@@ -46,24 +46,24 @@ def _attached(client: adbutils.AdbClient, info: adbutils.AdbDeviceInfo) -> Attac
         advice = ADVICE.get(state, f"the phone is in the state {state!r}: restart it")
         return Attached(info.serial, state, kind_of(info.serial), model, advice)
     try:
-        properties = _properties(client.device(info.serial))
+        properties = _properties(client, info.serial)
     except DeviceError:
         return Attached(info.serial, state, kind_of(info.serial), model)
     model = properties.get("ro.product.model", model)
     return Attached(info.serial, state, kind_of(info.serial, properties), model)
 
 
-def _properties(handle: adbutils.AdbDevice) -> dict[str, str]:
-    channel = _channel(handle)
+def _properties(client: adbutils.AdbClient, serial: str) -> dict[str, str]:
+    channel = _channel(client, serial)
     try:
         return parse_properties(channel.text(["getprop"]))
     finally:
         channel.close()
 
 
-def _channel(handle: adbutils.AdbDevice) -> ShellChannel:
-    v2 = adb.has_shell_v2(handle)
-    return ShellChannel(lambda: adb.open_line(handle, v2))
+def _channel(client: adbutils.AdbClient, serial: str) -> ShellChannel:
+    v2 = adb.has_shell_v2(client.device(serial))
+    return ShellChannel(lambda: adb.open_line(client, serial, v2))
 
 
 def choose(serial: str | None = None, client: adbutils.AdbClient | None = None) -> str:
@@ -119,7 +119,7 @@ def connect(
     client = adb.client()
     chosen = choose(serial or _serial_of(entry, client), client)
     handle = client.device(chosen)
-    channel = _channel(handle)
+    channel = _channel(client, chosen)
     try:
         properties = parse_properties(channel.text(["getprop"]))
         device = Device(handle, channel, properties)
@@ -160,7 +160,7 @@ def _serial_of_avd(avd: str, client: adbutils.AdbClient) -> str:
         serials = [info.serial for info in client.list() if info.state == "device"]
     names: dict[str, str] = {}
     for serial in serials:
-        properties = _properties(client.device(serial))
+        properties = _properties(client, serial)
         name = properties.get("ro.boot.qemu.avd_name") or properties.get("ro.kernel.qemu.avd_name")
         if name:
             names[name] = serial

@@ -66,9 +66,10 @@ class Armed:
             raise ShellTimeout(f"no end within {timeout:g} s: {self._shown}") from error
         except ConnectionError as error:
             raise AdbError(f"the link dropped under: {self._shown} ({error})") from error
+        else:
+            seconds = time.monotonic() - self.fired_at
         finally:
             self.close()
-        seconds = time.monotonic() - self.fired_at
         return Output(bytes(out.data), bytes(err.data), out.rc or 0, seconds)
 
     def close(self) -> None:
