@@ -119,7 +119,7 @@ async def dump_battery(invocation: Invocation, args: list[str]) -> int:
     return 0
 
 
-# -- trust and heat ---------------------------------------------------------------------------------
+# -- trust and heat --------------------------------------------------------------------------------
 @dump("trust")
 async def dump_trust(invocation: Invocation, args: list[str]) -> int:
     power = invocation.phone.power

@@ -177,7 +177,7 @@ async def dump_window(invocation: Invocation, args: list[str]) -> int:
     return 0
 
 
-# -- dumpsys display --------------------------------------------------------------------------------
+# -- dumpsys display -------------------------------------------------------------------------------
 @dump("display")
 async def dump_display(invocation: Invocation, args: list[str]) -> int:
     phone = invocation.phone
@@ -189,7 +189,8 @@ async def dump_display(invocation: Invocation, args: list[str]) -> int:
         "DisplayViewport{type=INTERNAL, valid=true, isActive=true, displayId=0, "
         f"uniqueId='local:0', physicalPort=0, orientation={rotation}, "
         f"logicalFrame=Rect(0, 0 - {turned_width}, {turned_height}), "
-        f"physicalFrame=Rect(0, 0 - {width}, {height}), deviceWidth={width}, deviceHeight={height}}}"
+        f"physicalFrame=Rect(0, 0 - {width}, {height}), "
+        f"deviceWidth={width}, deviceHeight={height}}}"
     )
     await invocation.out(
         "DISPLAY MANAGER (dumpsys display)\n"
