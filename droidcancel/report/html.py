@@ -106,7 +106,7 @@ def _event(record: Mapping[str, Any], origin: float) -> dict[str, Any]:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
