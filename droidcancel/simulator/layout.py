@@ -142,8 +142,18 @@ class LayoutEngine:
             size = self._with_margins(child, (left[0], left[1]), wrap_x=True, wrap_y=True)
             total += size[axis]
             most = max(most, size[1 - axis])
+        if axis == 0 and room[0] < UNBOUNDED and any(child.layout.weight for child in children):
+            most = self._row_height(view, children, room)
         total += self.px(view.layout.gap) * max(0, len(children) - 1)
         return (total, most) if axis == 0 else (most, total)
+
+    def _row_height(self, view: View, children: list[View], room: Pair) -> int:
+        """As high as the children are in the widths that their weights give them."""
+        widths = [size[0] for size in self._linear_sizes(view, children, room, 0)]
+        return max(
+            self._with_margins(child, (width, room[1]), wrap_x=True, wrap_y=True)[1]
+            for child, width in zip(children, widths, strict=True)
+        )
 
     def _grid_content(self, view: View, room: Pair) -> Pair:
         rows = self._grid_rows(view, room[0])

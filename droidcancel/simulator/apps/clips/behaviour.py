@@ -35,6 +35,8 @@ class Behaviour:
     upload_in: Literal["process", "foreground_service", "job"] = "process"
     """What keeps an upload alive: only the app's process, a foreground service with a
     notification (it outlives a swipe from recents), or a job of the JobScheduler."""
+    job_backoff_s: float = 10.0
+    """How long an upload job waits after it was cut off, doubled each time."""
     wait_s: float = 10.0
     """How long an upload waits for the network before it shows as failed."""
     stall_s: float = 6.0

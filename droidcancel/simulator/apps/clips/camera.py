@@ -42,7 +42,7 @@ class CameraScreen(Screen):
     def allowed(self) -> bool:
         return self.clips.installed.has(CAMERA)
 
-    def build(self) -> View:
+    def views(self) -> View:
         finder = video(True, scene("camera"), id="viewfinder") if self.allowed else self._refused()
         return frame(
             finder,
@@ -84,6 +84,7 @@ class CameraScreen(Screen):
             image_button(
                 icon="close", desc=self.text("close"), id="close", color=INK, on_click=self.finish
             ),
+            spacer(weight=1),
             row(
                 icon("music", icon_size=16, color=INK, important=False),
                 text(self.text("add_sound"), size=14, bold=True, color=INK, lines=1),
@@ -94,11 +95,10 @@ class CameraScreen(Screen):
                 width="wrap",
                 id="add_sound",
             ),
+            spacer(weight=1),
             spacer(width=48),
-            gravity="center_vertical",
             align="top",
             padding=(4, 8),
-            gap=40,
         )
 
     def _tools(self) -> View:

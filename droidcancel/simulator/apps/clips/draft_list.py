@@ -9,7 +9,6 @@ from droidcancel.simulator.apps.clips.posts import Post, clock_text
 from droidcancel.simulator.apps.clips.screen import Screen
 from droidcancel.simulator.apps.clips.widgets import (
     check_circle,
-    checked,
     empty_state,
     top_bar,
 )
@@ -35,10 +34,10 @@ class DraftsScreen(Screen):
         self.ticked: set[str] = set()
         self._scroll = ScrollState()
 
-    def on_resume(self) -> None:
+    def on_show(self) -> None:
         self.invalidate()
 
-    def on_back(self) -> bool:
+    def on_leave(self) -> bool:
         if self.selecting:
             self._select(False)
             return True
@@ -90,7 +89,7 @@ class DraftsScreen(Screen):
             self.finish()
 
     # -- views -----------------------------------------------------------------------------
-    def build(self) -> View:
+    def views(self) -> View:
         posts = self.clips.drafts.list()
         action = button(
             self.text("cancel" if self.selecting else "select"),
@@ -125,10 +124,10 @@ class DraftsScreen(Screen):
 
     def _row(self, post: Post) -> View:
         ticked = post.id in self.ticked
-        mark = check_circle(ticked, partial(self._tick, post), id="draft_check")
+        mark = check_circle(ticked, partial(self._tick, post), id="draft_check", over_picture=False)
         day = time.strftime("%Y-%m-%d %H:%M", time.gmtime(post.created))
         return row(
-            *([checked(mark, ticked)] if self.selecting else []),
+            *([mark] if self.selecting else []),
             image(scene(post.seed), width=72, height=96, radius=6),
             column(
                 text(

@@ -49,6 +49,11 @@ class EditScreen(Screen):
             self.spawn(self._import(self._uri()))
             self._ask_about_older()
 
+    def on_show(self) -> None:
+        """Back from the post page, which may have changed the post."""
+        if self.post is not None:
+            self.post = self.clips.editing.get(self.post.id) or self.post
+
     def _uri(self) -> str:
         extras = self.intent.extras
         return str(extras.get("uri") or extras.get(EXTRA_STREAM) or self.intent.data or "")
@@ -103,7 +108,7 @@ class EditScreen(Screen):
         self.clips.toast(self.text("saved_to_drafts"))
 
     # -- leaving ---------------------------------------------------------------------------
-    def on_back(self) -> bool:
+    def on_leave(self) -> bool:
         if self.post is None:
             return False
         if not self.clips.behaviour.confirm_leave:
@@ -113,16 +118,20 @@ class EditScreen(Screen):
         return True
 
     def _leave_menu(self) -> View:
-        return column(
+        menu = column(
             self._leave_row("trash", "discard", "discard", self._discard),
             self._leave_row("download", "save_draft", "leave_save_draft", self._save_draft),
-            align="top start",
-            width=230,
-            margin=(12, 64, 0, 0),
             background="surface",
             radius=12,
             padding=(0, 6),
             id="leave_menu",
+        )
+        return frame(
+            menu,
+            align="top start",
+            width=250,
+            padding=(12, 60, 0, 0),
+            background="transparent",
         )
 
     def _leave_row(self, sign: str, name: str, id: str, act: Handler) -> View:
@@ -165,7 +174,7 @@ class EditScreen(Screen):
         self.restart_at(".MainActivity", tab="home")
 
     # -- views -----------------------------------------------------------------------------
-    def build(self) -> View:
+    def views(self) -> View:
         if self.post is None:
             content: View = spinner(color=INK, align="center")
         else:
@@ -194,6 +203,7 @@ class EditScreen(Screen):
                 color=INK,
                 on_click=self._back_pressed,
             ),
+            spacer(weight=1),
             row(
                 icon("music", icon_size=16, color=INK, important=False),
                 text(self.text("add_sound"), size=14, bold=True, color=INK, lines=1),
@@ -204,13 +214,14 @@ class EditScreen(Screen):
                 width="wrap",
                 id="add_sound",
             ),
-            gap=40,
+            spacer(weight=1),
+            spacer(width=48),
             align="top",
             padding=(4, 8),
         )
 
     def _back_pressed(self) -> None:
-        if not self.on_back():
+        if not self.on_leave():
             self.finish()
 
     def _bottom(self) -> View:

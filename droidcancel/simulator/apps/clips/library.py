@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.apps.clips.api import ApiError, CloudVideo, OfflineError
+from droidcancel.simulator.fs import FsError
+from droidcancel.simulator.pictures import scene
 
 if TYPE_CHECKING:
     from droidcancel.simulator.apps.clips.app import Clips
+
+
+@lru_cache(maxsize=32)
+def thumbnail(seed: str) -> bytes:
+    """A video's picture as JPEG."""
+    out = io.BytesIO()
+    scene(seed)(180, 320).save(out, "JPEG", quality=85)
+    return out.getvalue()
 
 
 @dataclass(frozen=True)
@@ -93,9 +105,24 @@ class Library:
         try:
             self.recent = await self._app.api.feed()
             self.offline = False
+            self._cache_pictures()
         except (OfflineError, ApiError):
             self.offline = True
         self._app.refresh()
+
+    def _cache_pictures(self) -> None:
+        """Keep the feed's pictures in the cache, as apps do. On a full phone it goes without."""
+        fs, uid = self._app.phone.fs, self._app.installed.uid
+        folder = f"{self._app.cache_dir}/images"
+        if fs.exists(folder):
+            return
+        try:
+            fs.mkdir(folder, 0o700, parents=True, uid=uid, gid=uid)
+            for item in CREATORS:
+                path = f"{folder}/{item.author}.jpg"
+                fs.write(path, thumbnail(item.seed), mode=0o600, uid=uid, gid=uid)
+        except FsError:
+            self._app.phone.log.write("W", "Clips", "no room for the image cache")
 
     def feed(self) -> list[FeedItem]:
         """What the feed shows, top to bottom."""

@@ -38,7 +38,7 @@ class LoginScreen(Screen):
     def ready(self) -> bool:
         return bool(self.user.text.strip() and self.password.text) and not self.working
 
-    def build(self) -> View:
+    def views(self) -> View:
         return column(
             spacer(height=40),
             image(tile("play", "#fe2c55"), width=72, height=72, radius=20, desc="Clips"),

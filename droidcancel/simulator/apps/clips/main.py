@@ -34,9 +34,7 @@ class MainScreen(Screen):
             self.clips.uploads.resume()
         self._ask_about_edit()
 
-    def on_resume(self) -> None:
-        if self.clips.session.current is None:
-            return
+    def on_show(self) -> None:
         self._refresh()
         self._next_popup()
 
@@ -103,16 +101,14 @@ class MainScreen(Screen):
         elif self.tab == "home":
             self.spawn(library.refresh_feed())
 
-    def on_back(self) -> bool:
+    def on_leave(self) -> bool:
         if self.tab != "home":
             self.show_tab("home")
             return True
         return False
 
     # -- views -----------------------------------------------------------------------------
-    def build(self) -> View:
-        if self.clips.session.current is None:
-            return column(height="match", background="black")
+    def views(self) -> View:
         pages: dict[str, Callable[[], View]] = {
             "home": self.feed.build,
             "friends": partial(friends_page, self),
@@ -172,7 +168,7 @@ class MainScreen(Screen):
         )
 
     def _create(self) -> View:
-        face, ink = ("white", "black") if self._dark else ("black", "white")
+        face, ink = ("white", "black") if self._dark else ("on_surface", "surface")
         mark = frame(
             frame(width=40, height=30, radius=9, background="#25f4ee", align="start"),
             frame(width=40, height=30, radius=9, background="accent", align="end"),

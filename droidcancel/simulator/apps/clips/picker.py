@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from droidcancel.simulator.apps.clips.posts import clock_text, seed_of
 from droidcancel.simulator.apps.clips.profile import cell
 from droidcancel.simulator.apps.clips.screen import Screen
-from droidcancel.simulator.apps.clips.widgets import check_circle, checked, empty_state
+from droidcancel.simulator.apps.clips.widgets import check_circle, empty_state
 from droidcancel.simulator.media import MEDIA_IMAGE, MEDIA_VIDEO
 from droidcancel.simulator.views import (
     ScrollState,
@@ -56,14 +56,14 @@ class PickerScreen(Screen):
         await self.request_permissions(*media_permissions(self.phone.options.api))
         self.invalidate()
 
-    def on_resume(self) -> None:
+    def on_show(self) -> None:
         self.invalidate()
 
     def _rows(self) -> list[MediaRow]:
         kinds = KINDS[self.kind]
         return [row for row in self.clips.media_rows() if row.media_type in kinds][:CELLS_MAX]
 
-    def build(self) -> View:
+    def views(self) -> View:
         rows = self._rows()
         body = (
             scroll(
@@ -142,7 +142,7 @@ class PickerScreen(Screen):
         made = cell(
             seed_of(media.size),
             *([length] if media.media_type == MEDIA_VIDEO else []),
-            checked(mark, ticked),
+            mark,
             id="media_cell",
             desc=media.name,
             selected=ticked,

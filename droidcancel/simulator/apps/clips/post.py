@@ -71,7 +71,7 @@ class PostScreen(Screen):
             self.clips.toast(self.text("no_space"))
 
     # -- views -----------------------------------------------------------------------------
-    def build(self) -> View:
+    def views(self) -> View:
         if not self.post.id:
             return column(height="match")
         return column(

@@ -13,7 +13,7 @@ from droidcancel.simulator.apps.intents import (
     Component,
     Intent,
 )
-from droidcancel.simulator.views import Handler, View
+from droidcancel.simulator.views import Handler, View, column
 from droidcancel.simulator.windows import Window
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Screen(Activity):
     """An activity of Clips; it is drawn anew when the app's state changes."""
 
     needs_session = True
+    opened = False
 
     @property
     def clips(self) -> Clips:
@@ -34,10 +35,30 @@ class Screen(Activity):
         if self.needs_session and self.clips.session.current is None:
             self.restart_at(".LoginActivity")
             return
+        self.opened = True
         self.on_open()
 
-    def on_open(self) -> None:
-        """`on_create`, where the session that the screen needs is there."""
+    def on_resume(self) -> None:
+        if self.opened:
+            self.on_show()
+
+    def on_back(self) -> bool:
+        return self.opened and self.on_leave()
+
+    def build(self) -> View:
+        return self.views() if self.opened else column(height="match")
+
+    # -- what a screen overrides; none is called without the session that it needs --------------
+    def on_open(self) -> None: ...
+    def on_show(self) -> None: ...
+
+    def on_leave(self) -> bool:
+        """The Back key; True when the screen dealt with it."""
+        return False
+
+    def views(self) -> View:
+        """What the screen shows."""
+        return column(height="match")
 
     def on_destroy(self) -> None:
         self.clips.screens.discard(self)

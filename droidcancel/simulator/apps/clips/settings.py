@@ -20,8 +20,9 @@ from droidcancel.simulator.views import (
 )
 
 
-def megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"
+def size_text(size: int) -> str:
+    """Bytes as people read them."""
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.0f} KB"
 
 
 class SettingsScreen(Screen):
@@ -30,7 +31,7 @@ class SettingsScreen(Screen):
     def on_open(self) -> None:
         self._scroll = ScrollState()
 
-    def build(self) -> View:
+    def views(self) -> View:
         app = self.clips
         return column(
             top_bar(self.text("settings"), self.finish, self.text("back")),
@@ -44,7 +45,7 @@ class SettingsScreen(Screen):
                     setting_row("trash", self.text("free_up_space"), id="free_up_space",
                                 on_click=partial(self.go, ".StorageActivity")),
                     self._data_saver(),
-                    section(""),
+                    divider(margin=(0, 16)),
                     setting_row("close", self.text("log_out"), id="log_out",
                                 on_click=self._ask_to_log_out),
                     text(
@@ -90,10 +91,10 @@ class SettingsScreen(Screen):
 class StorageScreen(Screen):
     """What the app keeps on the phone, and buttons to clear it."""
 
-    def on_resume(self) -> None:
+    def on_show(self) -> None:
         self.invalidate()
 
-    def build(self) -> View:
+    def views(self) -> View:
         drafts = sum(post.size for post in self.clips.drafts.list())
         return column(
             top_bar(self.text("free_up_space"), self.finish, self.text("back")),
@@ -108,7 +109,7 @@ class StorageScreen(Screen):
     def _part(self, name: str, size: int, act: Handler) -> View:
         return row(
             column(
-                text(f"{self.text(name)}: {megabytes(size)}", id=f"{name}_size", size=17,
+                text(f"{self.text(name)}: {size_text(size)}", id=f"{name}_size", size=17,
                      bold=True),
                 text(self.text(f"{name}_text"), size=13, color="on_surface_variant"),
                 weight=1,

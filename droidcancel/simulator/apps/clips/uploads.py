@@ -192,6 +192,7 @@ class UploadService:
                 self._app.package,
                 JOB_SERVICE,
                 persisted=self._behaviour.resume_after_boot,
+                backoff_s=self._behaviour.job_backoff_s,
                 upload_bytes=posting.upload.size,
             )
         )
@@ -202,9 +203,10 @@ class UploadService:
         if posting is None or posting.running:
             return False
         posting.phase = "uploading"
-        posting.task = self._app.spawn(self._carry(posting))
-        await asyncio.wait((posting.task,))
-        return self.current is posting and posting.phase in ("waiting", "failed")
+        task = posting.task = self._app.spawn(self._carry(posting))
+        await asyncio.wait((task,))
+        died = task.cancelled() and not self._app.process.alive
+        return self.current is posting and (died or posting.phase in ("waiting", "failed"))
 
     # -- carrying ----------------------------------------------------------------------------
     async def _carry(self, posting: Posting) -> None:

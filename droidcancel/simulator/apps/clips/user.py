@@ -31,9 +31,8 @@ class UserScreen(Screen):
         self._offline = False
         self._scroll = ScrollState()
 
-    def on_resume(self) -> None:
-        if self.clips.session.current is not None:
-            self.reload()
+    def on_show(self) -> None:
+        self.reload()
 
     def reload(self) -> None:
         self._loading = True
@@ -51,9 +50,7 @@ class UserScreen(Screen):
         self._loading = False
         self.invalidate()
 
-    def build(self) -> View:
-        if self.clips.session.current is None:
-            return column(height="match")
+    def views(self) -> View:
         reload = image_button(
             icon="refresh", desc=self.text("tap_to_retry"), id="reload", on_click=self.reload
         )

@@ -75,7 +75,7 @@ class VideoScreen(Screen):
         return session is not None and session.account == self.intent.extras.get("account")
 
     # -- views -----------------------------------------------------------------------------
-    def build(self) -> View:
+    def views(self) -> View:
         size = self.video.size if self.video else 0
         return frame(
             video(True, scene(seed_of(size)), id="player"),

@@ -35,7 +35,13 @@ def top_bar(
             gravity="start center_vertical",
         ),
         text(title, id=title_id, size=17, bold=True, gravity="center", lines=1, weight=1),
-        row(*actions, width=72, gravity="end center_vertical", height="match"),
+        row(
+            *actions,
+            width=72,
+            gravity="end center_vertical",
+            height="match",
+            padding=(0, 0, 4, 0),
+        ),
         height=52,
         id="top_bar",
     )
@@ -136,7 +142,6 @@ def question(title: str, words: str, answers: Sequence[tuple[str, str, Handler, 
         id="dialog",
         background="surface",
         radius=16,
-        max_width=340,
     )
 
 
@@ -176,23 +181,17 @@ def pill(label: str, *, id: str, on_click: Handler, sign: str = "") -> View:
     )
 
 
-def check_circle(checked: bool, on_click: Handler, *, id: str, number: int = 0) -> View:
-    """A round mark to tick: hollow, or filled with a check or a number."""
-    mark: View = spacer(width=22, height=22)
-    if checked:
-        mark = (
-            text(str(number), size=12, bold=True, color="white", important=False, align="center")
-            if number
-            else icon("check", icon_size=16, color="white", align="center", important=False)
-        )
-    return frame(
+def check_circle(checked: bool, on_click: Handler, *, id: str, over_picture: bool = True) -> View:
+    """A round mark to tick: hollow, or filled with a check."""
+    mark = icon("check", icon_size=16, color="white", align="center", important=False)
+    made = frame(
         frame(
-            mark,
+            *([mark] if checked else []),
             width=24,
             height=24,
             radius=12,
-            background="accent" if checked else "#4d000000",
-            border="white",
+            background="accent" if checked else ("#4d000000" if over_picture else "surface"),
+            border="white" if over_picture else "outline",
             align="center",
         ),
         cls="android.widget.CheckBox",
@@ -202,9 +201,5 @@ def check_circle(checked: bool, on_click: Handler, *, id: str, number: int = 0) 
         height=44,
         on_click=on_click,
     )
-
-
-def checked(view: View, value: bool) -> View:
-    """Mark a view as checked, for what is drawn by hand."""
-    view.checked = value
-    return view
+    made.checked = checked
+    return made
