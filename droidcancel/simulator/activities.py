@@ -350,7 +350,8 @@ class ActivityManager:
         launched = intent.action == ACTION_MAIN and (
             CATEGORY_LAUNCHER in intent.categories or intent.component is not None
         )
-        if launched and task.records[0].cls is cls:
+        root = task.records[0]
+        if root.cls is cls and (launched or root.intent.same_filter(intent)):
             return True
         if cls.launch_mode == "singleTask":
             return any(record.cls is cls for record in task.records)

@@ -46,9 +46,6 @@ class JobScheduler:
         self._jobs[job.package, job.id] = job
         self.kick()
 
-    def list(self, package: str | None = None) -> list[Job]:
-        return [job for job in self._jobs.values() if package in (None, job.package)]
-
     def cancel(self, package: str, job_id: int | None = None) -> list[Job]:
         """Cancel one job of a package, or all of them; returns those that there were."""
         keys = [key for key in self._jobs if key[0] == package and job_id in (None, key[1])]
@@ -143,3 +140,6 @@ class JobScheduler:
         for task in self._running.values():
             task.cancel()
         self._running.clear()
+
+    def list(self, package: str | None = None) -> list[Job]:
+        return [job for job in self._jobs.values() if package in (None, job.package)]

@@ -90,6 +90,11 @@ class Intent:
         """Whether the receiver may read what the intent points at."""
         return self.grant_read or bool(self.flags & FLAG_GRANT_READ_URI_PERMISSION)
 
+    def same_filter(self, other: Intent) -> bool:
+        """Whether both mean the same to the resolver; extras do not count (filterEquals)."""
+        mine = (self.action, self.data, self.type, self.categories)
+        return mine == (other.action, other.data, other.type, other.categories)
+
     def describe(self, api: int = 34) -> str:
         """As Intent.toShortString prints it inside `Intent { ... }`."""
         parts = []

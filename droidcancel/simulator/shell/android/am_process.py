@@ -18,8 +18,14 @@ from droidcancel.simulator.shell.registry import Invocation
 # UsageStatsManager.STANDBY_BUCKET_*
 BUCKETS = {"active": 10, "working_set": 20, "frequent": 30, "rare": 40, "restricted": 45}
 BUCKETS |= {"never": 50}
-LEVELS = ("unrestricted", "exempted", "adaptive_bucket", "restricted_bucket")
-LEVELS += ("background_restricted", "hibernation")
+BACKGROUND_LEVELS = ("background_restricted", "hibernation")
+LEVELS = (
+    "unrestricted",
+    "exempted",
+    "adaptive_bucket",
+    "restricted_bucket",
+    *BACKGROUND_LEVELS,
+)
 CRASH = "android.app.RemoteServiceException: shell-induced crash"
 # ActivityManager.procStateToString by PROCESS_STATE_*, as `am get-uid-state` prints it.
 STATE_NAMES = {0: "PER", 1: "PERU", 2: "TOP", 3: "BTOP", 4: "FGS", 5: "BFGS", 6: "IMPF"}
@@ -132,7 +138,7 @@ async def set_bg_restriction_level(invocation: Invocation, args: Args) -> int:
     if level not in LEVELS:
         raise Failure(f"Error: invalid restriction level: {level}\n", FAILED)
     package.restriction = level
-    background = "ignore" if level in LEVELS[4:] else "allow"
+    background = "ignore" if level in BACKGROUND_LEVELS else "allow"
     package.set_op("RUN_ANY_IN_BACKGROUND", background)
     invocation.phone.jobs.kick()
     return 0

@@ -96,10 +96,10 @@ class Args:
         if self._rest_of_option is not None:
             word, self._rest_of_option = self._rest_of_option, None
             return word
-        word = self.peek()
-        if word is not None:
+        found = self.peek()
+        if found is not None:
             self._next += 1
-        return word
+        return found
 
     def peek(self) -> str | None:
         if self._rest_of_option is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.jobs import Job
@@ -147,7 +148,7 @@ def unique_id(phone: Phone, job: Job) -> str:
     return f"#{short_user(package.uid if package else 1000)}/{job.id}"
 
 
-def _constraints(names: list[str]) -> str:
+def _constraints(names: Sequence[str]) -> str:
     known = [name for name in names if name in CONSTRAINT_BITS]
     bits = sum(CONSTRAINT_BITS[name] for name in known)
     return f" {' '.join(known)} [0x{bits:x}]" if known else ""

@@ -206,23 +206,14 @@ async def uninstall(invocation: Invocation, args: Args) -> int:
     name = args.next()
     if name is None:
         raise Failure("Error: package name not specified\n", 1)
-    await invocation.out(await _uninstall(invocation, name, user))
-    return 0 if invocation.phone.packages.get(name) is None else 1
-
-
-async def _uninstall(invocation: Invocation, name: str, user: int) -> str:
-    phone = invocation.phone
-    package = phone.packages.get(name)
-    if package is None:
-        return f"Failure [not installed for {user}]\n" if user >= 0 else _DELETE_FAILED
-    if package.system:
-        return _DELETE_FAILED
-    phone.activities.stop_package(name)
-    phone.packages.uninstall(name)
-    return "Success\n"
-
-
-_DELETE_FAILED = "Failure [DELETE_FAILED_INTERNAL_ERROR]\n"
+    package = invocation.phone.packages.get(name)
+    if package is None and user >= 0:
+        raise Failure(f"Failure [not installed for {user}]\n", 1, on_stdout=True)
+    if package is None or package.system:
+        raise Failure("Failure [DELETE_FAILED_INTERNAL_ERROR]\n", 1, on_stdout=True)
+    invocation.phone.activities.stop_package(name)
+    invocation.phone.packages.uninstall(name)
+    return await _answer(invocation, None)
 
 
 @PM.sub("set-installer")

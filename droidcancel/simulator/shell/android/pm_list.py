@@ -26,8 +26,13 @@ FEATURES = (
     "android.software.input_methods",
     "android.software.webview",
 )
-LIBRARIES = ("android.ext.shared", "android.test.base", "android.test.mock", "javax.obex")
-LIBRARIES += ("org.apache.http.legacy",)
+LIBRARIES = (
+    "android.ext.shared",
+    "android.test.base",
+    "android.test.mock",
+    "javax.obex",
+    "org.apache.http.legacy",
+)
 GROUPS = ("CAMERA", "CONTACTS", "LOCATION", "MICROPHONE", "STORAGE", "NOTIFICATIONS")
 
 
