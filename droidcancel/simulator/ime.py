@@ -219,7 +219,7 @@ class Ime:
 
 
 def _decoded(extras: Mapping[str, Any]) -> str:
-    return base64.b64decode(str(extras.get("text", ""))).decode("utf-8")
+    return base64.b64decode(str(extras.get("text", "")), validate=True).decode("utf-8")
 
 
 _ADB_ACTIONS: Mapping[str, Callable[[Ime, Mapping[str, Any]], str | None]] = {

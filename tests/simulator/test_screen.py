@@ -349,13 +349,11 @@ def test_screenrecord_makes_a_film_that_plays(tmp_path: object) -> None:
 
 async def _filmed(phone: Phone) -> None:
     """Wait until a recording has begun to write."""
-
-    async def poll() -> None:
-        if not (phone.fs.exists("/sdcard/a.mp4") and phone.fs.stat("/sdcard/a.mp4").size):
-            await asyncio.sleep(0.01)
-            await poll()
-
-    await asyncio.wait_for(poll(), 10)
+    for _ in range(1000):
+        if phone.fs.exists("/sdcard/a.mp4") and phone.fs.stat("/sdcard/a.mp4").size:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("nothing was recorded")
 
 
 def _frames(av: object, data: bytes) -> list[Image.Image]:
