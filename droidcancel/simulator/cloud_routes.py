@@ -75,8 +75,11 @@ def as_json(value: object, status: int = 200) -> Response:
 
 
 async def answer(store: CloudStore, request: Request) -> Response:
-    """Find the route and run it. Raises HttpError 401, 404 or 405."""
-    url = urlsplit(request.target)
+    """Find the route and run it. Raises HttpError 400, 401, 404 or 405."""
+    try:
+        url = urlsplit(request.target)
+    except ValueError:
+        raise HttpError(400, "not a target") from None
     fitting = [(each, match) for each in ROUTES if (match := each.pattern.fullmatch(url.path))]
     if not fitting:
         raise HttpError(404)

@@ -14,6 +14,7 @@ from droidcancel.simulator.processes import PROCESS_STATE_BOUND_FOREGROUND_SERVI
 
 if TYPE_CHECKING:
     from droidcancel.simulator.connectivity import NetworkInfo
+    from droidcancel.simulator.packages import Package
     from droidcancel.simulator.phone import Phone
 
 SEGMENT_BYTES = 1400
@@ -72,6 +73,11 @@ class NetStats:
         self.by_uid_interface: dict[tuple[str, int, str], Counter] = {}
         self.history: dict[HistoryKey, dict[int, Counter]] = {}
         self._fresh: dict[HistoryKey, Counter] = {}
+        phone.packages.on_change(self._package_changed)
+
+    def _package_changed(self, event: str, package: Package) -> None:
+        if event == "removed":
+            self.forget(package.uid)
 
     def reset(self) -> None:
         """A reboot: the counters begin anew, the history on disk stays."""

@@ -11,7 +11,7 @@ from droidcancel.simulator.netstats import SEGMENT_BYTES
 QUANTUM_S = 0.01  # bytes pass in portions of this much time, so that counters move smoothly
 MIN_QUANTUM = 256
 MAX_QUANTUM = 16 * 1024
-BURST_S = 0.005  # what an idle link may catch up on
+CATCH_UP_S = 0.02  # how late a portion may come without loss of bandwidth
 RETRANSMIT_TIMEOUT_S = 0.2  # Linux' TCP_RTO_MIN
 
 
@@ -47,7 +47,8 @@ class Bucket:
     async def take(self, count: int) -> None:
         """Wait until `count` bytes have passed; the rate must be above 0."""
         loop = asyncio.get_running_loop()
-        start = max(self._free_at, loop.time() - BURST_S)
+        idle = loop.time() - self._free_at
+        start = self._free_at if idle < CATCH_UP_S else loop.time()
         self._free_at = start + count / self.rate
         wait = self._free_at - loop.time()
         if wait > 0:

@@ -115,6 +115,7 @@ Ask = Callable[[Client, str], Awaitable[Response]]
         (lambda c, p: c.ask("PUT", p), 405),
         (lambda c, p: c.ask("GET", "/nothing"), 404),
         (lambda c, p: c.ask("GET", "/%2e%2e/_truth"), 404),
+        (lambda c, p: c.ask("GET", "//[/feed"), 400),
         (lambda c, p: c.ask("POST", f"{p}/commit"), 409),
         (lambda c, p: c.ask("GET", "/feed", authorization="Bearer wrong"), 401),
         (lambda c, p: c.ask("GET", "/feed?limit=x"), 400),

@@ -385,6 +385,29 @@ def test_history_is_refreshed_by_a_poll_only(api: int, ident: str) -> None:
     run(body())
 
 
+def test_a_reboot_empties_firewall_and_counters() -> None:
+    async def body() -> None:
+        async with booted(api=34, upload_bytes_per_s=2e7) as (phone, cloud):
+            await new_upload(phone, cloud, 50_000).run()
+            await sh(phone, f"cmd connectivity set-package-networking-enabled false {PACKAGE}")
+            await sh(phone, "cmd connectivity set-chain3-enabled true")
+            await sh(phone, "cmd connectivity airplane-mode enable")
+            await until(lambda: not online(phone))
+            await phone.reboot()
+            assert not online(phone), "airplane mode survives a reboot"
+            assert (
+                await sh(phone, "cmd connectivity get-chain3-enabled")
+            ).out == "chain:disabled\n"
+            assert tx_of((await sh(phone, "dumpsys netstats")).out, UID) == 0
+            phone.connectivity.set_airplane(False)
+            await until(lambda: online(phone))
+            assert await new_upload(phone, cloud, 1000).run() == "done"
+            assert phone.packages.uninstall(PACKAGE)
+            assert phone.netstats.tx(UID) == 0
+
+    run(body())
+
+
 def test_interfaces() -> None:
     async def test(phone: Phone) -> None:
         table = (await sh(phone, "cat /proc/net/dev")).out
