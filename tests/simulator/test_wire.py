@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from droidcancel.simulator import PhoneOptions, Simulator
-from droidcancel.simulator.auth import parse_key
+from droidcancel.simulator.auth import PublicKey
 from droidcancel.simulator.wire import (
     COMMANDS,
     HEADER,
@@ -103,7 +103,7 @@ def test_banners_come_back(properties: dict[str, str], features: frozenset[str])
 
 @given(st.binary(max_size=900))
 def test_a_public_key_is_a_key_or_none(data: bytes) -> None:
-    assert parse_key(data) is None or data
+    assert PublicKey.parse(data) is None or data
 
 
 @pytest.fixture(scope="module")
