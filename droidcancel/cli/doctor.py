@@ -32,7 +32,8 @@ def command(serial: str | None, devices_file: Path | None, app: str | None, as_j
 
     with open_phone(serial, devices_file) as phone:
         profile = AppProfile.load(app or phone.entry.app or "clips")
-        package = profile.installed(phone.device)
+        known = [name for name in profile.packages if phone.device.packages.info(name)]
+        package = (known or profile.packages)[0]
         findings = examine(phone.device, package)
         if as_json:
             about = {"serial": phone.device.serial, "model": phone.device.model}
