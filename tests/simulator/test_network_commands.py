@@ -268,6 +268,18 @@ def test_svc_has_no_radios_on_android_17() -> None:
     on_phone(test, api=37)
 
 
+def test_bluetooth() -> None:
+    async def test(phone: Phone) -> None:
+        said = await sh(phone, "cmd bluetooth_manager disable")
+        assert said == (0, "Disabling Bluetooth\n", "")
+        assert (await sh(phone, "settings get global bluetooth_on")).out == "0\n"
+        assert (await sh(phone, "svc bluetooth enable")).status == 0
+        assert phone.connectivity.bluetooth
+        assert (await sh(phone, "cmd bluetooth_manager dance")).status == 255
+
+    on_phone(test, api=34)
+
+
 # -- Data Saver ------------------------------------------------------------------------------------
 def test_netpolicy() -> None:
     async def test(phone: Phone) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from droidcancel.simulator.shell.android.java import Args, Service, no_shell
+from droidcancel.simulator.shell.android.java import FAILED, Args, Service, no_shell
 from droidcancel.simulator.shell.registry import Invocation, command, dump, service_command
 
 SVC_IS_A_SCRIPT_SINCE = 30
@@ -69,6 +69,20 @@ async def telephony_registry(invocation: Invocation, args: list[str]) -> int:
         f"    mDataConnectionState={2 if cell.connected else 0}\n"
         "    mDefaultSubId=1\n    mActiveDataSubId=1\n"
     )
+    return 0
+
+
+@service_command("bluetooth_manager", since=33)
+async def bluetooth_manager(invocation: Invocation) -> int:
+    """BluetoothShellCommand, which the Bluetooth module of Android 13 brought."""
+    words = {"enable": "Enabling", "disable": "Disabling"}
+    word = invocation.argv[0] if invocation.argv else ""
+    if word not in words:
+        known = "Bluetooth Manager Commands:\n  help or -h\n  enable\n  disable\n"
+        await invocation.out(known if word in ("", "help", "-h") else f"Unknown command: {word}\n")
+        return FAILED
+    await invocation.out(f"{words[word]} Bluetooth\n")
+    invocation.phone.connectivity.set_bluetooth(word == "enable")
     return 0
 
 
