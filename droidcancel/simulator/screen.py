@@ -17,7 +17,7 @@ from droidcancel.simulator.decor import DIALOGS, covers_all, decorate
 from droidcancel.simulator.draw import Painter
 from droidcancel.simulator.draw_palette import resolve
 from droidcancel.simulator.layout import LayoutEngine
-from droidcancel.simulator.viewtree import Rect, View
+from droidcancel.simulator.viewtree import Draw, Rect, View
 
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
@@ -218,6 +218,17 @@ class Screen:
         if self._drawn is None or self._drawn[0] != key:
             self._drawn = (key, await asyncio.to_thread(compose, scene))
         return self._drawn[1]
+
+    def thumbnail(self, window: Window) -> Draw:
+        """A picture of one window as it last was, for recents; a secure one is black."""
+
+        def draw(width: int, height: int) -> Image.Image:
+            bars = [w for w in self._phone.windows.visible() if w.kind in ("status", "navigation")]
+            parts = decorate([window, *bars], self.size, LayoutEngine(self.density))
+            scene = Scene((Shown(*parts[0]),), self.size, self.density, self.night, True)
+            return compose(scene).resize((width, height))
+
+        return draw
 
     async def png(self) -> bytes:
         """The picture as `screencap -p` gives it."""

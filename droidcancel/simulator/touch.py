@@ -85,15 +85,16 @@ class Touch:
         return changed
 
     def _find_scroller(self) -> View | None:
-        """The innermost view that this direction scrolls, pages or swipes."""
+        """The innermost view that scrolls or pages along this axis, else one that is swiped."""
         for view in self.under:
             state = view.state
-            if isinstance(state, (ScrollState, PagerState)) and view.scrollable:
-                if state.horizontal == self.horizontal:
-                    return view
-            elif view.on_swipe is not None:
+            if (
+                isinstance(state, (ScrollState, PagerState))
+                and view.scrollable
+                and state.horizontal == self.horizontal
+            ):
                 return view
-        return None
+        return next((view for view in self.under if view.on_swipe is not None), None)
 
     def direction(self) -> str:
         dx, dy = self.last[0] - self.x, self.last[1] - self.y

@@ -236,6 +236,20 @@ def test_home_back_and_recents() -> None:
     on_phone(body)
 
 
+def test_swiping_a_card_up_removes_its_task() -> None:
+    async def body(phone: Phone, app: Main) -> None:
+        task = app.record.task
+        await phone.input.key(keys.KEYCODES["APP_SWITCH"])
+        await _until(phone, "com.android.launcher3")
+        x, y = view_of(phone, "task").bounds.center
+        await phone.input.swipe(x, y, x - 500, y, 0.1)
+        assert phone.activities.task(task.id) is not None, "sideways turns the pages"
+        await phone.input.swipe(x, y, x, y - 900, 0.1)
+        assert phone.activities.task(task.id) is None
+
+    on_phone(body)
+
+
 async def _until(phone: Phone, package: str) -> None:
     for _ in range(100):
         active = phone.screen.active()

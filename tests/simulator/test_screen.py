@@ -183,6 +183,17 @@ def test_secure_windows_are_black_and_still_read() -> None:
     run(body())
 
 
+def test_thumbnail_is_the_window_made_small() -> None:
+    async def body() -> None:
+        async with widgets_phone() as (phone, app):
+            small = phone.screen.thumbnail(app.window)(270, 600)
+            assert small.size == (270, 600)
+            whole = phone.screen.capture().resize((270, 600)).crop((0, 40, 270, 500))
+            assert _difference(small.crop((0, 40, 270, 500)), whole) < 3
+
+    run(body())
+
+
 def test_dialogs_dim_what_is_below() -> None:
     async def body() -> None:
         async with widgets_phone() as (phone, app):
