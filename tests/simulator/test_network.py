@@ -110,7 +110,7 @@ def test_bandwidth(rate: float) -> None:
             await stream.write(bytes(int(rate * 0.4)))
             took = asyncio.get_running_loop().time() - start
             stream.close()
-        assert 0.36 < took < 0.8
+        assert 0.36 < took < 2
 
     run(body())
 
@@ -175,7 +175,7 @@ def test_what_is_no_link_is_refused(link: tuple[float, float, float, float]) -> 
 
 def test_delay_is_paid_once_a_round_trip() -> None:
     async def body() -> None:
-        async with online(delay_s=0.05) as (phone, cloud):
+        async with online(delay_s=0.1) as (phone, cloud):
             loop = asyncio.get_running_loop()
             start = loop.time()
             stream = await phone.network.connect(UID, cloud.host)
@@ -183,15 +183,15 @@ def test_delay_is_paid_once_a_round_trip() -> None:
             answer = await sim_http.request(stream, "OPTIONS", "/uploads", host=cloud.host)
             answered = loop.time()
             assert answer.status == 204
-            assert 0.09 < connected - start < 0.19
-            assert 0.09 < answered - connected < 0.19
+            assert 0.19 < connected - start < 0.39
+            assert 0.19 < answered - connected < 0.39
 
     run(body())
 
 
 def test_loss_costs_time_and_bytes() -> None:
     async def body() -> tuple[float, int]:
-        phone, sink = network_phone(upload_bytes_per_s=4e6), Sink()
+        phone, sink = network_phone(upload_bytes_per_s=2e6), Sink()
         async with await sink.start(phone):
             loop = asyncio.get_running_loop()
             stream = await phone.network.connect(UID, HOST)
@@ -204,11 +204,11 @@ def test_loss_costs_time_and_bytes() -> None:
             lossy = loop.time() - start, phone.netstats.tx(UID) - before
             await until(lambda: sink.received == 600_000)
             stream.close()
-        return lossy[0] / clean[0], lossy[1] - clean[1]
+        return lossy[0], lossy[1] - clean[1]
 
-    slower, resent = run(body())
-    assert slower > 1.2
-    assert resent > 0
+    seconds, resent = run(body())
+    assert resent > 0.05 * 300_000
+    assert seconds > (300_000 + resent * 0.9) / 2e6
 
 
 @pytest.mark.parametrize("state", ["up", "down"])
@@ -433,7 +433,7 @@ def test_two_connections_share_the_link() -> None:
             start = asyncio.get_running_loop().time()
             await asyncio.gather(one.write(bytes(150_000)), two.write(bytes(150_000)))
             took = asyncio.get_running_loop().time() - start
-            assert 0.27 < took < 0.6
+            assert 0.27 < took < 1.5
             assert max(one.sent_bytes, two.sent_bytes) == 150_000
             phone.network.reset()
 
