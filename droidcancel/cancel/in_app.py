@@ -23,6 +23,7 @@ class InApp:
 
     name: str = "in-app"
     cuts: Cuts = "nothing"
+    late: bool = False
 
     def probe(self, context: CancelContext) -> Capability:
         """Whether the app has a Cancel at all."""

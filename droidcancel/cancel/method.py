@@ -82,6 +82,10 @@ class CancelMethod(Protocol):
     def cuts(self) -> Cuts:
         """What has no network afterwards, until it is restored."""
 
+    @property
+    def late(self) -> bool:
+        """Whether it can only be prepared at its moment, since Post changes what it works on."""
+
     def probe(self, context: CancelContext) -> Capability:
         """Whether it can be done on this phone with this app, and why not."""
 
@@ -111,6 +115,7 @@ class PlannedMethod:
     probe_with: Callable[[CancelContext], Capability]
     plan: Callable[[CancelContext], Plan]
     cuts: Cuts = "nothing"
+    late: bool = False
 
     def probe(self, context: CancelContext) -> Capability:
         """Whether it can be done on this phone with this app, and why not."""

@@ -1,13 +1,15 @@
 """The app's task is swept out of the recents.
 
 It is no force-stop: a foreground service goes on, jobs stay. So the effect read back is that the
-task is gone; whether the upload is, the bytes tell.
+task is gone; whether the upload is, the bytes tell. An app that was opened by a share may have two
+tasks; as long as one is left nothing of the app ends, so all of them are swept away.
 """
 
 from __future__ import annotations
 
 from droidcancel.cancel.method import CancelContext, Plan, PlannedMethod
-from droidcancel.device import Capability, must_poll, until
+from droidcancel.device import Capability, Script, must_poll, until
+from droidcancel.device.shell import spell
 from droidcancel.errors import AppError
 
 GONE_WITHIN_S = 10.0
@@ -36,7 +38,8 @@ def _plan(context: CancelContext) -> Plan:
         left = f"{alive} processes live on" if alive else "no process is left"
         return f"the task of {package} is gone from the recents; {left}"
 
-    return Plan(follow, activities.remove_command(tasks[0]))
+    return Plan(follow, Script("; ".join(spell(activities.remove_command(t)) for t in tasks)))
 
 
-METHOD = PlannedMethod("swipe-recents", _probe, _plan)
+# an app that begins anew after Post has another task then
+METHOD = PlannedMethod("swipe-recents", _probe, _plan, late=True)

@@ -32,8 +32,9 @@ def wait_look(run: Run, check: Callable[[Look], T | None], timeout: float, what:
 
     result = poll(once, timeout)
     if result is None:
+        screen = last[0] or "none known"
         raise UiError(
-            f"{what} did not show within {timeout:g} s; the screen is {last[0] or 'none known'}",
+            f"{what} did not show within {round(timeout, 1):g} s; the screen is {screen}",
             f"see it with `droidcancel doctor`; the profile is {run.profile.name!r}",
         )
     return result

@@ -119,7 +119,7 @@ def _visibility(run: Run, args: model.Visibility, _runner: Runner) -> None:
 
 def _post(run: Run, _args: model.Post, _runner: Runner) -> None:
     go_to(run, "post")
-    if run.method_name is not None:
+    if run.method_name is not None and not run.method.late:
         run.prepare_cancel()
     run.recorder.mark("posted")
     run.posted_tx = run.sample_traffic()
