@@ -93,11 +93,12 @@ async def nohup(inv: Invocation) -> int:
 @command("setsid")
 async def setsid(inv: Invocation) -> int:
     """Run a command in a session of its own, without a terminal."""
-    words = [word for word in inv.argv[1:] if word not in ("-w", "-c", "-d")]
+    words, detached = inv.argv[1:], False
+    while words and words[0] in ("-w", "-c", "-d"):
+        detached |= words.pop(0) == "-d"
     if not words:
         await inv.err("setsid: Need 1 argument\n")
         return 1
-    detached = "-d" in inv.argv[1:-1]
     child = await begin(inv, words, session=Session(), missing=_EXEC_FAILED)
     if isinstance(child, int) or detached:
         return child if isinstance(child, int) else 0
