@@ -440,3 +440,20 @@ def test_a_build_may_ask_before_it_posts_publicly() -> None:
             await user.live_video(data)
 
     run(check())
+
+
+def test_a_full_phone_never_crashes_the_app() -> None:
+    async def check() -> None:
+        async with clips(upload_bytes_per_s=FAST) as user:
+            _, row = user.push(size=20_000)
+            await user.to_post_page(row, "no room")
+            user.phone.fs.reserve(user.phone.fs.free)
+            await user.tap("post")
+            await user.toast("Not enough storage on this phone")
+            await user.restart()
+            for tab in ("profile", "inbox", "friends", "home"):
+                await user.tap(f"tab_{tab}")
+            crashes = [line for line in user.phone.log.lines() if line.tag == "AndroidRuntime"]
+            assert not crashes
+
+    run(check())

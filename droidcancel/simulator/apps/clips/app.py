@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from droidcancel.simulator.apps.clips.screen import Screen
     from droidcancel.simulator.jobs import Job
     from droidcancel.simulator.media import MediaRow
-    from droidcancel.simulator.processes import Process
 
 CATEGORY_BROWSABLE = "android.intent.category.BROWSABLE"
 
@@ -97,11 +96,6 @@ class Clips(App):
         self._bring_drafts_back()
         self.uploads = UploadService(self)
         self.uploads.start()
-        self.phone.processes.on_exit(self._ended)
-
-    def _ended(self, process: Process) -> None:
-        if process is self.process:
-            self.uploads.stop()
 
     def _bring_drafts_back(self) -> None:
         for post in self.deleted_drafts.list():
@@ -119,6 +113,16 @@ class Clips(App):
         """Something that screens show has changed."""
         for screen in list(self.screens):
             screen.invalidate()
+
+    def warn(self, error: Exception) -> None:
+        """Write a failure that the user is not to be bothered with to the log."""
+        self.phone.log.write(
+            "W",
+            "Clips",
+            f"{type(error).__name__}: {error}",
+            pid=self.process.pid,
+            uid=self.process.uid,
+        )
 
     @property
     def data_saver(self) -> bool:
@@ -157,8 +161,9 @@ class Clips(App):
         return [post for post in self.editing.list() if post.id not in held]
 
     async def keep_draft(self, post: Post, source: Shelf) -> None:
-        """Save a post as a draft."""
-        self.drafts.take_over(post, source)
+        """Save a post as a draft. Raises FsError on a full phone."""
+        if source is not self.drafts:
+            self.drafts.take_over(post, source)
         if self.behaviour.save_draft_uploads:
             await self.uploads.post_secretly(post, self.drafts)
         self.refresh()

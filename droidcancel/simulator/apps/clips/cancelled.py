@@ -6,10 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.apps.clips.api import ApiError, OfflineError
+from droidcancel.simulator.fs import FsError
 
 if TYPE_CHECKING:
     from droidcancel.simulator.apps.clips.app import Clips
 
+HTTP_UNAUTHORIZED = 401
 HTTP_CONFLICT = 409
 
 
@@ -27,13 +29,19 @@ class Cancelled:
         fs = self._app.phone.fs
         if not fs.exists(self._path):
             return []
-        found: list[str] = json.loads(fs.read(self._path))
+        try:
+            found: list[str] = json.loads(fs.read(self._path))
+        except ValueError:  # cut short on a full phone
+            return []
         return found
 
     def _save(self, targets: list[str]) -> None:
         uid = self._app.installed.uid
         data = json.dumps(targets).encode()
-        self._app.phone.fs.write(self._path, data, mode=0o600, uid=uid, gid=uid)
+        try:
+            self._app.phone.fs.write(self._path, data, mode=0o600, uid=uid, gid=uid)
+        except FsError as error:
+            self._app.warn(error)
 
     def add(self, target: str) -> None:
         """Remember a target before anything else is done about it."""
@@ -69,6 +77,8 @@ class Cancelled:
         try:
             await api.terminate(target)
         except ApiError as error:
+            if error.status == HTTP_UNAUTHORIZED:
+                raise OfflineError("logged out") from error
             if error.status != HTTP_CONFLICT:
                 return
             try:

@@ -69,7 +69,7 @@ class EditScreen(Screen):
             self._fail("no_space")
             return
         except (PermissionError, FileNotFoundError, ValueError) as error:
-            self.phone.log.write("W", "Clips", f"{type(error).__name__}: {error}")
+            self.clips.warn(error)
             self._fail("cannot_open")
             return
         self.saved["edit"] = self.post.id
@@ -152,7 +152,7 @@ class EditScreen(Screen):
     def _save_draft(self) -> None:
         self.dismiss_all()
         if self.post is not None:
-            self.spawn(self.clips.keep_draft(self.post, self.clips.editing))
+            self.spawn(self.with_room(self.clips.keep_draft(self.post, self.clips.editing)))
         self.finish()
 
     # -- going on --------------------------------------------------------------------------
@@ -170,8 +170,8 @@ class EditScreen(Screen):
         self.spawn(self._publish(self.post))
 
     async def _publish(self, post: Post) -> None:
-        await self.clips.uploads.post(post, self.clips.editing)
-        self.restart_at(".MainActivity", tab="home")
+        if await self.with_room(self.clips.uploads.post(post, self.clips.editing)):
+            self.restart_at(".MainActivity", tab="home")
 
     # -- views -----------------------------------------------------------------------------
     def views(self) -> View:

@@ -60,14 +60,20 @@ class Library:
         fs = self._app.phone.fs
         if not fs.exists(self._path):
             return []
-        return [CloudVideo.of(entry) for entry in json.loads(fs.read(self._path))]
+        try:
+            return [CloudVideo.of(entry) for entry in json.loads(fs.read(self._path))]
+        except ValueError:  # cut short on a full phone
+            return []
 
     def _keep(self) -> None:
         data = json.dumps([asdict(video) for video in self.own]).encode()
         uid = self._app.installed.uid
         fs = self._app.phone.fs
-        fs.mkdir(self._app.cache_dir, 0o700, parents=True, uid=uid, gid=uid)
-        fs.write(self._path, data, mode=0o600, uid=uid, gid=uid)
+        try:
+            fs.mkdir(self._app.cache_dir, 0o700, parents=True, uid=uid, gid=uid)
+            fs.write(self._path, data, mode=0o600, uid=uid, gid=uid)
+        except FsError as error:
+            self._app.warn(error)
 
     def forget(self) -> None:
         """The cache was cleared, or somebody else logs in."""
@@ -121,8 +127,8 @@ class Library:
             for item in CREATORS:
                 path = f"{folder}/{item.author}.jpg"
                 fs.write(path, thumbnail(item.seed), mode=0o600, uid=uid, gid=uid)
-        except FsError:
-            self._app.phone.log.write("W", "Clips", "no room for the image cache")
+        except FsError as error:
+            self._app.warn(error)
 
     def feed(self) -> list[FeedItem]:
         """What the feed shows, top to bottom."""

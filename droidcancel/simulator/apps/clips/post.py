@@ -236,8 +236,9 @@ class PostScreen(Screen):
         self.spawn(self._keep())
 
     async def _keep(self) -> None:
-        if not self.from_draft:
-            await self.clips.keep_draft(self.post, self.shelf)
+        keep = self.clips.keep_draft(self.post, self.shelf)
+        if not await self.with_room(keep):
+            return
         self.clips.toast(self.text("saved_to_drafts"))
         self.restart_at(".MainActivity", tab="profile")
 
@@ -261,11 +262,8 @@ class PostScreen(Screen):
             self.spawn(self._publish())
 
     async def _publish(self) -> None:
-        try:
-            await self.clips.uploads.post(self.post, self.shelf)
-        except FsError:
-            self.working = False
-            self.clips.toast(self.text("no_space"))
-            self.invalidate()
+        if await self.with_room(self.clips.uploads.post(self.post, self.shelf)):
+            self.restart_at(".MainActivity", tab="home")
             return
-        self.restart_at(".MainActivity", tab="home")
+        self.working = False
+        self.invalidate()

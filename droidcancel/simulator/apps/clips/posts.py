@@ -90,12 +90,19 @@ class Shelf:
         if not self._fs.exists(self._notes):
             return
         for name in self._fs.listdir(self._notes):
-            if name.endswith(".json"):
-                yield Post.load(self._fs.read(f"{self._notes}/{name}"))
+            post = self.get(name.removesuffix(".json")) if name.endswith(".json") else None
+            if post is not None:
+                yield post
 
     def get(self, post_id: str) -> Post | None:
+        """A post; None when it is not here, or its note was cut short on a full phone."""
         path = self._note(post_id)
-        return Post.load(self._fs.read(path)) if self._fs.exists(path) else None
+        if not self._fs.exists(path):
+            return None
+        try:
+            return Post.load(self._fs.read(path))
+        except ValueError:
+            return None
 
     def save(self, post: Post) -> Post:
         """Write a post's note."""
@@ -123,10 +130,14 @@ class Shelf:
             raise
 
     def take_over(self, post: Post, other: Shelf) -> Post:
-        """Move a post with its video here from another shelf."""
+        """Move a post with its video here from another shelf; all of it or nothing."""
         self._mkdir(self._videos)
+        try:
+            self.save(post)
+        except FsError:
+            self.remove(post.id)
+            raise
         self._fs.rename(other.video(post.id), self.video(post.id))
-        self.save(post)
         other.remove(post.id)
         return post
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, cast
 
 from droidcancel.simulator.apps.base import Activity
 from droidcancel.simulator.apps.clips.behaviour import PACKAGE
@@ -13,6 +14,7 @@ from droidcancel.simulator.apps.intents import (
     Component,
     Intent,
 )
+from droidcancel.simulator.fs import FsError
 from droidcancel.simulator.views import Handler, View, column
 from droidcancel.simulator.windows import Window
 
@@ -77,6 +79,16 @@ class Screen(Activity):
     def go(self, cls: str, **extras: object) -> None:
         """Open another screen of the app on top of this one."""
         self.start(Intent(component=Component.parse(f"{PACKAGE}/{cls}"), extras=extras))
+
+    async def with_room(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Do something that writes files; on a full phone it tells the user and is False."""
+        try:
+            await work
+        except FsError as error:
+            self.clips.warn(error)
+            self.clips.toast(self.text("no_space"))
+            return False
+        return True
 
     # -- dialogs -----------------------------------------------------------------------------
     def ask(self, title: str, words: str, *answers: tuple[str, str, Handler | None, str]) -> Window:

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from droidcancel.simulator.fs import FsError
+
 if TYPE_CHECKING:
     from droidcancel.simulator.apps.clips.app import Clips
 
@@ -34,13 +36,20 @@ class SessionStore:
         """The session, read anew so that a cleared file counts."""
         if not self._fs.exists(self._path):
             return None
-        return Session(**json.loads(self._fs.read(self._path)))
+        try:
+            return Session(**json.loads(self._fs.read(self._path)))
+        except ValueError:  # cut short on a full phone
+            return None
 
     def _provision(self, app: Clips) -> None:
         """A phone comes with its account logged in, as a test phone does."""
-        if app.phone.cloud is not None:
-            account = app.behaviour.account
+        if app.phone.cloud is None:
+            return
+        account = app.behaviour.account
+        try:
             self.open(Session(account, app.phone.cloud.token(account)))
+        except FsError as error:
+            app.warn(error)
 
     def open(self, session: Session) -> None:
         data = json.dumps(asdict(session)).encode()

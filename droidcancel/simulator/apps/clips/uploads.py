@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from droidcancel.simulator.apps.clips.api import HOST
 from droidcancel.simulator.apps.clips.cancelled import Cancelled
 from droidcancel.simulator.apps.clips.posts import CLOUD_VISIBILITY, Post, Shelf
+from droidcancel.simulator.fs import FsError
 from droidcancel.simulator.jobs import Job
 from droidcancel.simulator.services_state import Notification
 from droidcancel.simulator.upload import Upload, UploadPolicy
@@ -95,12 +96,13 @@ class UploadService:
             self._find(post)
         self.cancelled.settle()
 
-    def stop(self) -> None:
-        """The process has ended."""
-        if self._forget is not None:
+    @property
+    def _dead(self) -> bool:
+        """The process has ended, and a late call-back has come: it is not to do anything."""
+        if not self._app.process.alive and self._forget is not None:
             self._forget()
-        if self.current is not None:
-            self.current.stop_waiting()
+            self._forget = None
+        return not self._app.process.alive
 
     def _find(self, post: Post) -> None:
         """An upload that the last process did not finish."""
@@ -128,8 +130,7 @@ class UploadService:
         if self.current is not None:
             self.keep_as_draft()
         if source is self._app.drafts:
-            copy = replace(Post.new(post.name, post.duration_ms, post.created), draft=post.id)
-            copy = replace(copy, caption=post.caption, visibility=post.visibility)
+            copy = post.but(id=post.id + "p", draft=post.id)
             video = self._app.phone.fs.open_blob(source.video(post.id))
             post = await self.shelf.take_copy(copy, video)
         else:
@@ -227,7 +228,7 @@ class UploadService:
             self._show(posting)
             return
         posting.phase = "posted"
-        self._keep_note(posting, gone=True)
+        self.shelf.remove(posting.post.id)
         if posting.post.draft:
             self._app.drafts.remove(posting.post.draft)
         if self.current is posting:
@@ -237,6 +238,8 @@ class UploadService:
         await self._app.library.refresh_own()
 
     def _fail(self, posting: Posting) -> None:
+        if self._dead:
+            return
         posting.halt()
         posting.phase = "failed"
         self._show(posting)
@@ -265,11 +268,13 @@ class UploadService:
         elif posting.crossed(behaviour.fail_at):
             self._fail(posting)
 
-    def _keep_note(self, posting: Posting, gone: bool = False) -> None:
-        if gone:
-            self.shelf.remove(posting.post.id)
-        elif self.shelf.get(posting.post.id) is not None:
-            self.shelf.save(posting.post)
+    def _keep_note(self, posting: Posting) -> None:
+        """Note where the upload is at the cloud; a full phone forgets it with a kill."""
+        try:
+            if self.shelf.get(posting.post.id) is not None:
+                self.shelf.save(posting.post)
+        except FsError as error:
+            self._app.warn(error)
 
     # -- the network and Data Saver ------------------------------------------------------------
     def _must_hold(self) -> bool:
@@ -280,6 +285,8 @@ class UploadService:
         return saving and network is not None and connectivity.metered(network)
 
     def _network_changed(self) -> None:
+        if self._dead:
+            return
         self.review()
         self.cancelled.settle()
         self._bring_wifi_back()
