@@ -61,7 +61,7 @@ class NetSocket:
 
     async def _send(self, portion: bytes) -> None:
         await self._passable(self._network.shaper.up)
-        segments = await self._network.shaper.send(len(portion))
+        again = await self._network.shaper.send(len(portion))
         await self._passable(self._network.shaper.up)
         try:
             await self._tcp.write(portion)
@@ -69,7 +69,7 @@ class NetSocket:
             raise (self._error or BrokenPipeError(errno.EPIPE, "Broken pipe")) from error
         self._check()
         self.sent_bytes += len(portion)
-        self._count(sent(len(portion), segments))
+        self._count(sent(len(portion), again))
 
     async def read(self, n: int = 65536) -> bytes:
         self._check()

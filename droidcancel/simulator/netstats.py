@@ -50,11 +50,15 @@ class HistoryKey:
     kind: str
 
 
-def sent(payload: int, segments: int | None = None) -> Counter:
-    """What sending `payload` bytes adds, the acknowledgements that come back included."""
-    count = segments if segments is not None else -(-payload // SEGMENT_BYTES)
-    acks = -(-count // 2)
-    return Counter(HEADER_BYTES * acks, acks, payload + HEADER_BYTES * count, count)
+def sent(payload: int, again: int = 0) -> Counter:
+    """What sending `payload` bytes adds, the acknowledgements that come back included.
+
+    `again` segments were lost on the way and sent once more: the phone counts them twice.
+    """
+    segments = -(-payload // SEGMENT_BYTES)
+    acks, count = -(-segments // 2), segments + again
+    bytes_sent = payload + again * SEGMENT_BYTES + HEADER_BYTES * count
+    return Counter(HEADER_BYTES * acks, acks, bytes_sent, count)
 
 
 def received(payload: int) -> Counter:

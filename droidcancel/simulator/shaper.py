@@ -90,13 +90,12 @@ class Shaper:
             self.down.restart(down)
 
     async def send(self, payload: int) -> int:
-        """Wait until `payload` bytes are up the link; returns the segments that it took."""
-        segments = -(-payload // SEGMENT_BYTES)
-        again = self._lost(segments)
+        """Wait until `payload` bytes are up the link; returns the segments sent again."""
+        again = self._lost(-(-payload // SEGMENT_BYTES))
         await self.up.take(payload + again * SEGMENT_BYTES)
         if again and self._lost(again):
             await asyncio.sleep(RETRANSMIT_TIMEOUT_S)
-        return segments + again
+        return again
 
     async def receive(self, payload: int) -> None:
         """Wait until `payload` bytes are down the link."""
