@@ -102,16 +102,21 @@ def _add_children(node: Node, view: View, compressed: bool) -> None:
 _INVALID = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufddf\ufffe\uffff]"
 )
+_SPECIAL = re.compile('[&<>"\n\r\t]')
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 def printable(text: str) -> str:
     """`text` as the dumpers print it; a character beyond the BMP is two surrogates in Java."""
+    if text.isascii() and text.isprintable():
+        return text
     return _INVALID.sub(".", _ASTRAL.sub("..", text))
 
 
 def attribute(name: str, value: str) -> str:
     """One attribute as KXmlSerializer writes it."""
+    if _SPECIAL.search(value) is None:
+        return f' {name}="{value}"'
     quote = "'" if '"' in value else '"'
     value = value.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;")
     for character in "\n\r\t":

@@ -7,7 +7,6 @@ that apps here use. Axis 0 is horizontal, 1 vertical; sizes are (width, height) 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from droidcancel.simulator import fonts
 from droidcancel.simulator.viewtree import (
@@ -22,6 +21,7 @@ from droidcancel.simulator.viewtree import (
 
 Pair = tuple[int, int]
 UNBOUNDED = 1 << 20
+NO_EDGES = (0, 0, 0, 0)
 
 _HORIZONTAL = {"start": 0.0, "center": 0.5, "center_horizontal": 0.5, "end": 1.0}
 _VERTICAL = {"top": 0.0, "center": 0.5, "center_vertical": 0.5, "bottom": 1.0}
@@ -41,14 +41,22 @@ class LayoutEngine:
 
     def __init__(self, density: int) -> None:
         self.scale = density / 160
+        self._px: dict[float, int] = {}
         self._memo: dict[tuple[int, int, int, bool, bool], Pair] = {}
 
     def px(self, dp: float) -> int:
         """dp as TypedValue.complexToDimensionPixelSize rounds it."""
-        return max(1, round(dp * self.scale)) if dp > 0 else round(dp * self.scale)
+        known = self._px.get(dp)
+        if known is None:
+            known = round(dp * self.scale)
+            self._px[dp] = known = max(1, known) if dp > 0 else known
+        return known
 
     def edges(self, value: Edges) -> tuple[int, int, int, int]:
-        return cast("tuple[int, int, int, int]", tuple(self.px(part) for part in value))
+        if value == NO_EDGES:
+            return NO_EDGES
+        px = self.px
+        return px(value[0]), px(value[1]), px(value[2]), px(value[3])
 
     def text_size(self, style: Style) -> int:
         return max(1, round(style.size * self.scale))
