@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import errno
 import stat as st
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from droidcancel.simulator.blob import Blob, Pool
 from droidcancel.simulator.fsnode import (
@@ -22,6 +21,7 @@ from droidcancel.simulator.fsnode import (
     generated,
     generated_dir,
 )
+from droidcancel.simulator.fswalk import PATH_MAX, Tree, Walk, length
 
 __all__ = [
     "Blob",
@@ -34,24 +34,10 @@ __all__ = [
     "make_tree",
 ]
 
-NAME_MAX = 255
-PATH_MAX = 4096
-LINKS_MAX = 40
 NODES_MAX = 100_000
 
 
-@dataclass
-class _Walk:
-    """Where a path leads: its parent directory, last name, and node when there is one."""
-
-    parent: Node
-    name: str
-    node: Node | None
-    path: str
-    passed: list[Node] = field(default_factory=list)
-
-
-class FileSystem:
+class FileSystem(Tree):
     """The tree; `clock` gives seconds for time stamps, `capacity` is in bytes."""
 
     def __init__(self, clock: Callable[[], float], capacity: int) -> None:
@@ -59,7 +45,7 @@ class FileSystem:
         self._pool = Pool(capacity)
         self._nodes = 1
         self._next_ino = 2
-        self._root = Node(st.S_IFDIR | 0o755, mtime=clock(), ino=1, children={})
+        super().__init__(Node(st.S_IFDIR | 0o755, mtime=clock(), ino=1, children={}))
 
     # -- room ---------------------------------------------------------------------------------
     @property
@@ -93,121 +79,8 @@ class FileSystem:
         except OSError:
             raise FsError(errno.ENOSPC, "/data") from None
 
-    # -- walking ------------------------------------------------------------------------------
-    @staticmethod
-    def normalize(path: str, cwd: str = "/") -> str:
-        """An absolute path with no `.`, `..` or double slash, without looking at links."""
-        parts: list[str] = []
-        for part in f"{cwd}/{path}".split("/") if not path.startswith("/") else path.split("/"):
-            if part == "..":
-                del parts[-1:]
-            elif part not in ("", "."):
-                parts.append(part)
-        return "/" + "/".join(parts)
-
-    def _walk(self, path: str, follow: bool = True) -> _Walk:
-        if len(path.encode("utf-8", "surrogateescape")) >= PATH_MAX:
-            raise FsError(errno.ENAMETOOLONG, path)
-        follow = follow or path.endswith(("/", "/."))
-        trail: list[tuple[str, Node]] = []
-        todo = [part for part in path.split("/") if part not in ("", ".")][::-1]
-        node, links = self._root, 0
-        walked = _Walk(node, "", node, "/", [node])
-        while todo:
-            name = todo.pop()
-            if not node.is_dir:
-                raise FsError(errno.ENOTDIR, path)
-            if name == "..":
-                trail = trail[:-1]
-                node = trail[-1][1] if trail else self._root
-                walked = self._at(trail, node, walked.passed)
-                continue
-            if len(name.encode("utf-8", "surrogateescape")) > NAME_MAX:
-                raise FsError(errno.ENAMETOOLONG, path)
-            child = node.child(name)
-            if child is not None and child.target is not None and (todo or follow):
-                links += 1
-                if links > LINKS_MAX:
-                    raise FsError(errno.ELOOP, path)
-                trail = [] if child.target.startswith("/") else trail
-                node = trail[-1][1] if trail else self._root
-                walked = self._at(trail, node, walked.passed)
-                parts = [part for part in child.target.split("/") if part not in ("", ".")]
-                todo.extend(parts[::-1])
-                if len(todo) > PATH_MAX:
-                    raise FsError(errno.ENAMETOOLONG, path)
-                continue
-            if child is None:
-                if todo:
-                    raise FsError(errno.ENOENT, path)
-                return _Walk(node, name, None, self._join(trail, name), walked.passed)
-            trail = [*trail, (name, child)]
-            walked = _Walk(node, name, child, self._join(trail), [*walked.passed, child])
-            node = child
-        return walked
-
-    def _at(self, trail: list[tuple[str, Node]], node: Node, passed: list[Node]) -> _Walk:
-        parent = trail[-2][1] if len(trail) > 1 else self._root
-        return _Walk(parent, trail[-1][0] if trail else "", node, self._join(trail), passed)
-
-    @staticmethod
-    def _join(trail: list[tuple[str, Node]], name: str = "") -> str:
-        names = [part for part, _ in trail]
-        return "/" + "/".join([*names, name] if name else names)
-
-    def node(self, path: str, follow: bool = True) -> Node:
-        """The inode at `path`; FsError(ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG)."""
-        walk = self._walk(path, follow)
-        if walk.node is None:
-            raise FsError(errno.ENOENT, path)
-        if path.endswith("/") and not walk.node.is_dir:
-            raise FsError(errno.ENOTDIR, path)
-        return walk.node
-
-    def resolve(self, path: str) -> str:
-        """The path with every link followed; its last part need not exist."""
-        return self._walk(path).path
-
-    def exists(self, path: str, follow: bool = True) -> bool:
-        """Whether something is there (a dangling link is not, when followed)."""
-        try:
-            self.node(path, follow)
-        except FsError:
-            return False
-        return True
-
-    def isdir(self, path: str) -> bool:
-        """Whether `path` leads to a directory."""
-        return self.exists(path) and self.node(path).is_dir
-
-    def stat(self, path: str, follow: bool = True) -> Stat:
-        """What is at `path`."""
-        node = self.node(path, follow)
-        count = 1
-        if node.is_dir:
-            count = 2 + sum(1 for child in node.entries().values() if child.is_dir)
-        rdev = node.device or (0, 0)
-        return Stat(node.mode, node.size, node.mtime, node.uid, node.gid, node.ino, count, rdev)
-
-    def listdir(self, path: str) -> list[str]:
-        """Names in a directory, sorted; FsError(ENOTDIR)."""
-        node = self.node(path)
-        if not node.is_dir:
-            raise FsError(errno.ENOTDIR, path)
-        return sorted(node.entries())
-
-    def walk(self, path: str) -> Iterator[str]:
-        """`path` and every path below it, parents first, links not followed."""
-        pending = [path]
-        while pending:
-            here = pending.pop()
-            yield here
-            if self.exists(here, follow=False) and self.node(here, follow=False).is_dir:
-                base = here.rstrip("/")
-                pending.extend(f"{base}/{name}" for name in reversed(self.listdir(here)))
-
     # -- making -------------------------------------------------------------------------------
-    def _attach(self, walk: _Walk, node: Node) -> Node:
+    def _attach(self, walk: Walk, node: Node) -> Node:
         if walk.parent.children is None or (walk.parent.listing and walk.name == ""):
             raise FsError(errno.EROFS, walk.path)
         if self._nodes >= NODES_MAX:
@@ -219,8 +92,8 @@ class FileSystem:
         walk.parent.mtime = node.mtime
         return node
 
-    def _vacant(self, path: str) -> _Walk:
-        walk = self._walk(path, follow=False)
+    def _vacant(self, path: str) -> Walk:
+        walk = self.lookup(path, follow=False)
         if walk.node is not None:
             raise FsError(errno.EEXIST, path)
         return walk
@@ -245,7 +118,7 @@ class FileSystem:
 
     def create(self, path: str, mode: int = 0o644, uid: int = 0, gid: int = 0) -> Blob:
         """An empty file at `path`, made or truncated; its Blob."""
-        walk = self._walk(path)
+        walk = self.lookup(path)
         if walk.node is not None:
             blob = self._blob(walk.node, path)
             blob.truncate()
@@ -292,7 +165,7 @@ class FileSystem:
         append: bool = False,
     ) -> None:
         """Write or append; makes the file when missing. None keeps what a file has."""
-        old = self._walk(path).node
+        old = self.lookup(path).node
         if old is None:
             self.create(path, 0o644 if mode is None else mode, uid or 0, gid or 0)
         node = self.node(path)
@@ -311,7 +184,7 @@ class FileSystem:
 
     def symlink(self, target: str, path: str, uid: int = 0, gid: int = 0) -> None:
         """A symbolic link at `path` holding `target` as given."""
-        if len(target.encode("utf-8", "surrogateescape")) >= PATH_MAX:
+        if length(target) >= PATH_MAX:
             raise FsError(errno.ENAMETOOLONG, target)
         self._attach(self._vacant(path), Node(st.S_IFLNK | 0o777, uid, gid, target=target))
 
@@ -329,10 +202,10 @@ class FileSystem:
     def add_node(self, path: str, node: Node) -> None:
         """Put a ready node (generated directory, device) at `path`, replacing what is there."""
         self.mkdir(self.normalize(f"{path}/.."), parents=True)
-        self._attach(self._walk(path, follow=False), node)
+        self._attach(self.lookup(path, follow=False), node)
 
     # -- removing and changing ----------------------------------------------------------------
-    def _detach(self, walk: _Walk) -> None:
+    def _detach(self, walk: Walk) -> None:
         if walk.parent.children is None or walk.name not in walk.parent.children:
             raise FsError(errno.EPERM, walk.path)
         del walk.parent.children[walk.name]
@@ -349,7 +222,7 @@ class FileSystem:
 
     def unlink(self, path: str) -> None:
         """Remove a file or link; FsError(EISDIR) for a directory."""
-        walk = self._walk(path, follow=False)
+        walk = self.lookup(path, follow=False)
         if walk.node is None:
             raise FsError(errno.ENOENT, path)
         if walk.node.is_dir:
@@ -359,7 +232,7 @@ class FileSystem:
 
     def rmdir(self, path: str) -> None:
         """Remove an empty directory; FsError(ENOTEMPTY, ENOTDIR, EBUSY for the root)."""
-        walk = self._walk(path, follow=False)
+        walk = self.lookup(path, follow=False)
         if walk.node is None:
             raise FsError(errno.ENOENT, path)
         if not walk.node.is_dir:
@@ -373,7 +246,7 @@ class FileSystem:
 
     def rmtree(self, path: str) -> None:
         """Remove a file, or a directory with all below it."""
-        walk = self._walk(path, follow=False)
+        walk = self.lookup(path, follow=False)
         if walk.node is None:
             raise FsError(errno.ENOENT, path)
         if walk.node is self._root:
@@ -383,8 +256,8 @@ class FileSystem:
 
     def rename(self, old: str, new: str) -> None:
         """Move; replaces a file or an empty directory. FsError(EINVAL) into itself."""
-        source = self._walk(old, follow=False)
-        target = self._walk(new, follow=False)
+        source = self.lookup(old, follow=False)
+        target = self.lookup(new, follow=False)
         if source.node is None:
             raise FsError(errno.ENOENT, old)
         if source.node is self._root or f"{target.path}/".startswith(f"{source.path}/"):
@@ -399,7 +272,7 @@ class FileSystem:
         target.parent.children[target.name] = source.node
         target.parent.mtime = self._clock()
 
-    def _replace(self, target: _Walk, by: Node, path: str) -> None:
+    def _replace(self, target: Walk, by: Node, path: str) -> None:
         if target.node is None:
             return
         if target.node.is_dir != by.is_dir:
@@ -433,7 +306,7 @@ class FileSystem:
         if uid == ROOT:
             return True
         try:
-            walk = self._walk(path)
+            walk = self.lookup(path)
         except FsError:
             return False
         last = walk.node if walk.node is not None else walk.parent

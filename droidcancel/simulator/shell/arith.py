@@ -40,7 +40,7 @@ def wrap(value: int) -> int:
 
 def _divide(left: int, right: int) -> int:
     if right == 0:
-        raise ArithError("zero divisor")
+        raise ZeroDivisionError
     quotient = abs(left) // abs(right)
     return quotient if (left < 0) == (right < 0) else -quotient
 
@@ -163,9 +163,11 @@ class _Evaluator:
                 left = self.apply(operator, left, self.binary(level + 1, live), live)
         return left
 
-    @staticmethod
-    def apply(operator: str, left: int, right: int, live: bool) -> int:
-        return wrap(_BINARY[operator](left, right)) if live else 0
+    def apply(self, operator: str, left: int, right: int, live: bool) -> int:
+        try:
+            return wrap(_BINARY[operator](left, right)) if live else 0
+        except ZeroDivisionError:
+            raise ArithError(f"{self.text}: zero divisor") from None
 
     def unary(self, live: bool) -> int:
         self.nesting += 1

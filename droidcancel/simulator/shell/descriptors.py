@@ -10,7 +10,7 @@ import asyncio
 import errno
 import os
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from droidcancel.simulator.fs import Blob
 from droidcancel.simulator.streams import Stream
@@ -150,6 +150,10 @@ class Bytes(Null):
         self._pending = data
 
 
+def _nothing() -> None:
+    return None
+
+
 class BlobFile(Description):
     """An open stored file with its own position."""
 
@@ -160,7 +164,7 @@ class BlobFile(Description):
         self.blob, self.path = blob, path
         self.position = 0
         self._reading, self._writing, self._append = reading, writing, append
-        self.on_write = lambda: None
+        self.on_write: Callable[[], None] = _nothing
 
     async def fill(self, n: int) -> bytes:
         if not self._reading:

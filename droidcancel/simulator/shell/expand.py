@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.shell import pattern as patterns
@@ -373,5 +374,5 @@ def _alternatives(text: str) -> list[str] | None:
     if level or len(cuts) < 3:
         return None
     head, tail = text[:start], text[cuts[-1] + 1 :]
-    ends = zip(cuts[:-1], cuts[1:], strict=True)
+    ends = pairwise(cuts)
     return [head + text[a + 1 : b] + tail for a, b in ends]

@@ -25,6 +25,7 @@ from droidcancel.simulator.shell.syntax import (
     Incomplete,
     Lit,
     Node,
+    Part,
     Pipeline,
     Redirect,
     Redirected,
@@ -463,7 +464,7 @@ class Parser(WordReader):
 
     def _regex_word(self) -> Word:
         """A regular expression: parentheses and bars belong to it."""
-        parts = []
+        parts: list[Part] = []
         while self.pos < len(self.text) and self.peek() not in " \t\n":
             if self.peek() in "()|":
                 parts.append(Lit(self.peek()))

@@ -81,7 +81,7 @@ class Child:
         background: bool = False,
     ) -> None:
         self.phone, self.fds, self.session, self.background = phone, fds, session, background
-        self.ignored = set(parent.ignored) if parent else set()
+        self.ignored: set[int] = set(parent.ignored) if parent else set()
         self.status = 0
         self.killed: int | None = None
         self.done = asyncio.Event()

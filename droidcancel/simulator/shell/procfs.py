@@ -92,14 +92,13 @@ def _facts(phone: Phone) -> dict[str, Callable[[], bytes]]:
         )
         return text.encode() + b"Hardware\t: droidcancel\n"
 
+    banner = f"Linux version {kernel(phone.options.api)} (build@droidcancel)\n".encode()
     return {
         "uptime": lambda: f"{phone.clock.uptime():.2f} {phone.clock.uptime() * 7:.2f}\n".encode(),
         "loadavg": lambda: b"1.02 0.98 0.91 1/900 1234\n",
         "meminfo": memory,
         "cpuinfo": processors,
-        "version": lambda: (
-            f"Linux version {kernel(phone.options.api)} (build@droidcancel)\n".encode()
-        ),
+        "version": lambda: banner,
     }
 
 

@@ -122,10 +122,11 @@ class Registry(Generic[F]):
 
     def lookup(self, name: str, api: int) -> Entry[F] | None:
         """The entry that a phone of that API level runs for `name`."""
-        for entry in reversed(self._entries.get(name, ())):
+        for entry in self._entries.get(name, [])[::-1]:
             if entry.fits(api):
                 return entry
-        return self.parent.lookup(name, api) if self.parent else None
+        parent: Registry[F] | None = self.parent
+        return None if parent is None else parent.lookup(name, api)
 
     def names(self, api: int) -> list[str]:
         """All names that the API level has, sorted; hidden ones left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from droidcancel.simulator.shell.control import Exit, Leave
 from droidcancel.simulator.shell.descriptors import Bytes, Collector, FdTable
@@ -42,7 +42,8 @@ class Runner:
     ) -> None:
         self.child, self.phone = child, child.phone
         self.context = context
-        self.cwd, self.uid, self.umask = context.cwd, context.uid, context.umask
+        self.cwd, self.umask = context.cwd, context.umask
+        self.uid: int = context.uid
         self.name, self.source, self.line = name, "", 1
         self.variables = variables or Variables(context.env)
         self.fds = child.fds
@@ -50,7 +51,7 @@ class Runner:
         self.traps: dict[int, str] = {}
         self.pending: list[int] = []
         self.jobs = Jobs()
-        self.status = 0
+        self.status = self.substituted = 0
         self.depth = 0
         self.loops = 0
         self.unguarded = 0
@@ -145,7 +146,7 @@ class Runner:
     async def run_text(self, text: str, *, line: int = 1, tail: bool = False) -> int:
         """Run a script line by line, as `eval` and `-c` do; ShellError for wrong syntax."""
         parser = Parser(text, line=line)
-        self.status = 0
+        ran = False
         while parser.pos < len(text):
             try:
                 node = parser.line_node()
@@ -156,9 +157,11 @@ class Runner:
                 self.line = early.fault.line
                 raise ShellError(early.fault.message) from None
             if node is not None:
+                ran = True
                 last = tail and parser.pos >= len(text)
                 await self.run(node, last and self.may_become)
                 await self.tick()
+        self.status = self.status if ran else 0
         return self.status
 
     @property
@@ -232,10 +235,11 @@ class Runner:
         """Await `work`, but None as soon as a trapped signal comes (its trap is run)."""
         if not any(self.traps):
             return await work
-        task = asyncio.ensure_future(work)
+        task: asyncio.Future[T] = asyncio.ensure_future(work)
         self._woken = asyncio.get_running_loop().create_future()
+        both: set[asyncio.Future[Any]] = {task, self._woken}
         try:
-            await asyncio.wait({task, self._woken}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
         finally:
@@ -281,7 +285,7 @@ class Runner:
         fds = self.fds.fork()
         fds.put(1, output)
         child = self.fork(node, fds)
-        self.status = await child.wait()
+        self.status = self.substituted = await child.wait()
         await output.closed.wait()
         data = bytes(output.data).replace(b"\0", b"")
         return data.decode("utf-8", "surrogateescape").rstrip("\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable
+from typing import TypeVar
 
 from droidcancel.simulator.fs import FsError
 from droidcancel.simulator.shell.control import Exit, Leave
@@ -15,6 +16,7 @@ from droidcancel.simulator.shell.syntax import Incomplete, Node, SyntaxFault
 from droidcancel.simulator.shell.variables import ShellError
 
 MAX_COMMAND = 1 << 20
+T = TypeVar("T")
 
 
 async def run_command(
@@ -207,7 +209,7 @@ def prompt(runner: Runner) -> str:
     return f"{failed}{user}{host}:{runner.cwd} {'#' if runner.uid == 0 else '$'} "
 
 
-async def until_interrupted(runner: Runner, work: Awaitable[object]):  # type: ignore[no-untyped-def]
+async def until_interrupted(runner: Runner, work: Awaitable[T]) -> T | None:
     """Await `work`; None when Ctrl-C came first."""
     task = asyncio.ensure_future(work)
     outer = runner.child.on_signal

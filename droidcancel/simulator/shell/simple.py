@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from droidcancel.simulator.shell import launch
 from droidcancel.simulator.shell.builtins import BUILTINS, SPECIAL
 from droidcancel.simulator.shell.control import Exit, Return
 from droidcancel.simulator.shell.descriptors import FdTable
 from droidcancel.simulator.shell.jobs import signal_text
-from droidcancel.simulator.shell.process import CannotFork, Child
+from droidcancel.simulator.shell.process import Child, Context
 from droidcancel.simulator.shell.redirect import RedirectError, apply
+from droidcancel.simulator.shell.registry import Command, Entry
 from droidcancel.simulator.shell.syntax import Assign, Node, Simple
-from droidcancel.simulator.shell.variables import ShellError
 
 if TYPE_CHECKING:
     from droidcancel.simulator.shell.runner import Runner
 
 
+Action = Callable[[], Awaitable[int]]
+Program: TypeAlias = "Entry[Command] | launch.Script"
+
+
 async def run_simple(runner: Runner, node: Simple, tail: bool) -> int:
     """Run a simple command; its exit status."""
-    runner.line = node.line
+    runner.line, runner.substituted = node.line, 0
     argv = await runner.expander.arguments(node.words) if node.words else []
     if "x" in runner.options:
-        await _trace(runner, node, argv)
+        await _trace(runner, argv)
     try:
         if not argv:
             return await _nothing(runner, node)
@@ -69,9 +74,8 @@ async def _dispatch(runner: Runner, node: Simple, argv: list[str], tail: bool, p
 
 async def _nothing(runner: Runner, node: Simple) -> int:
     """Assignments and redirections with no command."""
-    runner.status = 0
     await _assign_all(runner, node.assigns)
-    status = runner.status
+    status = runner.substituted
     if node.redirects:
         fds = runner.fds.fork()
         try:
@@ -83,7 +87,10 @@ async def _nothing(runner: Runner, node: Simple) -> int:
 
 async def _assign_all(runner: Runner, assigns: tuple[Assign, ...]) -> None:
     for assign in assigns:
-        runner.variables.set(assign.name, await _assigned(runner, assign))
+        value = await _assigned(runner, assign)
+        if "x" in runner.options:
+            await runner.write(2, f"+ {assign.name}={quoted(value) if value else ''}\n")
+        runner.variables.set(assign.name, value)
 
 
 async def _assigned(runner: Runner, assign: Assign) -> str:
@@ -91,7 +98,7 @@ async def _assigned(runner: Runner, assign: Assign) -> str:
     return (runner.variables.get(assign.name) or "") + value if assign.append else value
 
 
-async def _inside(runner, node, action):  # type: ignore[no-untyped-def]
+async def _inside(runner: Runner, node: Simple, action: Action) -> int:
     """Run a builtin with the command's redirections in force."""
     if not node.redirects:
         return await _builtin(runner, action)
@@ -106,7 +113,7 @@ async def _inside(runner, node, action):  # type: ignore[no-untyped-def]
         inner.close_all()
 
 
-async def _builtin(runner, action):  # type: ignore[no-untyped-def]
+async def _builtin(runner: Runner, action: Action) -> int:
     try:
         return await action()
     except BrokenPipeError:
@@ -116,7 +123,7 @@ async def _builtin(runner, action):  # type: ignore[no-untyped-def]
         return 1
 
 
-async def _with_assigns(runner, node, action):  # type: ignore[no-untyped-def]
+async def _with_assigns(runner: Runner, node: Simple, action: Action) -> int:
     """Assignments before a builtin or function hold while it runs."""
     if not node.assigns:
         return await _inside(runner, node, action)
@@ -173,9 +180,7 @@ async def _program(runner: Runner, node: Simple, argv: list[str], tail: bool) ->
     return status
 
 
-def _unfit(
-    program: launch.Entry[launch.Command] | launch.Script | launch.Missing, argv: list[str]
-) -> launch.Missing | None:
+def _unfit(program: Program | launch.Missing, argv: list[str]) -> launch.Missing | None:
     if isinstance(program, launch.Missing):
         return program
     if sum(map(len, argv)) > launch.MAX_ARGUMENTS:
@@ -191,7 +196,9 @@ async def _complain(runner: Runner, missing: launch.Missing, fds: FdTable) -> No
         runner.fds = outer
 
 
-async def _become(child: Child, program, argv, context, fds) -> int:  # type: ignore[no-untyped-def]
+async def _become(
+    child: Child, program: Program, argv: list[str], context: Context, fds: FdTable
+) -> int:
     """Run a program in this very process."""
     child.on_signal = None
     child.fds.close_all()
@@ -217,9 +224,9 @@ async def _exec(runner: Runner, node: Simple, argv: list[str]) -> int:
     raise Exit(await _become(runner.child, program, words, context, fds), traps=False)
 
 
-async def _trace(runner: Runner, node: Simple, argv: list[str]) -> None:
-    names = [f"{assign.name}=" for assign in node.assigns] if not argv else []
-    await runner.write(2, "+ " + " ".join([*names, *map(quoted, argv)]) + "\n")
+async def _trace(runner: Runner, argv: list[str]) -> None:
+    if argv:
+        await runner.write(2, f"+ {' '.join(map(quoted, argv))}\n")
 
 
 def quoted(text: str) -> str:
@@ -227,6 +234,3 @@ def quoted(text: str) -> str:
     if text and all(char.isalnum() or char in "_-./:=,@%+" for char in text):
         return text
     return "'" + text.replace("'", "'\\''") + "'"
-
-
-__all__ = ["CannotFork", "ShellError", "quoted", "run_simple"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -178,7 +179,7 @@ def split_fields(text: str, count: int, ifs: str, raw: bool) -> list[str]:
     return fields
 
 
-def _skip_separator(pos: int, end: int, separates) -> int:  # type: ignore[no-untyped-def]
+def _skip_separator(pos: int, end: int, separates: Callable[..., bool]) -> int:
     while pos < end and separates(pos, True):
         pos += 1
     if pos < end and separates(pos):

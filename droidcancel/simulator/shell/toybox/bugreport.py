@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Awaitable, Callable
 
 from droidcancel.simulator.shell.descriptors import Collector
 from droidcancel.simulator.shell.registry import DUMPS, Invocation, command
@@ -37,7 +38,7 @@ async def _collected(inv: Invocation, argv: list[str]) -> bytes:
     return bytes(output.data)
 
 
-async def _report(inv: Invocation, write) -> None:  # type: ignore[no-untyped-def]
+async def _report(inv: Invocation, write: Callable[[bytes], Awaitable[None]]) -> None:
     await write(_heading(inv).encode())
     for title, argv in _SECTIONS:
         body = await _collected(inv, argv)

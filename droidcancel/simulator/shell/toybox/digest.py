@@ -10,6 +10,7 @@ import re
 import zlib
 
 from droidcancel.simulator.fs import FsError
+from droidcancel.simulator.shell.descriptors import Description
 from droidcancel.simulator.shell.registry import Invocation
 from droidcancel.simulator.shell.toybox.tool import (
     MAX_INPUT,
@@ -31,7 +32,7 @@ _ALGORITHMS = {"md5sum": "md5", "sha1sum": "sha1", "sha224sum": "sha224", "sha25
                "sha384sum": "sha384", "sha512sum": "sha512"}  # fmt: skip
 
 
-async def _digest(inv: Invocation, source) -> str:  # type: ignore[no-untyped-def]
+async def _digest(inv: Invocation, source: Description) -> str:
     hasher = hashlib.new(_ALGORITHMS[inv.name], usedforsecurity=False)
     while data := await source.read(1 << 18):
         hasher.update(data)
@@ -250,7 +251,7 @@ async def _diff_files(inv: Invocation, options: Options, one: str, two: str) -> 
         when = local(inv, inv.files.stat(name).mtime if name != "-" else inv.phone.clock.time())
         stamps.append(when.strftime("%Y-%m-%d %H:%M:%S.%f000 %z"))
     changes = difflib.unified_diff(
-        rows[0], rows[1], one, two, *stamps, n=options.number("U", 3), lineterm=""
+        rows[0], rows[1], one, two, stamps[0], stamps[1], n=options.number("U", 3), lineterm=""
     )
     await inv.out("".join(f"{line}\n" for line in changes))
     return 1

@@ -8,6 +8,7 @@ import re
 import stat as st
 
 from droidcancel.simulator.fs import FsError
+from droidcancel.simulator.shell.descriptors import BlobFile, Description
 from droidcancel.simulator.shell.registry import Invocation
 from droidcancel.simulator.shell.toybox.tool import (
     Options,
@@ -455,17 +456,19 @@ async def dd(inv: Invocation, options: Options) -> int:
     return 0
 
 
-def _dd_output(inv: Invocation, given: dict[str, str], block: int):  # type: ignore[no-untyped-def]
+def _dd_output(inv: Invocation, given: dict[str, str], block: int) -> tuple[Description, bool]:
     if "of" not in given:
         return inv.stdout, False
     keep = "notrunc" in given.get("conv", "") or "seek" in given
     writer = open_output(inv, given["of"], "rw" if keep else "w")
-    if "seek" in given and hasattr(writer, "position"):
+    if "seek" in given and isinstance(writer, BlobFile):
         writer.position = size(given["seek"]) * block
     return writer, True
 
 
-async def _dd_copy(source, target, block: int, count: int, skip: int) -> int:  # type: ignore[no-untyped-def]
+async def _dd_copy(
+    source: Description, target: Description, block: int, count: int, skip: int
+) -> int:
     done, blocks = 0, 0
     for _ in range(skip):
         if not await _block(source, block):
@@ -482,7 +485,7 @@ async def _dd_copy(source, target, block: int, count: int, skip: int) -> int:  #
     return done
 
 
-async def _block(source, size: int) -> bytes:  # type: ignore[no-untyped-def]
+async def _block(source: Description, size: int) -> bytes:
     parts, left = [], size
     while left > 0:
         data = await source.read(left)
@@ -514,7 +517,7 @@ async def split(inv: Invocation, options: Options) -> int:
         source.close()
 
 
-async def _some_lines(source, options: Options) -> bytes:  # type: ignore[no-untyped-def]
+async def _some_lines(source: Description, options: Options) -> bytes:
     parts = []
     for _ in range(options.number("l", 1000)):
         line = await source.readline()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import stat as st
+from collections.abc import Callable
 
-from droidcancel.simulator.fs import FsError, Stat
+from droidcancel.simulator.fs import FileSystem, FsError, Stat
 from droidcancel.simulator.shell.registry import Invocation
 from droidcancel.simulator.shell.toybox.tool import (
     Options,
@@ -253,7 +254,7 @@ def _stat_format(form: str, fields: dict[str, str]) -> str:
     return "".join(out)
 
 
-_STATFS = {
+_STATFS: dict[str, Callable[[FileSystem], object]] = {
     "a": lambda fs: fs.free // 4096, "b": lambda fs: fs.capacity // 4096, "c": lambda fs: 1 << 20,
     "d": lambda fs: 1 << 19, "f": lambda fs: fs.free // 4096, "l": lambda fs: 255,
     "s": lambda fs: 4096, "S": lambda fs: 4096, "t": lambda fs: "f2f52010",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+from collections.abc import Callable
 
 from droidcancel.simulator.processes import Process, user_name
 from droidcancel.simulator.shell.process import SIGNALS, signal_number
-from droidcancel.simulator.shell.registry import Invocation
+from droidcancel.simulator.shell.registry import Command, Invocation
 from droidcancel.simulator.shell.signals import send
 from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix
 from droidcancel.simulator.shell.toybox.tool import Options, UsageError, human, tool
@@ -33,7 +34,7 @@ def _name(row: Process) -> str:
     return row.package or row.name
 
 
-_FIELDS = {
+_FIELDS: dict[str, tuple[int, Callable[[Invocation, Process], str]]] = {
     "USER": (-12, lambda inv, row: user_name(row.uid)),
     "UID": (5, lambda inv, row: str(row.uid)),
     "PID": (6, lambda inv, row: str(row.pid)),
@@ -219,12 +220,12 @@ async def _signal_all(inv: Invocation, rows: list[Process], number: int) -> int:
     return status
 
 
-def _with_signal(tool_function):  # type: ignore[no-untyped-def]
+def _with_signal(tool_function: Command) -> Command:
     """`-9` is no option: take it out before options are read."""
 
     async def run(inv: Invocation) -> int:
         inv.env = {**inv.env, "_SIGNAL": str(_signal_first(inv))}
-        return int(await tool_function(inv))
+        return await tool_function(inv)
 
     return run
 
@@ -308,7 +309,8 @@ def _top_page(inv: Invocation) -> str:
     rows = sorted(inv.phone.processes, key=lambda row: -row.rss)
     used = sum(row.rss for row in rows)
     head = (
-        f"Tasks: {len(rows)} total,   1 running, {len(rows) - 1} sleeping,   0 stopped,   0 zombie\n"
+        f"Tasks: {len(rows)} total,   1 running, {len(rows) - 1} sleeping,   "
+        "0 stopped,   0 zombie\n"
         f"  Mem:  {human(_MEMORY_KIB * 1024)} total,  {human(used * 1024)} used,  "
         f"{human((_MEMORY_KIB - used) * 1024)} free,     0 buffers\n"
         " Swap:     0 total,     0 used,     0 free,     0 cached\n"
@@ -335,9 +337,10 @@ async def free(inv: Invocation, options: Options) -> int:
     def shown(count: int) -> str:
         return human(count) if "h" in options else str(count // unit)
 
-    rows = [("Mem:", total, used, total - used, 12 << 20, 4 << 20), ("Swap:", 0, 0, 0)]
+    rows = {"Mem:": (total, used, total - used, 12 << 20, 4 << 20), "Swap:": (0, 0, 0)}
     text = "\t\ttotal        used        free      shared     buffers\n"
-    text += "".join(row[0] + "".join(f"{shown(n):>12}" for n in row[1:]) + "\n" for row in rows)  # type: ignore[arg-type]
+    for name, counts in rows.items():
+        text += name + "".join(f"{shown(count):>12}" for count in counts) + "\n"
     await inv.out(text)
     return 0
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from droidcancel.simulator.shell.arith import wrap
-from droidcancel.simulator.shell.registry import Invocation
+from droidcancel.simulator.shell.registry import Invocation, command
 from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix
 from droidcancel.simulator.shell.toybox.tool import (
     Options,
@@ -312,11 +312,10 @@ class _Expr:
     @staticmethod
     def compare(operator: str, left: str, right: str) -> bool:
         number = re.compile(r"-?\d{1,18}")
-        one: object = left
-        two: object = right
         if number.fullmatch(left) and number.fullmatch(right):
-            one, two = int(left), int(right)
-        order = (one > two) - (one < two)  # type: ignore[operator]
+            order = (int(left) > int(right)) - (int(left) < int(right))
+        else:
+            order = (left > right) - (left < right)
         return {"=": order == 0, "==": order == 0, "!=": order != 0, "<": order < 0,
                 "<=": order <= 0, ">": order > 0, ">=": order >= 0}[operator]  # fmt: skip
 
@@ -332,16 +331,14 @@ class _Expr:
         return str(len(found.group()) if found else 0)
 
 
-@tool("expr", spec="", permute=False)
-async def expr_options(inv: Invocation, options: Options) -> int:
-    return await expr(inv, options)
-
-
-async def expr(inv: Invocation, options: Options) -> int:
-    """expr EXPRESSION: 1 when the result is empty or 0."""
-    if not options.words:
-        raise UsageError("syntax error", 2)
-    value = _Expr(options.words).run()
+@command("expr")
+async def expr(inv: Invocation) -> int:
+    """expr EXPRESSION: 1 when the result is empty or 0, 2 when it is wrong."""
+    try:
+        value = _Expr(inv.argv[1:]).run()
+    except UsageError as error:
+        await inv.err(f"expr: {error.text}\n")
+        return error.status
     await inv.out(value + "\n")
     return int(value in ("", "0"))
 

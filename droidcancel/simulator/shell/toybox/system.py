@@ -149,8 +149,10 @@ async def toybox(inv: Invocation) -> int:
     return await entry.function(inv)
 
 
-_NOT_TOYBOX = frozenset({"sh", "mksh", "su", "run-as", "toybox", "logcat", "bugreport", "bugreportz",
-                         "reboot", "toolbox", "ll", "hexdump"})  # fmt: skip
+_NOT_TOYBOX = frozenset({
+    "sh", "mksh", "su", "run-as", "toybox", "logcat", "bugreport", "bugreportz", "reboot",
+    "toolbox", "ll", "hexdump",
+})  # fmt: skip
 
 
 def _is_toybox(inv: Invocation, name: str) -> bool:

@@ -77,6 +77,12 @@ async def rev(inv: Invocation, options: Options) -> int:
     return input_status(inv)
 
 
+def _old_count(inv: Invocation) -> str:
+    """`head -3` is `head -n 3`: the digits, "" when there are none."""
+    first = inv.argv[1] if len(inv.argv) > 1 else ""
+    return first[1:] if first[:1] == "-" and first[1:].isdigit() else ""
+
+
 async def _titled(inv: Invocation, name: str, many: bool, first: bool, quiet: bool) -> None:
     if many and not quiet:
         shown = "standard input" if name == "-" else name
@@ -85,8 +91,7 @@ async def _titled(inv: Invocation, name: str, many: bool, first: bool, quiet: bo
 
 @tool("head", spec="n:c:qv0123456789")
 async def head(inv: Invocation, options: Options) -> int:
-    digits = "".join(letter for word in inv.argv[1:] for letter in word[1:]
-                     if word[:1] == "-" and word[1:].isdigit())  # fmt: skip
+    digits = _old_count(inv)
     count = int(digits[:9]) if digits else options.number("n", 10)
     first = True
     async for name, source in inputs(inv, options.words):
@@ -114,8 +119,7 @@ async def _copy_bytes(inv: Invocation, source: Description, left: int) -> None:
 
 @tool("tail", spec="n:c:fFqs:0123456789")
 async def tail(inv: Invocation, options: Options) -> int:
-    digits = "".join(letter for word in inv.argv[1:] for letter in word[1:]
-                     if word[:1] == "-" and word[1:].isdigit())  # fmt: skip
+    digits = _old_count(inv)
     text = digits or options.get("c") or options.get("n") or "10"
     count = abs(size(text))
     first = True
@@ -157,17 +161,13 @@ async def _follow(inv: Invocation, source: BlobFile) -> None:
 async def wc(inv: Invocation, options: Options) -> int:
     wanted = [letter for letter in "lwmc" if letter in options] or list("lwc")
     totals = dict.fromkeys("lwmc", 0)
-    shown = 0
 
     async def report(counts: dict[str, int], name: str) -> None:
-        alone = len(wanted) == 1 and shown <= 1 and len(options.words) <= 1
-        text = " ".join(f"{counts[letter]}" if alone else f"{counts[letter]:>7}" if index else
-                        f"{counts[letter]:>7}" for index, letter in enumerate(wanted))  # fmt: skip
-        text = text.strip() if alone else text.removeprefix("  ") if inv.api < 23 else text
+        alone = len(wanted) == 1 and len(options.words) <= 1
+        text = " ".join(f"{counts[letter]:>{0 if alone else 7}}" for letter in wanted)
         await inv.out(text + (f" {name}" if name != "-" else "") + "\n")
 
     async for name, source in inputs(inv, options.words):
-        shown += 1
         counts = dict.fromkeys("lwmc", 0)
         inside = False
         while data := await source.read():
@@ -294,7 +294,8 @@ def _tr_set(text: str) -> list[int]:
     """The bytes that a set of tr names."""
     for name, members in _SETS.items():
         text = text.replace(f"[:{name}:]", members)
-    data, codes, pos = encode(text), [], 0
+    data, pos = encode(text), 0
+    codes: list[int] = []
     marks: list[int] = []
     while pos < len(data):
         code = data[pos]
