@@ -186,6 +186,7 @@ def test_create_asks_for_the_camera_and_the_gallery() -> None:
             await user.tap("upload_hot_area")
             await user.tap(f"{controller}/permission_deny_button")
             await user.see("picker_root")
+            assert user.has("media_grid")
             assert not user.has("media_cell")
             await user.tap("close")
             await user.see("record_root")

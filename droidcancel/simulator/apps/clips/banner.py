@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from droidcancel.simulator.apps.clips.uploads import Phase, Posting
+from droidcancel.simulator.apps.clips.posting import Phase, Posting
 from droidcancel.simulator.pictures import scene
 from droidcancel.simulator.views import View, button, column, image, progress, row, spacer, text
 

@@ -176,7 +176,12 @@ class EditScreen(Screen):
     # -- views -----------------------------------------------------------------------------
     def views(self) -> View:
         if self.post is None:
-            content: View = spinner(color=INK, align="center")
+            content = column(
+                spinner(color=INK),
+                text(self.text("preparing"), id="preparing", size=15, color=INK, margin=(0, 16)),
+                gravity="center",
+                height="match",
+            )
         else:
             content = video(True, scene(self.post.seed), id="editor_video")
         return frame(

@@ -65,14 +65,12 @@ class PickerScreen(Screen):
 
     def views(self) -> View:
         rows = self._rows()
-        body = (
-            scroll(
-                grid(*map(self._cell, rows), columns=3, gap=2, id="media_grid"),
-                self._scroll,
-                weight=1,
-            )
-            if rows
-            else frame(empty_state("gallery", self.text("no_media")), weight=1)
+        cells = grid(*map(self._cell, rows), columns=3, gap=2)
+        body = scroll(
+            cells if rows else empty_state("gallery", self.text("no_media")),
+            self._scroll,
+            weight=1,
+            id="media_grid",
         )
         return column(
             self._bar(),

@@ -65,6 +65,14 @@ def video_cell(screen: Screen, video: CloudVideo) -> View:
     )
 
 
+def video_grid(screen: Screen, cells: list[View]) -> View:
+    """The grid of a profile, which is there when it is empty, too."""
+    made = grid(*cells, columns=3, gap=1, id="video_grid", min_height=1)
+    if cells:
+        return made
+    return column(made, empty_state("video", screen.text("no_posts")))
+
+
 def number_row(screen: Screen, *numbers: int) -> View:
     """Following, followers, likes."""
     names = ("following", "followers", "likes")
@@ -192,9 +200,7 @@ class ProfilePage:
             *self._pending(),
             *(video_cell(screen, video) for video in screen.clips.library.own),
         ]
-        if not cells:
-            return empty_state("video", screen.text("no_posts"))
-        return grid(*cells, columns=3, gap=1, id="video_grid")
+        return video_grid(screen, cells)
 
     def _drafts(self) -> list[View]:
         screen = self._screen

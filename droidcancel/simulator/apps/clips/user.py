@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from droidcancel.simulator.apps.clips.api import ApiError, CloudVideo, OfflineError
-from droidcancel.simulator.apps.clips.profile import offline_bar, person_head, video_cell
+from droidcancel.simulator.apps.clips.profile import (
+    offline_bar,
+    person_head,
+    video_cell,
+    video_grid,
+)
 from droidcancel.simulator.apps.clips.screen import Screen
-from droidcancel.simulator.apps.clips.widgets import empty_state, top_bar
+from droidcancel.simulator.apps.clips.widgets import top_bar
 from droidcancel.simulator.views import (
     ScrollState,
     View,
     column,
     divider,
-    grid,
     image_button,
     scroll,
     spinner,
@@ -91,11 +95,4 @@ class UserScreen(Screen):
     def _content(self) -> View:
         if self._loading:
             return spinner(align="center", margin=24)
-        if not self._videos:
-            return empty_state("video", self.text("no_media"))
-        return grid(
-            *(video_cell(self, video) for video in self._videos),
-            columns=3,
-            gap=1,
-            id="video_grid",
-        )
+        return video_grid(self, [video_cell(self, video) for video in self._videos])

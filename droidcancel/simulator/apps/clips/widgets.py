@@ -86,6 +86,7 @@ def setting_row(
         *([text(value, size=14, color="on_surface_variant", lines=1)] if value else []),
         tail,
         id=id,
+        desc=title,
         cls="android.widget.Button",
         min_height=56,
         padding=(16, 6),
