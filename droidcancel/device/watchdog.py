@@ -113,7 +113,7 @@ def _script(name: str, steps: list[str], patience_s: int) -> str:
         f"while [ -e {name} ]; do beat=$(cat {name} 2>/dev/null); "
         f'if [ "$beat" = "$last" ]; then idle=$((idle+{LOOK_EVERY_S})); '
         "else last=$beat; idle=0; fi; "
-        f"if [ $idle -gt {patience_s} ]; then {restore}; rm -f {name}; fi; "
+        f"if [ $idle -gt {patience_s} ]; then {restore}; rm -f {name} {name}.pid; exit; fi; "
         f"sleep {LOOK_EVERY_S}; done; rm -f {name}.pid"
     )
 

@@ -64,7 +64,7 @@ class Boot(Protocol):
     """Starts a phone and waits until the server has it in that state."""
 
     def __call__(
-        self, options: PhoneOptions, emulator_port: bool = True, state: str = "device"
+        self, options: PhoneOptions, emulator_port: bool = False, state: str = "device"
     ) -> Simulator: ...
 
 
@@ -74,10 +74,12 @@ def boot(adb_environment: int) -> Iterator[Boot]:
     with ExitStack() as stack:
 
         def start(
-            options: PhoneOptions, emulator_port: bool = True, state: str = "device"
+            options: PhoneOptions, emulator_port: bool = False, state: str = "device"
         ) -> Simulator:
-            phone = Simulator(options, emulator_port=emulator_port, adb_server=adb_environment)
-            stack.enter_context(phone)
+            # without an emulator's port: adb looks at those anew only every second
+            phone = stack.enter_context(Simulator(options, emulator_port=emulator_port))
+            phone.adbd.keys.accept_new = state != "unauthorized"
+            phone.announce(adb_environment)
             stack.callback(phone.withdraw, adb_environment)
             _wait_until(adb_environment, phone.serial, state)
             return phone

@@ -118,7 +118,7 @@ def test_bytes_of_an_app_are_counted(device: Device, sim: Simulator) -> None:
     uid = device.packages.require(CLIPS).uid
     truth = sim.call(lambda: sim.phone.netstats.tx(uid))
     assert device.traffic.tx_bytes(uid) == truth
-    expected = {28: "netd", 30: "netd", 33: "connectivity", 34: "netstats", 36: "netstats"}
+    expected = {28: "xt_qtaguid", 30: "netd", 33: "connectivity", 34: "netstats", 36: "netstats"}
     assert expected[device.api_level] in device.traffic.source
 
 

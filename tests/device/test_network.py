@@ -135,7 +135,10 @@ def test_a_phone_without_the_command_uses_the_settings_page(boot: Boot) -> None:
         assert online(phone)
 
 
-def test_the_watcher_on_the_phone_gives_the_network_back(device: Device, sim: Simulator) -> None:
+def test_the_watcher_on_the_phone_gives_the_network_back(
+    device34: Device, sim34: Simulator
+) -> None:
+    device, sim = device34, sim34
     before = device.network.state()
     device.watchdog.arm(before, patience_s=2)
     device.network.set_airplane(True)
