@@ -37,7 +37,7 @@ class Failure(click.ClickException):
 
     def __init__(self, message: str, exit_code: int, hint: str | None = None) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.exit_code = exit_code  # type: ignore[misc]  # click reads it from the instance
         self.hint = hint
 
     def show(self, file: IO[Any] | None = None) -> None:

@@ -97,11 +97,7 @@ def phone_options(entry: SimulatorEntry) -> PhoneOptions:
     """The make of the phone that an entry asks for. Raises UsageError."""
     from droidcancel.simulator import PhoneOptions
 
-    given = {
-        "model": entry.model,
-        "locale": entry.locale,
-        "upload_bytes_per_s": entry.upload_bytes_per_s,
-    }
+    usual = PhoneOptions()
     try:
         return PhoneOptions(
             api=entry.api,
@@ -110,7 +106,9 @@ def phone_options(entry: SimulatorEntry) -> PhoneOptions:
             apps=entry.apps,
             app_options=entry.app_options,
             seed=entry.seed,
-            **{name: value for name, value in given.items() if value is not None},
+            model=entry.model or usual.model,
+            locale=entry.locale or usual.locale,
+            upload_bytes_per_s=entry.upload_bytes_per_s or usual.upload_bytes_per_s,
         )
     except ValueError as error:
         raise UsageError(f"simulator: {error}") from error

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from droidcancel.simulator.adbd import Adbd
+from droidcancel.simulator.apps.clips import cloud_behaviour_of
 from droidcancel.simulator.cloud import Cloud
 from droidcancel.simulator.host import EMULATOR_PORTS, LOOPBACK, listen, tell_server
 from droidcancel.simulator.options import PhoneOptions
@@ -27,7 +28,7 @@ class Hosted:
 
     def __init__(self, name: str, options: PhoneOptions) -> None:
         self.name = name
-        self.cloud = Cloud()
+        self.cloud = Cloud(cloud_behaviour_of(options))
         self.phone = Phone(options, self.cloud)
         self.adbd = Adbd(self.phone)
         self.port = 0
@@ -149,9 +150,10 @@ async def _run(request: dict[str, Any]) -> None:
 
 def _detach() -> None:
     """Let go of the starter's pipes: it may end long before the phones do."""
-    with open(os.devnull, "r+b") as nothing:
-        for descriptor in (0, 1, 2):
-            os.dup2(nothing.fileno(), descriptor)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
 
 
 def main() -> None:

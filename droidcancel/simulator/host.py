@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from droidcancel.simulator.adbd import Adbd
+from droidcancel.simulator.apps.clips import cloud_behaviour_of
 from droidcancel.simulator.cloud import Cloud
 from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.phone import Phone
@@ -112,7 +113,7 @@ class Simulator:
 
     async def _start(self) -> None:
         if self._given_cloud is None:
-            self._cloud = Cloud()
+            self._cloud = Cloud(cloud_behaviour_of(self.options))
             await self._cloud.start()
         else:
             self._cloud = self._given_cloud

@@ -81,13 +81,15 @@ def launch(
         start_new_session=True,
         cwd="/",
     )
-    assert process.stdin and process.stdout and process.stderr
-    with process.stdin, process.stdout, process.stderr:
-        process.stdin.write(json.dumps(request).encode() + b"\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
+    stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
+    if stdin is None or stdout is None or stderr is None:
+        raise SimulatorStartError("no pipes to its process")
+    with stdin, stdout, stderr:
+        stdin.write(json.dumps(request).encode() + b"\n")
+        stdin.flush()
+        line = stdout.readline()
         if not line:
-            detail = process.stderr.read().decode(errors="replace").strip().splitlines()
+            detail = stderr.read().decode(errors="replace").strip().splitlines()
             process.wait()
             raise SimulatorStartError(detail[-1] if detail else f"exit code {process.returncode}")
     answer = json.loads(line)
