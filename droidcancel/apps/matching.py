@@ -171,6 +171,8 @@ class Finder:
 
     def _score(self, node: Node, locator: Locator) -> int:
         """0 where the locator does not hold, 2 for whole labels, 1 for labels with a count."""
+        if not all(check(node, locator, self.frame) for check in _CHECKS):
+            return 0
         scores = [2]
         for wanted, given in (
             (locator.desc, (node.desc,)),
@@ -179,7 +181,7 @@ class Finder:
         ):
             if wanted is not None:
                 scores.append(self._label(wanted, given))
-        if not all(scores) or not all(check(node, locator, self.frame) for check in _CHECKS):
+        if not all(scores):
             return 0
         if locator.inside is not None and not self._is_inside(node, locator.inside):
             return 0

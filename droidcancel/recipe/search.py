@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import get_args
 
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Place
@@ -133,7 +134,8 @@ def _read(run: Run, screen: str, element: str) -> str | None:
 
 def _search_drafts(run: Run, place: Place) -> Search:
     profile = run.profile.places["profile"]
-    look = _fresh_profile(run, profile)
+    go_to(run, profile.screen, READ_S)
+    look = _settled(run, profile)
     entry = look.find(place.entry) if place.entry is not None else None
     if entry is None:
         return _drafts(run, [], 0)
@@ -211,23 +213,26 @@ _SEARCHES: dict[PlaceName, Callable[[Run, Place], Search]] = {
 
 def baseline(run: Run, *, cached: bool) -> None:
     """Look at both places before the upload; `cached` takes what the app shows while offline."""
-    for name in ("profile", "drafts"):
+    look: Look | None = None
+    for name in get_args(PlaceName):
         place = run.profile.places.get(name)
-        if place is not None:
-            run.recorder.add(_counted(run, name, place, cached))
+        if place is None:
+            continue
+        try:
+            if look is None:
+                look = _fresh_profile(run, run.profile.places["profile"], cached)
+            run.recorder.add(_counted(run, name, place, look, cached))
+        except UiError as error:
+            run.recorder.add(Search(run.recorder.now(), name, False, detail=error.message))
 
 
-def _counted(run: Run, name: PlaceName, place: Place, cached: bool) -> Search:
-    try:
-        look = _fresh_profile(run, run.profile.places["profile"], cached)
-        if place.entry is not None:
-            entry = look.find(place.entry)
-            items = _number(entry.text) if entry is not None else 0
-            return Search(run.recorder.now(), name, items is not None, items=items)
-        items = len(look.all(place.cell))
-        listing = _newest(run, place, items, cached) if cached else None
-    except UiError as error:
-        return Search(run.recorder.now(), name, False, detail=error.message)
+def _counted(run: Run, name: PlaceName, place: Place, look: Look, cached: bool) -> Search:
+    if place.entry is not None:
+        entry = look.find(place.entry)
+        items = _number(entry.text) if entry is not None else 0
+        return Search(run.recorder.now(), name, items is not None, items=items)
+    items = len(look.all(place.cell))
+    listing = _newest(run, place, items, cached) if cached else None
     read = None if listing is None else tuple(c for c in listing if c is not None)
     whole = listing is None or None not in listing
     return Search(run.recorder.now(), name, whole, items=items, listing=read)

@@ -21,6 +21,8 @@ from droidcancel.verdict import Facts
 STILL_S = 0.5
 GRACE_S = 4.0
 STILL_BYTES = 2048
+#: what a phone may hold in its socket buffers
+DRAIN_BYTES = 524_288
 #: how often the app is looked at in the quiet period
 LOOK_EVERY_S = 1.0
 HOME_S = 30.0
@@ -30,30 +32,39 @@ NETWORK_KINDS = frozenset({"airplane", "network-off", "wifi", "data", "app_netwo
 def watch_standstill(run: Run) -> None:
     """After the cancel, until the app's bytes stand still; marks `settled` there.
 
-    Where they do not stop, the mark stands at the end of the cancel, so that they count.
+    What the phone had in its socket buffers still drains after a cancel. Where more than that is
+    sent, or it does not stop, the mark stands at the end of the cancel, so that it counts.
     """
     ended = run.recorder.now()
     started = time.monotonic()
-    last: TrafficSeen | None = None
-    still_since = ended
+    samples: list[TrafficSeen] = []
 
-    def still() -> float | None:
-        nonlocal last, still_since
+    def still() -> TrafficSeen | None:
         if run.sample_traffic() is None:
-            return ended
+            return TrafficSeen(ended, 0)
         now = run.recorder.last(TrafficSeen)
         assert now is not None  # sample_traffic has just noted one
-        if last is None or now.tx_bytes - last.tx_bytes > STILL_BYTES:
-            still_since = now.at
-        last = now
-        return still_since if now.at - still_since >= STILL_S else None
+        samples.append(now)
+        since = next(s for s in samples if now.tx_bytes - s.tx_bytes <= STILL_BYTES)
+        return since if now.at - since.at >= STILL_S else None
 
     found = poll(still, GRACE_S)
-    run.recorder.mark("settled", ended if found is None else found)
+    stands = found is not None and _is_a_drain(run, samples, found)
+    run.recorder.mark("settled", found.at if found is not None and stands else ended)
     run.sample_network()
     run.sample_processes()
-    what = "still" if found is not None else "still sending"
-    run.tell("settled", f"bytes {what} after {time.monotonic() - started:.1f} s")
+    what = "stand still" if found is not None else "still flow"
+    run.tell("settled", f"the app's bytes {what} after {time.monotonic() - started:.1f} s")
+
+
+def _is_a_drain(run: Run, samples: list[TrafficSeen], still: TrafficSeen) -> bool:
+    """Whether what left since the cancel may be what was buffered, and not the upload itself."""
+    if not samples:
+        return True
+    drained = still.tx_bytes - samples[0].tx_bytes
+    sent = samples[0].tx_bytes - (run.posted_tx or samples[0].tx_bytes)
+    rest = max(0, run.recorder.video_bytes - sent)
+    return drained <= min(DRAIN_BYTES, max(STILL_BYTES, rest // 2))
 
 
 def give_network_back(run: Run) -> None:

@@ -1,0 +1,114 @@
+"""A virtual phone with Clips, a small video, and a recipe run on them through real adb."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from droidcancel.apps.profile import AppProfile
+from droidcancel.device import Device, Limits, connect
+from droidcancel.recipe.engine import run_recipe
+from droidcancel.recipe.load import load_recipe
+from droidcancel.recipe.options import Event, RunOptions
+from droidcancel.recipe.result import RunResult
+from droidcancel.recipe.values import Moment
+from tests.conftest import MakePhone
+
+if TYPE_CHECKING:
+    from droidcancel.simulator import Simulator
+
+CLIPS = "org.droidcancel.clips"
+SIZE = 1_500_000
+#: some 4 s of upload
+RATE = 380_000.0
+LIMITS = Limits(
+    quiet_period_s=1.5,
+    late_period_s=4.0,
+    noise_bytes=65_536,
+    step_timeout_s=20,
+    upload_timeout_s=40,
+    network_timeout_s=20,
+)
+
+
+@dataclass
+class Lab:
+    """One phone with Clips, and what happened in its last run."""
+
+    simulator: Simulator
+    device: Device
+    video: Path
+    report: Path
+    events: list[Event] = field(default_factory=list)
+
+    def run(
+        self,
+        recipe: str | Path,
+        moment: str | None = None,
+        *,
+        on_event: Callable[[Event], None] | None = None,
+        values: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> RunResult:
+        """Run a recipe on it."""
+        self.events.clear()
+
+        def heard(event: Event) -> None:
+            self.events.append(event)
+            if on_event is not None:
+                on_event(event)
+
+        given = {"video": str(self.video)} if values is None else values
+        chosen = RunOptions(
+            limits=LIMITS,
+            moment=None if moment is None else Moment.model_validate(moment),
+            report=self.report,
+            **options,
+        )
+        loaded = load_recipe(recipe, given)
+        return run_recipe(loaded, self.device, AppProfile.load("clips"), chosen, heard)
+
+    @property
+    def states(self) -> list[str]:
+        """What the upload service knows of each video, the ground truth."""
+        return [record.state for record in self.simulator.cloud.records]
+
+    def is_as_before(self) -> bool:
+        """Whether the phone has its network, no pushed video, and no app left running."""
+        state = self.device.network.state()
+        listed = self.device.shell.text(["ls", "/sdcard/Movies"])
+        return (
+            state.online
+            and not state.airplane
+            and not self.device.app_network.chain_enabled()
+            and "dc-" not in listed
+            and not self.device.packages.running(CLIPS)
+        )
+
+
+MakeLab = Callable[..., Lab]
+
+
+@pytest.fixture
+def make_lab(
+    make_phone: MakePhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MakeLab]:
+    """Boots a phone with Clips: `make_lab(app_build="service", behaviour={"wait_s": 1})`."""
+    monkeypatch.setenv("DROIDCANCEL_STATE_DIR", str(tmp_path / "state"))
+    video = tmp_path / "cat.mp4"
+    video.write_bytes(os.urandom(SIZE))
+    with ExitStack() as stack:
+
+        def make(behaviour: dict[str, Any] | None = None, **options: Any) -> Lab:
+            options = {"apps": ("clips",), "upload_bytes_per_s": RATE, **options}
+            phone = make_phone(app_options={CLIPS: behaviour or {}}, **options)
+            device = stack.enter_context(connect(phone.serial))
+            return Lab(phone, device, video, tmp_path / "report")
+
+        yield make

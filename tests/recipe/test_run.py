@@ -1,0 +1,170 @@
+"""Recipes on a virtual phone, through real adb: the verdict against what the cloud knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from droidcancel.errors import AppError, LockedError, Unsupported, UsageError
+from droidcancel.journal_lock import phone_lock
+from droidcancel.recipe.options import Event
+from droidcancel.recipe.result import RunResult
+from tests.recipe.conftest import CLIPS, SIZE, MakeLab
+
+KEYS = {
+    "run_id", "recipe", "app", "device", "method", "moment", "token", "verdict", "expected", "ok",
+    "reason", "cut", "evidence", "restored", "duration_s", "report",
+}  # fmt: skip
+
+
+def assert_cancelled(result: RunResult) -> None:
+    assert result.error is None, result.error
+    assert result.verdict.name == "cancelled", (result.verdict, result.evidence.to_json())
+    assert (result.ok, result.restored, result.exit_code) == (True, True, 0)
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["airplane", "network_off", "app_network", "in_app", "force_stop", "swipe_recents"],
+)
+def test_each_method_cancels_and_the_cloud_agrees(make_lab: MakeLab, method: str) -> None:
+    lab = make_lab()
+    result = lab.run(f"cancel_{method}")
+    assert_cancelled(result)
+    assert lab.states == ["terminated"]
+    assert lab.is_as_before()
+    cut = result.cut
+    assert cut.progress_percent is not None
+    assert 40 <= cut.progress_percent < 75
+    assert cut.bytes_sent is not None
+    assert 0.3 * SIZE < cut.bytes_sent < 0.9 * SIZE
+    assert cut.apply_ms is not None
+
+
+def test_the_json_has_what_is_promised(make_lab: MakeLab) -> None:
+    lab = make_lab(locale="fr-FR")
+    result = lab.run("cancel_force_stop", "after 1s")
+    assert_cancelled(result)
+    told = result.to_json()
+    assert set(told) >= KEYS
+    assert told["device"] == {
+        "serial": lab.device.serial,
+        "kind": "simulator",
+        "model": "Simulated Phone",
+        "api_level": 34,
+    }
+    assert (told["moment"], told["method"]) == ("after 1s", "force-stop")
+    assert told["token"].startswith("#dc")
+    kinds = {row["kind"] for row in told["evidence"]}
+    assert kinds >= {"mark", "network", "traffic", "upload", "processes", "method", "search"}
+    pictures = {row["screenshot"] for row in told["evidence"] if row["kind"] == "screen"}
+    assert pictures == {path.name for path in lab.report.iterdir()}
+    assert {event.kind for event in lab.events} >= {"step", "progress", "moment", "cancel"}
+
+
+def test_an_app_that_keeps_a_draft(make_lab: MakeLab) -> None:
+    lab = make_lab({"after_kill": "draft"})
+    result = lab.run("cancel_force_stop")
+    assert (result.verdict.name, result.exit_code) == ("draft", 0)
+    assert "live" not in lab.states
+    assert result.left
+
+
+def test_an_app_that_goes_on_by_itself_is_called(make_lab: MakeLab) -> None:
+    lab = make_lab({"resume_at_start": True})
+    result = lab.run("cancel_force_stop")
+    assert result.verdict.name in ("resumed", "published"), result.verdict
+    assert result.exit_code == 1
+    assert lab.is_as_before()
+
+
+def test_a_cancel_that_only_hides_is_called(make_lab: MakeLab) -> None:
+    lab = make_lab({"cancel_hides_only": True})
+    result = lab.run("cancel_in_app")
+    assert result.verdict.name == "resumed", result.verdict
+    assert result.exit_code == 1
+
+
+def test_an_upload_that_ended_before_is_invalid(make_lab: MakeLab) -> None:
+    lab = make_lab(upload_bytes_per_s=8e6)
+    result = lab.run("cancel_airplane", "after 6s")
+    assert result.verdict.name == "invalid", result.verdict
+    assert lab.states == ["live"]
+    assert lab.is_as_before()
+
+
+# -- bad input
+
+
+def test_an_upload_that_never_starts(make_lab: MakeLab, tmp_path: Path) -> None:
+    recipe = tmp_path / "silent.yaml"
+    recipe.write_text(
+        "name: silent\ntitle: Silent\nmethod: force-stop\nmoment: posting\nexpect: cancelled\n"
+        "settings: {upload_starts: 1s}\nsteps: [launch, wait_for_moment]\n"
+    )
+    result = make_lab().run(recipe, "40%", values={})
+    assert isinstance(result.error, AppError)
+    assert "silent.yaml:7:17: wait_for_moment: the upload never started" in result.error.message
+    assert result.exit_code == 3
+
+
+def test_an_app_that_is_not_there(make_lab: MakeLab) -> None:
+    lab = make_lab(apps=())
+    with pytest.raises(AppError, match=f"Clips is not installed .*{CLIPS}"):
+        lab.run("cancel_airplane")
+
+
+def test_an_app_that_is_logged_out(make_lab: MakeLab) -> None:
+    lab = make_lab({"logged_in": False})
+    result = lab.run("cancel_airplane")
+    assert isinstance(result.error, AppError)
+    assert "Clips is not logged in" in result.error.message
+    assert (result.exit_code, result.restored) == (3, True)
+    assert lab.is_as_before()
+
+
+def test_a_full_phone(make_lab: MakeLab) -> None:
+    lab = make_lab(free_bytes=SIZE // 2)
+    result = lab.run("cancel_airplane")
+    assert result.error is not None
+    assert "does not fit on the phone" in result.error.message
+    assert result.exit_code == 3
+    assert lab.is_as_before()
+
+
+def test_a_missing_video(make_lab: MakeLab) -> None:
+    lab = make_lab()
+    result = lab.run("cancel_airplane", values={"video": "/nowhere/cat.mp4"})
+    assert isinstance(result.error, UsageError)
+    assert "no such video" in result.error.message
+    assert result.exit_code == 2
+    with pytest.raises(UsageError, match="no value for video"):
+        lab.run("cancel_airplane", values={})
+
+
+def test_a_method_that_this_phone_has_not(make_lab: MakeLab) -> None:
+    lab = make_lab(api=30)
+    result = lab.run("cancel_app_network")
+    assert isinstance(result.error, Unsupported)
+    assert "app-network is not possible here" in result.error.message
+    assert lab.states == []
+
+
+def test_one_run_a_phone(make_lab: MakeLab) -> None:
+    lab = make_lab()
+    with phone_lock(lab.device.serial), pytest.raises(LockedError):
+        lab.run("cancel_airplane")
+
+
+def test_an_interruption_restores_the_phone(make_lab: MakeLab) -> None:
+    lab = make_lab()
+
+    def interrupt(event: Event) -> None:
+        if event.kind == "settled":
+            raise KeyboardInterrupt
+
+    result = lab.run("cancel_airplane", on_event=interrupt)
+    assert (result.interrupted, result.restored, result.exit_code) == (True, True, 130)
+    assert lab.is_as_before()
+    assert "live" not in lab.states
