@@ -9,8 +9,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlparse
 
-from droidcancel.simulator.shell.android import content_providers as providers
-from droidcancel.simulator.shell.android.content_providers import Provider, ProviderError, Value
+from droidcancel.simulator.content_query import QueryError, Value
+from droidcancel.simulator.shell.android.content_providers import (
+    PROVIDERS,
+    Provider,
+    ProviderError,
+)
 from droidcancel.simulator.shell.registry import Invocation, command
 
 USAGE = """\
@@ -116,7 +120,7 @@ def _check_user(text: str) -> None:
 
 def _provider(asked: Asked) -> Provider:
     authority = urlparse(asked.uri).netloc
-    make = providers.PROVIDERS.get(unquote(authority))
+    make = PROVIDERS.get(unquote(authority))
     if make is None:
         raise ProviderError(
             "java.lang.IllegalStateException", f"Could not find provider: {authority}"
@@ -207,7 +211,8 @@ async def content(invocation: Invocation) -> int:
         await verb(invocation, asked)
     except UsageError as error:
         await invocation.out(f"[ERROR] {error}\n\n{USAGE}\n")
-    except ProviderError as error:
+    except (ProviderError, QueryError) as error:
         authority = urlparse(asked.uri).netloc
-        await invocation.err(f"Error while accessing provider:{authority}\n{error.trace}")
+        thrown = ProviderError(error.cls, str(error)) if isinstance(error, QueryError) else error
+        await invocation.err(f"Error while accessing provider:{authority}\n{thrown.trace}")
     return 0

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Protocol
 from urllib.parse import urlparse
 
 from droidcancel.simulator.blob import Blob
+from droidcancel.simulator.content_query import Rows, Value, select
 from droidcancel.simulator.media import MediaRow, parse_uri
 from droidcancel.simulator.shell.android.java import JavaError
 from droidcancel.simulator.shell.registry import Invocation
 
-Value = str | int | float | None
-Rows = tuple[list[str], list[tuple[Value, ...]]]
 EXTRA_STREAM = "android.intent.extra.STREAM"
-WHERE_MAX = 2000
-SQL_STEPS_MAX = 200_000
 
 
 class ProviderError(JavaError):
@@ -54,86 +50,6 @@ class Provider(Protocol):
     def open(self, invocation: Invocation, uri: str) -> Blob: ...
 
     def type_of(self, invocation: Invocation, uri: str) -> str | None: ...
-
-
-def select(
-    columns: Mapping[str, list[Value]],
-    projection: list[str] | None,
-    where: str | None,
-    sort: str | None,
-) -> Rows:
-    """Run a query over a table given by columns, in SQLite as the phone's providers do.
-
-    The table is in memory and holds nothing else; statements other than this one query, more
-    than `SQL_STEPS_MAX` steps and attached files are refused. Raises ProviderError.
-    """
-    names = projection or list(columns)
-    unknown = next((name for name in names if name not in columns), None)
-    if unknown is not None:
-        raise _illegal(f"Invalid column {unknown}")
-    if len(where or "") + len(sort or "") > WHERE_MAX:
-        raise _illegal("Invalid token")
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        _fill(database, columns)
-        _confine(database)
-        chosen = ", ".join(f'"{name}"' for name in names)
-        condition = f" WHERE ({where})" if where else ""
-        order = f" ORDER BY {sort}" if sort else ""
-        rows = database.execute(f"SELECT {chosen} FROM t{condition}{order}").fetchall()
-    except (sqlite3.Error, sqlite3.Warning) as error:
-        raise ProviderError(
-            "android.database.sqlite.SQLiteException", f"{error} (code 1 SQLITE_ERROR)"
-        ) from None
-    finally:
-        database.close()
-    return names, rows
-
-
-def _fill(database: sqlite3.Connection, columns: Mapping[str, list[Value]]) -> None:
-    declared = ", ".join(f'"{name}"' for name in columns)
-    database.execute(f"CREATE TABLE t ({declared})")
-    marks = ", ".join("?" for _ in columns)
-    database.executemany(f"INSERT INTO t VALUES ({marks})", zip(*columns.values(), strict=True))
-
-
-_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
-_FUNCTIONS = frozenset(
-    [
-        "abs",
-        "coalesce",
-        "count",
-        "glob",
-        "ifnull",
-        "instr",
-        "length",
-        "like",
-        "lower",
-        "max",
-        "min",
-        "nullif",
-        "round",
-        "substr",
-        "trim",
-        "upper",
-    ]
-)
-
-
-def _confine(database: sqlite3.Connection) -> None:
-    """Only reading this table from here on, and only for so long."""
-    steps = [0]
-
-    def count() -> int:
-        steps[0] += 1000
-        return int(steps[0] > SQL_STEPS_MAX)
-
-    def allow(action: int, first: str | None, *rest: str | None) -> int:
-        called = action == sqlite3.SQLITE_FUNCTION and rest[0] in _FUNCTIONS
-        return sqlite3.SQLITE_OK if action in _ALLOWED or called else sqlite3.SQLITE_DENY
-
-    database.set_progress_handler(count, 1000)
-    database.set_authorizer(allow)
 
 
 # -- media ----------------------------------------------------------------------------------------

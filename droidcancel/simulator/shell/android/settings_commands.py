@@ -70,8 +70,8 @@ async def _delete(invocation: Invocation, namespace: str, words: list[str]) -> i
 
 
 async def _list(invocation: Invocation, namespace: str, words: list[str]) -> int:
-    for key, value in invocation.phone.settings.list(namespace).items():
-        await invocation.out(f"{key}={value}\n")
+    values = invocation.phone.settings.list(namespace)
+    await invocation.out("".join(sorted(f"{key}={value}\n" for key, value in values.items())))
     return 0
 
 
