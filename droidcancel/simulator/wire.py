@@ -141,8 +141,8 @@ class Banner:
 
 
 def _safe(value: str) -> str:
-    """A property's value with nothing in it that ends it early."""
-    return value.replace(";", " ").replace("=", " ")
+    """A property's value without what would end it early."""
+    return value.replace(";", " ")
 
 
 def _pairs(items: Iterable[str]) -> Iterator[tuple[str, str]]:

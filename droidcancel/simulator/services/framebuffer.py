@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from droidcancel.simulator.services import Service
 
 BITS = 32
+SRGB = 1  # what phones give as colour space; clients tell the versions apart by it
 COLOUR_SPACE_API = 28  # version 2 of the header: one word more
 CHANNELS = (0, 8, 16, 8, 8, 8, 24, 8)  # offset and length, in bits, of red, blue, green, alpha
 
@@ -30,6 +31,6 @@ def opener(connection: Connection, rest: str) -> Service:
 
 
 def _header(api: int, width: int, height: int) -> bytes:
-    start = (2, BITS, 0) if api >= COLOUR_SPACE_API else (1, BITS)
+    start = (2, BITS, SRGB) if api >= COLOUR_SPACE_API else (1, BITS)
     words = (*start, width * height * BITS // 8, width, height, *CHANNELS)
     return struct.pack(f"<{len(words)}I", *words)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from droidcancel.simulator.streams import Stream
 
-CHUNK = 1 << 20
-
 
 class Reader:
-    """Reads exact counts of bytes, without copying what is left again and again."""
+    """Reads exact counts of bytes, without copying what is left again and again.
 
-    def __init__(self, stream: Stream) -> None:
+    `chunk` is how many bytes it asks of the stream at once, and so may hold.
+    """
+
+    def __init__(self, stream: Stream, chunk: int = 1 << 20) -> None:
         self._stream = stream
+        self._size = chunk
         self._chunk = memoryview(b"")
 
     async def some(self, limit: int) -> bytes:
         """1 to `limit` bytes. Raises EOFError at the end."""
         if not self._chunk:
-            self._chunk = memoryview(await self._stream.read(CHUNK))
+            self._chunk = memoryview(await self._stream.read(self._size))
             if not self._chunk:
                 raise EOFError
         data = bytes(self._chunk[:limit])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 STDIN, STDOUT, STDERR, EXIT, CLOSE_STDIN, WINDOW_SIZE = range(6)
 PACKET = struct.Struct("<BI")
 CHUNK = 256 * 1024
+INPUT_CHUNK = 64 * 1024  # little is held for a command that does not read
 SIGHUP = 1
 SHELL_PROTOCOL_API = 24  # also the first to run `shell:COMMAND` without a terminal
 ABB_API = 29
@@ -181,20 +182,20 @@ class _Session:
 
     async def _feed(self) -> None:
         """Host to stdin, until the host goes. A command may end without reading it all."""
-        reader = Reader(self._stream)
+        reader = Reader(self._stream, INPUT_CHUNK)
         with contextlib.suppress(EOFError):
             if self._packets:
                 await self._feed_packets(reader)
             else:
                 while True:
-                    await self._give(await reader.some(CHUNK))
+                    await self._give(await reader.some(INPUT_CHUNK))
         self._stdin.close_write()
 
     async def _feed_packets(self, reader: Reader) -> None:
         while True:
             kind, left = PACKET.unpack(await reader.exactly(PACKET.size))
             while left:
-                data = await reader.some(min(left, CHUNK))
+                data = await reader.some(min(left, INPUT_CHUNK))
                 left -= len(data)
                 if kind == STDIN:
                     await self._give(data)
