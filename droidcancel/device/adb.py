@@ -122,6 +122,31 @@ def open_line(client: adbutils.AdbClient, serial: str, v2: bool) -> Line:
         return Line(connection, v2)
 
 
+class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no types
+    """adbutils' device, whose connections to the phone's own ports open without a detour.
+
+    uiautomator2 opens one for each call; adbutils asks the server's version before each.
+    """
+
+    def __init__(self, client: adbutils.AdbClient, serial: str) -> None:
+        super().__init__(client, serial=serial)
+        self._server = client
+
+    def create_connection(self, network: adbutils.Network, address: int | str) -> socket.socket:
+        """A socket to ``tcp:PORT`` or ``localabstract:NAME`` of the phone."""
+        connection = _transport(self._server, str(self.serial))
+        try:
+            kind = "localabstract" if network == adbutils.Network.UNIX else network.value
+            connection.send_command(f"{kind}:{address}")
+            connection.check_okay()
+        except BaseException:
+            connection.close()
+            raise
+        stream: socket.socket = connection.conn
+        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return stream
+
+
 def _transport(client: adbutils.AdbClient, serial: str) -> adbutils.AdbConnection:
     """A connection that the server passes on to the phone, without asking its version first.
 

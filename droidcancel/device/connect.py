@@ -118,7 +118,7 @@ def connect(
     """
     client = adb.client()
     chosen = choose(serial or _serial_of(entry, client), client)
-    handle = client.device(chosen)
+    handle = adb.Handle(client, chosen)
     channel = _channel(client, chosen)
     try:
         properties = parse_properties(channel.text(["getprop"]))

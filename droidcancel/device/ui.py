@@ -155,8 +155,9 @@ class Ui:
         raise UiError("no text field has the focus", "tap the field first")
 
     def _shows(self, text: str) -> bool | None:
-        shown = self._focused_field().text
-        return True if _same(shown, text) else None
+        field = self._focused_field()
+        empty = not text and bool(field.hint) and field.text == field.hint
+        return True if empty or _same(field.text, text) else None
 
     def _set_text(self, text: str) -> None:
         with _mended("set the text of the focused field"):
@@ -188,8 +189,18 @@ class Ui:
 
 
 def _same(shown: str, wanted: str) -> bool:
-    """Equal but for the line ends and the blanks at the end that fields add."""
-    return re.sub(r"\r\n?", "\n", shown).rstrip() == re.sub(r"\r\n?", "\n", wanted).rstrip()
+    """Equal but for line ends, blanks at the end that fields add, and what a dump cannot show.
+
+    uiautomator prints a dot for each half of a character beyond U+FFFF (an emoji) and for
+    control characters (AccessibilityNodeInfoDumper.stripInvalidXMLChars).
+    """
+    return _plain(shown) == _plain(wanted)
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"\r\n?", "\n", text)
+    text = re.sub("[\U00010000-\U0010ffff]", "..", text)
+    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", ".", text).rstrip()
 
 
 @contextmanager

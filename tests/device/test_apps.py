@@ -252,3 +252,28 @@ def test_pm_clear_is_never_sent() -> None:
 def test_a_setting_that_a_phone_refuses(device34: Device) -> None:
     with pytest.raises(NotEffective):
         device34.settings.put("nowhere", "dc_test", "1")
+
+
+def test_any_text_is_typed_and_read_back(device34: Device, sim34: Simulator, video: Path) -> None:
+    item = device34.media.push(video)
+    device34.activities.share(item.uri, "video/mp4", CLIPS)
+    field = None
+    for _ in range(6):
+        nodes = device34.ui.dump().nodes()
+        field = next((node for node in nodes if node.cls.endswith("EditText")), None)
+        button = next((node for node in nodes if node.text == "Next"), None)
+        if field is not None or button is None:
+            break
+        device34.ui.tap(*button.bounds.center)
+    assert field is not None
+    device34.ui.tap(*field.bounds.center)
+    before = sim34.call(lambda: sim34.phone.settings.get("secure", "default_input_method"))
+    for text in ("hello #dcab12cd", "two\nlines ünï 😀 'q' \"dq\" $x", "", "plain"):
+        device34.ui.type_text(text)
+    assert sim34.call(lambda: sim34.phone.settings.get("secure", "default_input_method")) == before
+
+
+def test_the_screen_server_is_started_anew_when_it_was_killed(device34: Device) -> None:
+    assert device34.ui.dump().nodes()
+    device34.shell.run(["pkill", "-f", "com.wetest.uia2.Main"])
+    assert device34.ui.dump().nodes()
