@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from droidcancel.device import Device, Script, connect, examine, unique_name
-from droidcancel.errors import AppError, DeviceError, NotEffective, UiError, UsageError
+from droidcancel.errors import AdbError, AppError, DeviceError, NotEffective, UiError, UsageError
 from droidcancel.journal import Journal
 from droidcancel.simulator import PhoneOptions, Simulator
 from tests.device.conftest import Boot
@@ -277,3 +277,31 @@ def test_the_screen_server_is_started_anew_when_it_was_killed(device34: Device) 
     assert device34.ui.dump().nodes()
     device34.shell.run(["pkill", "-f", "com.wetest.uia2.Main"])
     assert device34.ui.dump().nodes()
+
+
+@pytest.mark.parametrize("api", [24, 27, 29, 31, 35, 37])
+def test_the_whole_round_on_the_other_versions(api: int, boot: Boot, video: Path) -> None:
+    with connect(boot(PhoneOptions(api=api)).serial) as device:
+        before = device.network.state()
+        device.packages.start(CLIPS)
+        (task,) = device.activities.tasks_of(CLIPS)
+        device.activities.remove_task(task.task_id)
+        device.packages.force_stop(CLIPS)
+        device.media.delete(device.media.push(video))
+        for cut in (device.network.cut, lambda: device.network.set_airplane(True)):
+            cut()
+            device.network.wait_offline(20)
+            device.network.put_back(before)
+            device.network.wait_online(20)
+        assert not device.network.state().airplane
+
+
+def test_a_phone_that_drops_is_told_and_found_again(
+    device34: Device, sim34: Simulator, adb_environment: int
+) -> None:
+    sim34.withdraw(adb_environment)
+    with pytest.raises(AdbError) as caught:
+        device34.shell.run(["true"])
+    assert caught.value.hint
+    sim34.announce(adb_environment)
+    assert device34.ready()
