@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 from droidcancel.apps.profile import AppProfile
 from droidcancel.device import Device
-from droidcancel.errors import AppError, DeviceError, DroidCancelError, Unsupported
+from droidcancel.errors import (
+    AppError,
+    DeviceError,
+    DroidCancelError,
+    Unsupported,
+    UsageError,
+)
 from droidcancel.journal import Journal, Restored
 from droidcancel.journal_lock import phone_lock
 from droidcancel.recipe.load import LoadedRecipe
@@ -18,8 +25,9 @@ from droidcancel.recipe.options import OnEvent, RunOptions, silent
 from droidcancel.recipe.result import RunResult, cut_of
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.steps import ACTIONS
-from droidcancel.recipe.steps_model import StepEntry
+from droidcancel.recipe.steps_model import PickVideo, ShareVideo, StepEntry
 from droidcancel.recipe.values import Moment
+from droidcancel.recipe.verify import NETWORK_KINDS
 from droidcancel.verdict import judge
 
 #: steps that have their own deadlines inside
@@ -96,9 +104,14 @@ class _Engine:
         return self._result(undone)
 
     def _begin(self) -> None:
+        """What can be known to fail is told before anything is touched."""
         run = self._run
+        steps = walk(run.recipe.steps)
+        for entry in steps:
+            if isinstance(entry.args, ShareVideo | PickVideo):
+                _check_video(run, entry, entry.args.file)
         run.device.unlock(run.options.pin)
-        if any(entry.kind == "cancel" for entry in walk(run.recipe.steps)):
+        if any(entry.kind == "cancel" for entry in steps):
             capability = run.method.probe(run.context)
             if not capability.ok:
                 raise Unsupported(
@@ -128,8 +141,20 @@ class _Engine:
             run.trouble("restore", error)
         undone = run.undo_changes()
         run.device.watchdog.close()
+        self._await_network(undone)
         run.tell("restored", "the phone is as it was" if _all_ok(undone) else "not all restored")
         return undone
+
+    def _await_network(self, undone: list[Restored]) -> None:
+        """A phone that was taken offline is left online, as the verdict's way does by itself."""
+        run = self._run
+        kinds = {change.record.kind for change in run.changes}
+        if not kinds & NETWORK_KINDS or not _all_ok(undone):
+            return
+        try:
+            run.device.network.wait_online(run.options.limits.network_timeout_s)
+        except DroidCancelError as error:
+            run.trouble("restore", error)
 
     @property
     def _broken_off(self) -> bool:
@@ -167,6 +192,21 @@ class _Engine:
             interrupted=self._interrupted,
             left=_left_behind(verdict.name, run.token),
         )
+
+
+def _check_video(run: Run, entry: StepEntry, file: str) -> None:
+    """UsageError for a video that is not there, DeviceError for one that the phone cannot take."""
+    path = Path(file).expanduser()
+    if not path.is_file():
+        raise _placed(UsageError(f"no such video: {path}", "name one with --video"), entry)
+    size, free = path.stat().st_size, run.device.media.free_bytes()
+    # once in the gallery, and once as the app's own copy
+    if free < 2 * size:
+        problem = DeviceError(
+            f"{path.name} ({size} bytes) does not fit on the phone, which has {free} bytes free",
+            "free some space on the phone, or name a smaller video",
+        )
+        raise _placed(problem, entry)
 
 
 def run_step(run: Run, entry: StepEntry) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from droidcancel.apps.profile import Look
 from droidcancel.device import Bounds, MediaItem, unique_name
-from droidcancel.errors import AppError, DroidCancelError, UiError, UsageError
+from droidcancel.errors import AppError, DroidCancelError, UiError
 from droidcancel.evidence import MethodApplied, UploadSeen
 from droidcancel.recipe import search as looking
 from droidcancel.recipe import steps_model as model
@@ -55,8 +55,6 @@ def _baseline(run: Run, args: model.Baseline, _runner: Runner) -> None:
 
 def _push(run: Run, file: str) -> MediaItem:
     local = Path(file).expanduser()
-    if not local.is_file():
-        raise UsageError(f"no such video: {local}", "name one with --video")
     run.recorder.video_bytes = local.stat().st_size
     media = run.device.media
     name = unique_name(local.stem, local.suffix.lower() or ".mp4")
