@@ -135,6 +135,10 @@ class MediaStore:
             return None
         return self._scan_file(real)
 
+    def scan_all(self) -> None:
+        """Index the whole storage, as MediaProvider does when it is mounted at a boot."""
+        self.scan(ROOT)
+
     def _real(self, path: str) -> str | None:
         """The path below the storage's root, None outside of it or where nothing is."""
         fs = self._phone.fs

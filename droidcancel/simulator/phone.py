@@ -122,6 +122,7 @@ class Phone:
         self.props["dev.bootcomplete"] = "1"
         self.props["init.svc.bootanim"] = "stopped"
         self.booted.set()
+        self.media.scan_all()
         self.jobs.after_boot()
         if self.power.unlocked_once:
             await self.boot_completed()

@@ -67,6 +67,15 @@ async def test_rows_go_with_their_files() -> None:
 
 
 @asynchronous
+async def test_a_reboot_indexes_what_was_never_scanned() -> None:
+    async with lab() as it:
+        it.video()
+        assert it.phone.media.videos() == []
+        await it.phone.reboot()
+        assert [row.name for row in it.phone.media.videos()] == ["clip.mp4"]
+
+
+@asynchronous
 async def test_sorting_and_other_tables() -> None:
     async with lab() as it:
         it.video("/sdcard/Movies/a.mp4", 1)

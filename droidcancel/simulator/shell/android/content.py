@@ -150,6 +150,8 @@ async def _query(invocation: Invocation, asked: Asked) -> None:
 async def _call(invocation: Invocation, asked: Asked) -> None:
     if asked.method is None:
         raise UsageError("Content provider method not specified.")
+    if asked.method.startswith("scan_"):
+        await invocation.phone.latency.spend("scan")
     result = _provider(asked).call(invocation, asked.method, asked.arg, asked.values)
     if result is None:
         await invocation.out("Result: null\n")
