@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from droidcancel.simulator import PhoneOptions, Simulator
 from droidcancel.simulator.adb_connection import MAX_UNREAD, Connection
 from droidcancel.simulator.adbd import Adbd, features
 from droidcancel.simulator.auth import PublicKey
+from droidcancel.simulator.usb_debugging import UsbDebugging
 from droidcancel.simulator.wire import (
     MAX_PAYLOAD,
     NEED_DATA,
@@ -193,6 +196,33 @@ def test_an_unknown_key_waits_for_the_user(key: Path) -> None:
         device.close()
     assert len(phone.adbd.keys.keys) == 1
     assert len(asked[0].fingerprint.split(":")) == 16
+
+
+@pytest.mark.parametrize(("locale", "allow"), [("en-US", "Allow"), ("id-ID", "Izinkan")])
+def test_the_user_allows_a_key_on_the_screen(key: Path, locale: str, allow: str) -> None:
+    with simulator(secure=True, locale=locale) as phone:
+        phone.adbd.keys.ask = phone.call(lambda: UsbDebugging(phone.phone)).ask
+        device = AdbDeviceTcp("127.0.0.1", phone.port, default_transport_timeout_s=10)
+        with ThreadPoolExecutor(1) as pool:
+            connected = pool.submit(device.connect, rsa_keys=[signer(key)], auth_timeout_s=10)
+            xml = wait_until(lambda: with_text(phone, allow), what="the dialog")
+            asked = PublicKey.parse(key.with_suffix(".pub").read_bytes())
+            assert asked
+            assert asked.fingerprint in xml
+            assert not connected.done()
+            node = re.search(f'text="{allow}".*?bounds="([^"]+)"', xml)
+            assert node
+            left, top, right, bottom = map(int, re.findall(r"\d+", node[1]))
+            phone.run(phone.phone.input.tap((left + right) // 2, (top + bottom) // 2))
+            assert connected.result(10)
+        assert not with_text(phone, allow)
+        device.close()
+
+
+def with_text(phone: Simulator, text: str) -> str:
+    """The hierarchy when it shows `text`, else nothing."""
+    xml: str = phone.call(lambda: phone.phone.screen.windows_xml(False))
+    return xml if f'text="{text}"' in xml else ""
 
 
 def test_a_host_without_a_key_gets_nowhere(key: Path, connect: Connect) -> None:
