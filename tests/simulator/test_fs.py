@@ -262,6 +262,10 @@ def test_a_link_does_not_lead_around_a_closed_directory(fs: FileSystem) -> None:
     assert not fs.may(SHELL, "/data/local/tmp/way", "r")
 
 
+ACTIONS = (
+    "mkdir", "write", "unlink", "rmdir", "rmtree", "rename", "symlink", "read", "listdir",
+    "resolve",
+)  # fmt: skip
 NAMES = some.sampled_from(["a", "b", "c", "..", ".", "", "a/b", "l", "x" * 300])
 
 

@@ -83,7 +83,7 @@ def _script(phone: Phone, name: str, path: str) -> Script | Missing:
         words = head[2:].split(b"\n")[0].split()
         if not words or words[0].rpartition(b"/")[2] not in (b"sh", b"mksh", b"env"):
             return Missing(f"{name}: can't execute: No such file or directory", 126)
-    return Script(path)
+    return Script(name)
 
 
 async def execute(

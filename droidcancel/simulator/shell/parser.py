@@ -300,7 +300,7 @@ class Parser(WordReader):
         elif self.operator() == ";":
             self.pos += 1
         self.newlines()
-        opener = "done" if self.reserved() == "do" else "}"
+        opener = "}" if self.reserved() == "{" else "done"
         self.expect("do" if opener == "done" else "{", "for")
         body = self._body(opener, "for")
         return For(name, None if words is None else tuple(words), body)

@@ -213,9 +213,12 @@ async def until_interrupted(runner: Runner, work: Awaitable[T]) -> T | None:
     """Await `work`; None when Ctrl-C came first."""
     task = asyncio.ensure_future(work)
     outer = runner.child.on_signal
+    interrupted = False
 
     def on_signal(number: int) -> bool:
+        nonlocal interrupted
         if number == signal.SIGINT and number not in runner.traps:
+            interrupted = True
             task.cancel()
             return True
         return bool(outer and outer(number))
@@ -224,7 +227,7 @@ async def until_interrupted(runner: Runner, work: Awaitable[T]) -> T | None:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        if runner.child.killed is None and task.cancelled():
+        if interrupted and runner.child.killed is None:
             return None
         task.cancel()
         raise
