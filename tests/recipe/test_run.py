@@ -10,7 +10,8 @@ from droidcancel.errors import AppError, LockedError, Unsupported, UsageError
 from droidcancel.journal_lock import phone_lock
 from droidcancel.recipe.options import Event
 from droidcancel.recipe.result import RunResult
-from tests.recipe.conftest import CLIPS, SIZE, MakeLab
+from tests.conftest import wait_until
+from tests.recipe.conftest import CLIPS, SIZE, Lab, MakeLab
 
 KEYS = {
     "run_id", "recipe", "app", "device", "method", "moment", "token", "verdict", "expected", "ok",
@@ -168,3 +169,41 @@ def test_an_interruption_restores_the_phone(make_lab: MakeLab) -> None:
     assert (result.interrupted, result.restored, result.exit_code) == (True, True, 130)
     assert lab.is_as_before()
     assert "live" not in lab.states
+
+
+# -- the panic button
+
+
+def start_by_hand(lab: Lab, tmp_path: Path) -> None:
+    """An upload that no recipe waits for."""
+    recipe = tmp_path / "start.yaml"
+    recipe.write_text(
+        "name: start\ntitle: Start\nexpect: unknown\nvars: {video: }\nsteps:\n"
+        "  - run_recipe: {recipe: upload_video, vars: {video: '${video}'}}\n"
+        "  - wait_for: {upload: posting}\n"
+    )
+    lab.device.packages.start(CLIPS)
+    result = lab.run(recipe, token=False)
+    assert result.error is None, result.error
+
+
+@pytest.mark.parametrize("method", ["airplane", "app-network"])
+def test_the_panic_button_proves_it_without_a_token(
+    make_lab: MakeLab, tmp_path: Path, method: str
+) -> None:
+    lab = make_lab()
+    start_by_hand(lab, tmp_path)
+    result = lab.run("cancel_now", values={}, method=method)
+    assert_cancelled(result)
+    assert result.token is None
+    assert lab.states == ["terminated"]
+
+
+def test_the_panic_button_after_the_end_does_not_say_cancelled(
+    make_lab: MakeLab, tmp_path: Path
+) -> None:
+    lab = make_lab(upload_bytes_per_s=4e6)
+    start_by_hand(lab, tmp_path)
+    wait_until(lambda: lab.states == ["live"])
+    result = lab.run("cancel_now", values={})
+    assert result.verdict.name in ("unknown", "invalid"), result.verdict
