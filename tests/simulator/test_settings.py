@@ -56,6 +56,14 @@ async def test_errors(words: str, message: str) -> None:
 
 
 @asynchronous
+async def test_a_bad_user_is_an_exception() -> None:
+    async with lab() as it:
+        done = await it.sh("settings --user nobody get global key")
+        assert "java.lang.IllegalArgumentException: Bad user number: nobody\n" in done.stderr
+        assert done.status == 255
+
+
+@asynchronous
 async def test_old_front_end_prints_its_usage() -> None:
     async with lab(api=23) as it:
         done = await it.sh("settings get global")

@@ -92,7 +92,7 @@ async def get_current_user(invocation: Invocation, args: Args) -> int:
 
 @AM.sub("get-started-user-state", since=24)
 async def get_started_user_state(invocation: Invocation, args: Args) -> int:
-    user = int(args.required())
+    user = args.integer()
     unlocked = invocation.phone.power.unlocked_once
     state = "RUNNING_UNLOCKED" if unlocked else "RUNNING_LOCKED"
     await invocation.out(f"{state}\n" if user == 0 else f"User is not started: {user}\n")

@@ -66,6 +66,10 @@ def _check_package(invocation: Invocation, name: str, user: int) -> None:
         raise Failure(f"Package {name} not found / user {user}\n", NO_PACKAGE, on_stdout=True)
 
 
+def _optional_number(args: Args) -> int | None:
+    return args.integer() if args.peek() is not None else None
+
+
 def _find(phone: Phone, package: str, number: int | None) -> list[Job]:
     return [job for job in phone.jobs.list(package) if number in (None, job.id)]
 
@@ -88,8 +92,7 @@ async def run(invocation: Invocation, args: Args) -> int:
 async def _stop(invocation: Invocation, args: Args, verb: str) -> int:
     _Options(invocation, args)
     package = args.next()
-    word = args.next()
-    number = int(word) if word else None
+    number = _optional_number(args)
     names = [package] if package else [p.name for p in invocation.phone.packages]
     stopped = [job for name in names for job in invocation.phone.jobs.stop(name, number)]
     for job in stopped:
@@ -117,8 +120,7 @@ async def stop(invocation: Invocation, args: Args) -> int:
 @JOBS.sub("cancel", since=26)
 async def cancel(invocation: Invocation, args: Args) -> int:
     options = _Options(invocation, args)
-    package, word = args.required(), args.next()
-    number = int(word) if word else None
+    package, number = args.required(), _optional_number(args)
     _check_package(invocation, package, options.user)
     what = f"job {package}/#{number}" if number is not None else f"all jobs for {package}"
     await invocation.out(f"Canceling {what} in user {options.user}\n")

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from droidcancel.simulator.shell.android.java import FAILED, Args, Failure, Service, parse_user
+from droidcancel.simulator.shell.android.java import (
+    FAILED,
+    Args,
+    Failure,
+    JavaError,
+    Service,
+    exception_text,
+    parse_user,
+)
 from droidcancel.simulator.shell.registry import Invocation, command, service_command
 
 NAMESPACES = ("system", "secure", "global")
@@ -128,6 +136,9 @@ async def run_settings(invocation: Invocation, words: list[str]) -> int:
     except Failure as failure:
         await invocation.err(failure.text)
         return failure.status
+    except JavaError as error:
+        await invocation.err(exception_text(invocation.api, words[0], error))
+        return FAILED
     return await verb(invocation, asked.namespace, asked.words)
 
 
@@ -152,6 +163,9 @@ async def settings_front_end(invocation: Invocation) -> int:
     except Failure as failure:
         await invocation.err(failure.text)
         valid = False
+    except JavaError as error:
+        await invocation.err(error.trace)
+        return 1
     if not valid or asked.verb == "reset":
         await invocation.err(OLD_USAGE)
         return 1
