@@ -1,0 +1,1 @@
+"""What droidcancel knows of apps: their profiles, and reading a screen with one."""
