@@ -179,7 +179,7 @@ def _package(info: ApkInfo, before: Package | None, options: InstallOptions) -> 
         debuggable=info.debuggable,
         installer=options.installer,
         requested=info.permissions,
-        stopped=before.stopped if before else False,
+        stopped=before.stopped if before else True,
         not_launched=before.not_launched if before else True,
         app=app,
         launcher=app.launcher,
