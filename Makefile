@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test quick lint types format truth bench clean
+.PHONY: help demo test quick lint types format truth docs clean
 
 help:
 	@echo "make demo    boot a virtual phone, start an upload, cancel it, prove it, write a report"
 	@echo "make test    install and run all checks and tests"
 	@echo "make truth   many runs of every method, compared with what the upload service knows"
+	@echo "make docs    make the README's pictures from a run of the demo"
 	@echo "make lint, make types, make quick (tests without the slow ones), make format, make clean"
 
 $(STAMP): pyproject.toml
@@ -35,6 +36,9 @@ types: $(STAMP)
 
 truth: $(STAMP)
 	$(BIN)/python -m benchmarks.truth
+
+docs: $(STAMP)
+	$(BIN)/python docs/make_images.py
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
