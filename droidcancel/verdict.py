@@ -9,12 +9,13 @@ can never read as a clean one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal, get_args
 
 from droidcancel.evidence import (
+    Checked,
     Evidence,
     JobsSeen,
     MethodApplied,
@@ -26,11 +27,25 @@ from droidcancel.evidence import (
     UploadSeen,
 )
 
-VerdictName = Literal["cancelled", "draft", "deleted", "resumed", "published", "invalid", "unknown"]
+#: `passed`, `failed`: what recipes come to that cancel nothing, by their checks
+VerdictName = Literal[
+    "cancelled",
+    "draft",
+    "deleted",
+    "resumed",
+    "published",
+    "passed",
+    "failed",
+    "invalid",
+    "unknown",
+]
 VERDICTS: tuple[VerdictName, ...] = get_args(VerdictName)
 
 #: methods that take away what is live: for these an upload that ended before is no fault
 DELETING = frozenset({"delete-post"})
+
+#: methods after which the app has no network until it is given back
+CUTTING = frozenset({"airplane", "network-off", "app-network"})
 
 #: share of the video's size from which on the server may hold all of it, headers and rounding aside
 NEARLY_ALL = 0.95
@@ -132,6 +147,15 @@ class Facts:
         shown = [u.percent for u in self.after if u.active and u.percent is not None]
         return bool(shown) and max(shown) - shown[0] >= GROWTH
 
+    @cached_property
+    def came_back(self) -> bool:
+        """Whether the app had a network again before the cut one was given back."""
+        if self.method is None or self.method.name not in CUTTING:
+            return False
+        until = self.evidence.mark("restored")
+        seen = self.evidence.of(NetworkSeen, since=self.settled, until=until)
+        return until is not None and any(n.online and n.at < until for n in seen)
+
     @property
     def went_on(self) -> bool:
         """Whether the upload went on after the cancel stood."""
@@ -167,9 +191,13 @@ class Facts:
 
 
 def judge(evidence: Evidence) -> Verdict:
-    """What the evidence proves: the first rule that applies."""
+    """What the evidence proves: the first rule that applies, and the check that failed."""
     facts = Facts(evidence)
-    return next(verdict for rule in RULES if (verdict := rule(facts)) is not None)
+    verdict = next(verdict for rule in RULES if (verdict := rule(facts)) is not None)
+    wrong = next((c for c in evidence.of(Checked) if c.ok is False), None)
+    if wrong is None or verdict.name == "failed":
+        return verdict
+    return replace(verdict, reason=f"{verdict.reason}; but {wrong.name}: {wrong.detail}")
 
 
 def _is_there(search: Search) -> bool:
@@ -178,6 +206,21 @@ def _is_there(search: Search) -> bool:
 
 # -- the rules, in order ------------------------------------------------------------------------
 Rule = Callable[[Facts], "Verdict | None"]
+
+
+def _only_checks(facts: Facts) -> Verdict | None:
+    """A recipe that cancels nothing is judged by what it set out to prove, all of it."""
+    checks = facts.evidence.of(Checked)
+    if facts.method is not None or not checks:
+        return None
+    wrong = [c for c in checks if c.ok is False]
+    open_ = [c for c in checks if c.ok is None]
+    if wrong:
+        return Verdict("failed", "; ".join(f"{c.name}: {c.detail}" for c in wrong))
+    if open_:
+        missing = tuple(f"{c.name}: {c.detail}" for c in open_)
+        return Verdict("unknown", f"not proven: {missing[0]}", missing)
+    return Verdict("passed", "; ".join(f"{c.name}: {c.detail}" for c in checks))
 
 
 def _never_applied(facts: Facts) -> Verdict | None:
@@ -211,6 +254,9 @@ def _live(facts: Facts) -> Verdict | None:
 
 def _went_on(facts: Facts) -> Verdict | None:
     """Not found live, yet sending: an upload's worth of bytes, or progress that grew."""
+    if facts.came_back and facts.went_on:
+        why = f"the network came back by itself, and the upload went on{_how(facts)}"
+        return Verdict("resumed", why)
     if facts.grew or (facts.sent_after or 0) > max(facts.noise, _rest(facts) // 2):
         return Verdict("resumed", f"the upload went on after the cancel{_how(facts)}")
     return None
@@ -251,10 +297,13 @@ def _deleted(facts: Facts) -> Verdict | None:
 
 
 def _cancelled(facts: Facts) -> Verdict:
-    return Verdict("cancelled", "nothing is live, nothing is pending, and nothing was sent")
+    return Verdict(
+        "cancelled", "nothing is live, nothing is pending, and nothing was sent in the quiet period"
+    )
 
 
 RULES: tuple[Rule, ...] = (
+    _only_checks,
     _never_applied,
     _ended_before,
     _live,

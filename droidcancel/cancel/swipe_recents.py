@@ -29,11 +29,14 @@ def _plan(context: CancelContext) -> Plan:
         )
 
     def follow(_started: float) -> str:
-        must_poll(
-            until(lambda: not activities.tasks_of(package)),
-            GONE_WITHIN_S,
-            f"the task of {package} is still among the recents",
-        )
+        def swept() -> bool:
+            """A start that was under way at the swipe puts the app back: it is swept again."""
+            left = activities.tasks_of(package)
+            for task in left:
+                context.device.shell.run(activities.remove_command(task))
+            return not left
+
+        must_poll(until(swept), GONE_WITHIN_S, f"the task of {package} is still among the recents")
         alive = len(context.device.packages.pids(package))
         left = f"{alive} processes live on" if alive else "no process is left"
         return f"the task of {package} is gone from the recents; {left}"
