@@ -160,6 +160,25 @@ class ToastSeen(Record):
 
 
 @dataclass(frozen=True)
+class Checked(Record):
+    """Something that a recipe set out to prove; `ok` is None where it could not be told."""
+
+    kind: ClassVar[str] = "check"
+    name: str
+    ok: bool | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class Noted(Record):
+    """Something measured, or worth telling, that decides nothing."""
+
+    kind: ClassVar[str] = "note"
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Trouble(Record):
     """An error that did not end the run, or the one that did."""
 

@@ -26,6 +26,7 @@ from droidcancel.recipe.result import RunResult, cut_of
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.steps import ACTIONS
 from droidcancel.recipe.steps_model import PickVideo, ShareVideo, StepEntry
+from droidcancel.recipe.stop import StopRun
 from droidcancel.recipe.values import Moment
 from droidcancel.recipe.verify import NETWORK_KINDS
 from droidcancel.verdict import judge
@@ -96,6 +97,8 @@ class _Engine:
         except KeyboardInterrupt:
             self._interrupted = True
             self._run.tell("trouble", "interrupted; the phone is put back as it was")
+        except StopRun as stop:
+            self._run.tell("trouble", f"stopped: {stop.reason}")
         except DroidCancelError as error:
             self._error = error
             self._run.tell("trouble", error.message)

@@ -19,7 +19,8 @@ from droidcancel.apps.document import Document, Loc, Problem, nearest
 from droidcancel.apps.profile import AppProfile
 from droidcancel.errors import UsageError
 from droidcancel.recipe.model import Recipe, Value
-from droidcancel.recipe.steps_model import Refers, RunRecipe, StepEntry
+from droidcancel.recipe.steps_base import Refers
+from droidcancel.recipe.steps_model import RunRecipe, StepEntry
 
 PACKAGE = Path(__file__).parent.parent
 #: known only while a recipe runs; steps put them in

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from droidcancel.errors import DroidCancelError
-from droidcancel.evidence import Evidence, TrafficSeen, UploadSeen
+from droidcancel.evidence import Checked, Evidence, TrafficSeen, UploadSeen
 from droidcancel.journal import Restored
 from droidcancel.verdict import Facts, Verdict
 
@@ -56,7 +56,13 @@ class RunResult:
     @property
     def ok(self) -> bool:
         """Whether it ended as the recipe expects."""
-        return self.error is None and not self.interrupted and self.verdict.name in self.expected
+        as_expected = self.verdict.name in self.expected and not self.failed_checks
+        return self.error is None and not self.interrupted and as_expected
+
+    @property
+    def failed_checks(self) -> list[Checked]:
+        """What the recipe set out to prove, and found otherwise."""
+        return [check for check in self.evidence.of(Checked) if check.ok is False]
 
     @property
     def exit_code(self) -> int:

@@ -27,6 +27,8 @@ MEANINGS: Mapping[str, str] = {
     "deleted": "The video was live and has been removed.",
     "resumed": "The upload went on after the cancel.",
     "published": "The video is live.",
+    "passed": "Everything that the recipe set out to prove holds.",
+    "failed": "Something that the recipe set out to prove does not hold.",
     "invalid": "The cancel was never applied, so this run says nothing about the app.",
     "unknown": "What was seen does not decide it.",
 }
