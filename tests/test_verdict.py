@@ -120,6 +120,10 @@ DECIDED: dict[str, tuple[list[Record], str]] = {
         [*clean(), UploadSeen(18.0, "posting", 41), UploadSeen(19.0, "posting", 60)],
         "resumed",
     ),
+    "the network came back by itself": (
+        [*with_sent(clean(), 300_000), NetworkSeen(14.5, "102", airplane=True)],
+        "resumed",
+    ),
     "rounding is no growth": (
         [*clean(), UploadSeen(18.0, "waiting", 41), UploadSeen(19.0, "waiting", 42)],
         "cancelled",

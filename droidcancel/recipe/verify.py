@@ -91,6 +91,7 @@ def verify(run: Run, *, stop_first: bool, quiet: float | None) -> None:
     """The whole proof. What cannot be done is noted; the verdict names what is missing."""
     if stop_first:
         run.device.packages.force_stop(run.package)
+    run.sample_network()  # a network that came back by itself shows here
     give_network_back(run)
     _restart(run)
     _keep_quiet(run, quiet)
