@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from droidcancel.simulator.shell.condition_reader import ConditionReader
 from droidcancel.simulator.shell.syntax import (
     AndOr,
     ArithCommand,
@@ -17,109 +18,31 @@ from droidcancel.simulator.shell.syntax import (
     Background,
     Case,
     CaseItem,
-    Condition,
     For,
     Function,
     HereDoc,
     If,
-    Incomplete,
     Lit,
     Node,
-    Part,
     Pipeline,
     Redirect,
     Redirected,
     Sequence,
     Simple,
     Subshell,
-    SyntaxFault,
-    Test,
-    TestLogic,
     While,
     Word,
 )
-from droidcancel.simulator.shell.words import WordReader
+from droidcancel.simulator.shell.tokens import REDIRECT
 
-_BLANK = re.compile(r"(?:[ \t\r]|\\\n)+")
-_RESERVED = re.compile(
-    r"(?:if|then|elif|else|fi|for|while|until|do|done|case|esac|function|time|select|\{|\}|!|\[\[)"
-    r"(?=[ \t\r\n;&|()<>]|\Z)"
-)
 _CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}"})
 _ASSIGN = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
-_REDIRECT = re.compile(r"([0-9]?)(&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>)")
 _FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
-_OPERATORS = ("&&", "||", ";;", ";&", "|&", ";", "&", "|", "(", ")", "\n")
 _DECLARING = frozenset({"export", "local", "readonly", "typeset", "declare"})
-_UNARY = frozenset("-" + letter for letter in "abcdefghknoprstuvwxzGHLNOS")
-_BINARY = frozenset({"=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge",
-                     "-nt", "-ot", "-ef"})  # fmt: skip
 
 
-class Parser(WordReader):
+class Parser(ConditionReader):
     """Reads commands from a text."""
-
-    # -- tokens -------------------------------------------------------------------------------
-    def blank(self) -> None:
-        """Skip blanks, joined lines and a comment."""
-        match = _BLANK.match(self.text, self.pos)
-        if match:
-            self.line += match.group().count("\n")
-            self.pos = match.end()
-            if self.more and self.pos >= len(self.text) and match.group().endswith("\\\n"):
-                raise self.missing("", "syntax error: unexpected EOF")
-        if self.peek() == "#":
-            end = self.text.find("\n", self.pos)
-            self.pos = len(self.text) if end < 0 else end
-
-    def newlines(self) -> None:
-        """Skip blanks and line ends, reading here documents on the way."""
-        self.blank()
-        while self.peek() == "\n":
-            self.end_line()
-            self.blank()
-
-    def end_line(self) -> None:
-        self.pos += 1
-        self.line += 1
-        if self.heredocs:
-            self.read_heredocs()
-
-    def operator(self) -> str:
-        """The operator at the cursor, "" when there is none."""
-        for operator in _OPERATORS:
-            if self.text.startswith(operator, self.pos):
-                return operator
-        return ""
-
-    def reserved(self) -> str:
-        """The reserved word at the cursor, "" when there is none."""
-        match = _RESERVED.match(self.text, self.pos)
-        return match.group() if match else ""
-
-    def unexpected(self) -> SyntaxFault | Incomplete:
-        """The fault of whatever stands at the cursor."""
-        if self.pos >= len(self.text):
-            return self.missing("", "syntax error: unexpected EOF")
-        token = self.operator() or self.reserved()
-        if token == "\n":
-            token = "newline"
-        if not token:
-            redirect = _REDIRECT.match(self.text, self.pos)
-            word = re.compile(r"[^ \t\n;&|()<>]+").match(self.text, self.pos)
-            token = redirect.group() if redirect else word.group()[:32] if word else self.peek()
-        return self.fault(f"syntax error: unexpected '{token}'")
-
-    def expect(self, closer: str, opener: str) -> None:
-        """Step over a reserved word or operator that must come here."""
-        self.newlines()
-        found = self.reserved() or self.operator()
-        if found == closer or (closer == ")" and self.peek() == ")"):
-            self.pos += len(closer)
-            return
-        if self.pos >= len(self.text):
-            raise self.missing(closer, f"syntax error: unmatched '{opener}'")
-        raise self.unexpected()
 
     # -- lists --------------------------------------------------------------------------------
     def line_node(self) -> Node | None:
@@ -395,87 +318,6 @@ class Parser(WordReader):
             raise self.missing("", "syntax error: unexpected EOF")
         return Function(name, self.command())
 
-    def _condition(self) -> Node:
-        expression = self._test_or()
-        self.newlines()
-        if not re.compile(r"\]\](?=[ \t\n;&|()<>]|\Z)").match(self.text, self.pos):
-            if self.pos >= len(self.text):
-                raise self.missing("]]", "syntax error: unmatched '[['")
-            raise self.unexpected()
-        self.pos += 2
-        return Condition(expression)
-
-    def _test_or(self) -> TestLogic | Test:
-        return self._test_chain("||", lambda: self._test_chain("&&", self._test_not))
-
-    def _test_chain(
-        self, operator: str, operand: Callable[[], TestLogic | Test]
-    ) -> TestLogic | Test:
-        operands = [operand()]
-        self.newlines()
-        while self.peek(2) == operator:
-            self.pos += 2
-            operands.append(operand())
-            self.newlines()
-        return operands[0] if len(operands) == 1 else TestLogic(operator, tuple(operands))
-
-    def _test_not(self) -> TestLogic | Test:
-        self.newlines()
-        if self.reserved() == "!":
-            self.pos += 1
-            return TestLogic("!", (self._test_not(),))
-        if self.peek() == "(":
-            self.pos += 1
-            self.enter()
-            inner = self._test_or()
-            self.leave()
-            self.expect(")", "(")
-            return inner
-        return self._test_leaf()
-
-    def _test_leaf(self) -> Test:
-        first = self._test_word()
-        self.blank()
-        if first.literal in _UNARY:
-            operand = self.word()
-            if operand is not None and operand.literal != "]]":
-                return Test(str(first.literal), (operand,))
-            self.pos -= 2 if operand else 0
-            return Test("-n", (first,))
-        start = self.pos
-        operator = self.peek() if self.peek() in ("<", ">") else None
-        if operator:
-            self.pos += 1
-        else:
-            word = self.word()
-            operator = word.literal if word else None
-        if operator not in _BINARY:
-            self.pos = start
-            return Test("-n", (first,))
-        self.blank()
-        second = self._regex_word() if operator == "=~" else self._test_word()
-        return Test(str(operator), (first, second))
-
-    def _test_word(self) -> Word:
-        word = self.word()
-        if word is None or word.literal == "]]":
-            raise self.unexpected() if word is None else self.fault("syntax error: unexpected ']]'")
-        return word
-
-    def _regex_word(self) -> Word:
-        """A regular expression: parentheses and bars belong to it."""
-        parts: list[Part] = []
-        while self.pos < len(self.text) and self.peek() not in " \t\n":
-            if self.peek() in "()|":
-                parts.append(Lit(self.peek()))
-                self.pos += 1
-                continue
-            word = self.word()
-            if word is None:
-                raise self.unexpected()
-            parts.extend(word.parts)
-        return Word(tuple(parts))
-
     # -- simple commands ----------------------------------------------------------------------
     def _simple(self) -> Node:
         assigns: list[Assign] = []
@@ -510,7 +352,7 @@ class Parser(WordReader):
 
     def _redirect(self) -> list[Redirect]:
         """The redirection at the cursor (two for `&>`), none when there is none."""
-        match = _REDIRECT.match(self.text, self.pos)
+        match = REDIRECT.match(self.text, self.pos)
         if match is None:
             return []
         digit, op = match.groups()
@@ -545,5 +387,5 @@ _COMPOUND: dict[str, Callable[[Parser], Node]] = {
     "for": Parser._for,
     "case": Parser._case,
     "function": Parser._function,
-    "[[": Parser._condition,
+    "[[": Parser.condition,
 }

@@ -40,7 +40,8 @@ async def _collected(inv: Invocation, argv: list[str]) -> bytes:
 
 async def _report(inv: Invocation, write: Callable[[bytes], Awaitable[None]]) -> None:
     await write(_heading(inv).encode())
-    for title, argv in _SECTIONS:
+    for title, words in _SECTIONS:
+        argv = words[:1] if words[0] == "ps" and inv.api < 26 else words
         body = await _collected(inv, argv)
         await write(f"------ {title} ({' '.join(argv)}) ------\n".encode() + body + b"\n")
     for service in DUMPS.names(inv.api):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from droidcancel.simulator.processes import Process, user_name
 from droidcancel.simulator.shell.process import SIGNALS, signal_number
-from droidcancel.simulator.shell.registry import Command, Invocation
+from droidcancel.simulator.shell.registry import Command, Invocation, command
 from droidcancel.simulator.shell.signals import send
 from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix
 from droidcancel.simulator.shell.toybox.tool import Options, UsageError, human, tool
@@ -128,14 +128,17 @@ async def ps(inv: Invocation, options: Options) -> int:
     return int(not rows)
 
 
-@tool("ps", spec="tcxZpPn", until=25)
-async def old_ps(inv: Invocation, options: Options) -> int:
-    """toolbox ps: all processes; a word filters by pid or by what the name begins with."""
-    word = options.words[0] if options.words else ""
+@command("ps", until=25)
+async def old_ps(inv: Invocation) -> int:
+    """toolbox ps: all processes; any other word filters by pid or by how the name begins."""
+    words = [
+        word for word in inv.argv[1:] if word not in ("-t", "-x", "-Z", "-P", "-p", "-c", "-n")
+    ]
+    word = words[-1] if words else ""
     await inv.out("USER      PID   PPID  VSIZE  RSS   WCHAN            PC  NAME\n")
     for row in inv.phone.processes:
         name = _name(row)
-        if word and not (word == str(row.pid) or (not word.isdigit() and name.startswith(word))):
+        if word and not (word == str(row.pid) if word.isdigit() else name.startswith(word)):
             continue
         size = row.rss * 12 if row.rss else 0
         await inv.out(f"{user_name(row.uid):<9} {row.pid:<5} {row.ppid:<5} {size:<6} {row.rss:<6}"

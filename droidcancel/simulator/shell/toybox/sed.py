@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, field
 
 from droidcancel.simulator.fs import FsError
 from droidcancel.simulator.shell.registry import Invocation
-from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix
+from droidcancel.simulator.shell.toybox.sed_script import Command, ScriptReader
 from droidcancel.simulator.shell.toybox.tool import (
     MAX_INPUT,
     Options,
@@ -25,207 +24,6 @@ MAX_SPACE = 8 << 20
 MAX_STEPS = 100_000
 
 
-@dataclass
-class _Address:
-    """A line number, `$` (-1), or an expression; `step` for first~step."""
-
-    line: int | None = None
-    regex: re.Pattern[str] | None = None
-    step: int = 0
-
-    def hits(self, number: int, last: bool, text: str) -> bool:
-        if self.regex is not None:
-            return self.regex.search(text) is not None
-        if self.line == -1:
-            return last
-        if self.step:
-            return number >= (self.line or 0) and (number - (self.line or 0)) % self.step == 0
-        return number == self.line
-
-
-@dataclass
-class _Command:
-    name: str
-    first: _Address | None = None
-    second: _Address | None = None
-    count: int | None = None
-    negate: bool = False
-    text: str = ""
-    regex: re.Pattern[str] | None = None
-    flags: str = ""
-    table: dict[int, str] = field(default_factory=dict)
-    body: list[_Command] = field(default_factory=list)
-    active: bool = False
-    until: int = 0
-
-
-class _Parser:
-    """Reads a sed script."""
-
-    def __init__(self, text: str, extended: bool) -> None:
-        self.text, self.pos, self.extended = text, 0, extended
-        self.last: re.Pattern[str] | None = None
-
-    def fault(self) -> UsageError:
-        return UsageError(f"bad pattern '{self.text[:40]}'@{self.pos} ({self.peek()})")
-
-    def peek(self) -> str:
-        return self.text[self.pos : self.pos + 1]
-
-    def commands(self, nested: bool = False) -> list[_Command]:
-        found: list[_Command] = []
-        while True:
-            while self.peek() and self.peek() in "; \t\n":
-                self.pos += 1
-            if not self.peek():
-                if nested:
-                    raise self.fault()
-                return found
-            if self.peek() == "}" and nested:
-                self.pos += 1
-                return found
-            if self.peek() == "#":
-                self.until("\n")
-                continue
-            found.append(self.command())
-
-    def until(self, stop: str) -> str:
-        end = len(self.text)
-        for char in stop:
-            at = self.text.find(char, self.pos)
-            end = at if 0 <= at < end else end
-        piece, self.pos = self.text[self.pos : end], end
-        return piece
-
-    def address(self) -> _Address | None:
-        char = self.peek()
-        if char == "$":
-            self.pos += 1
-            return _Address(-1)
-        match = re.compile(r"(\d{1,9})(?:~(\d{1,9}))?").match(self.text, self.pos)
-        if match:
-            self.pos = match.end()
-            return _Address(int(match.group(1)), step=int(match.group(2) or 0))
-        if char == "/" or (char == "\\" and self.text[self.pos + 1 : self.pos + 2]):
-            self.pos += 1 + (char == "\\")
-            delimiter = self.text[self.pos - 1]
-            source = self.delimited(delimiter)
-            ignore = self.peek() == "I"
-            self.pos += ignore
-            return _Address(regex=self.compile(source, ignore))
-        return None
-
-    def delimited(self, delimiter: str, keep: bool = False) -> str:
-        """Up to an unescaped delimiter, which is stepped over."""
-        out: list[str] = []
-        bracket = False
-        while True:
-            char = self.peek()
-            if not char:
-                raise self.fault()
-            self.pos += 1
-            if char == "\\" and self.peek():
-                following = self.peek()
-                self.pos += 1
-                if following == delimiter and not keep:
-                    out.append(following)
-                else:
-                    out.append("\\" + following)
-                continue
-            if char == "[" and not keep:
-                bracket = True
-            elif char == "]" and out and out[-1] not in ("[", "[^"):
-                bracket = False
-            if char == delimiter and not bracket:
-                return "".join(out)
-            out.append(char)
-
-    def compile(self, source: str, ignore: bool = False) -> re.Pattern[str]:
-        if not source:
-            if self.last is None:
-                raise UsageError("no previous regex")
-            return self.last
-        try:
-            self.last = compile_posix(source, self.extended, ignore)
-        except BadRegex as error:
-            raise UsageError(f"bad regex '{source}': {error}") from None
-        return self.last
-
-    def command(self) -> _Command:
-        command = _Command("", self.address())
-        if command.first is not None and self.peek() == ",":
-            self.pos += 1
-            if self.peek() == "+":
-                self.pos += 1
-                command.count = int(self.until(" abcdefghijklmnopqrstuvwxyz{!;\n") or 0)
-            else:
-                command.second = self.address()
-                if command.second is None:
-                    raise self.fault()
-        while self.peek() and self.peek() in " !\t":
-            command.negate |= self.peek() == "!"
-            self.pos += 1
-        command.name = self.peek()
-        self.pos += 1
-        reader = _READERS.get(command.name)
-        if reader is None:
-            self.pos -= 1
-            raise self.fault()
-        reader(self, command)
-        return command
-
-    def nothing(self, command: _Command) -> None:
-        return None
-
-    def block(self, command: _Command) -> None:
-        command.body = self.commands(nested=True)
-
-    def label(self, command: _Command) -> None:
-        command.text = self.until(";\n}").strip()
-
-    def insertion(self, command: _Command) -> None:
-        text = self.until("\n")
-        while text.endswith("\\") and self.peek() == "\n":
-            self.pos += 1
-            text = text[:-1] + "\n" + self.until("\n")
-        text = text.lstrip(" \t")
-        text = text[1:].lstrip("\n") if text[:1] in ("\\", "\n") else text
-        command.text = re.sub(r"\\(.)", r"\1", text.lstrip("\n"), flags=re.S) + "\n"
-
-    def substitution(self, command: _Command) -> None:
-        delimiter = self.peek()
-        if not delimiter or delimiter in "\\\n":
-            raise self.fault()
-        self.pos += 1
-        source = self.delimited(delimiter)
-        command.text = self.delimited(delimiter, keep=True)
-        match = re.compile(r"[gpIi0-9]*").match(self.text, self.pos)
-        command.flags = match.group() if match else ""
-        self.pos += len(command.flags)
-        command.regex = self.compile(source, "i" in command.flags.lower())
-
-    def transliteration(self, command: _Command) -> None:
-        delimiter = self.peek()
-        self.pos += 1
-        one, two = (
-            re.sub(r"\\(.)", lambda m: "\n" if m.group(1) == "n" else m.group(1), piece)
-            for piece in (self.delimited(delimiter), self.delimited(delimiter))
-        )
-        if len(one) != len(two):
-            raise UsageError("y strings different len")
-        command.table = {ord(a): b for a, b in zip(one, two, strict=True)}
-
-
-_READERS = {
-    **dict.fromkeys("pPdDnNgGhHx=l", _Parser.nothing),
-    **dict.fromkeys("btT:qQrw", _Parser.label),
-    **dict.fromkeys("aic", _Parser.insertion),
-    "{": _Parser.block,
-    "s": _Parser.substitution,
-    "y": _Parser.transliteration,
-}
-
-
 class _Quit(Exception):
     def __init__(self, status: int, show: bool) -> None:
         super().__init__(status)
@@ -239,7 +37,7 @@ class _NextCycle(Exception):
 class _Editor:
     """Runs a script over lines."""
 
-    def __init__(self, script: list[_Command], quiet: bool) -> None:
+    def __init__(self, script: list[Command], quiet: bool) -> None:
         self.script, self.quiet = script, quiet
         self.out: list[str] = []
         self.space = self.hold = ""
@@ -287,7 +85,7 @@ class _Editor:
         self.out += self.queue
         self.queue = []
 
-    def _jump(self, script: list[_Command]) -> None:
+    def _jump(self, script: list[Command]) -> None:
         """Run the script, beginning again behind a label for each branch."""
         flat, start = script, 0
         while True:
@@ -299,7 +97,7 @@ class _Editor:
                 raise UsageError(f"no label '{label}'")
             start = places[0] + 1
 
-    def _commands(self, commands: list[_Command]) -> str | None:
+    def _commands(self, commands: list[Command]) -> str | None:
         """Run commands; a label to branch to ("" for the end), None when all ran."""
         for command in commands:
             self.steps += 1
@@ -318,7 +116,7 @@ class _Editor:
                 return label
         return None
 
-    def _branch(self, command: _Command) -> str | None:
+    def _branch(self, command: Command) -> str | None:
         if command.name != "b":
             taken = self.replaced == (command.name == "t")
             self.replaced = False if command.name == "t" else self.replaced
@@ -326,10 +124,10 @@ class _Editor:
                 return None
         return command.text
 
-    def _selected(self, command: _Command) -> bool:
+    def _selected(self, command: Command) -> bool:
         return self._in_range(command) != command.negate
 
-    def _in_range(self, command: _Command) -> bool:
+    def _in_range(self, command: Command) -> bool:
         if command.first is None:
             return True
         if command.active:
@@ -356,21 +154,21 @@ class _Editor:
         return True
 
     # -- the commands -------------------------------------------------------------------------
-    def print(self, command: _Command) -> None:
+    def print(self, command: Command) -> None:
         self.emit(self.space)
 
-    def print_first(self, command: _Command) -> None:
+    def print_first(self, command: Command) -> None:
         self.emit(self.space.partition("\n")[0])
 
-    def delete(self, command: _Command) -> None:
+    def delete(self, command: Command) -> None:
         raise _NextCycle
 
-    def delete_first(self, command: _Command) -> None:
+    def delete_first(self, command: Command) -> None:
         _, found, rest = self.space.partition("\n")
         self.space, self.restart = rest, bool(found)
         raise _NextCycle
 
-    def next(self, command: _Command) -> None:
+    def next(self, command: Command) -> None:
         if not self.lines:
             raise _Quit(0, True)
         if not self.quiet:
@@ -379,52 +177,52 @@ class _Editor:
         self.space = self.lines.pop()
         self.number += 1
 
-    def append_next(self, command: _Command) -> None:
+    def append_next(self, command: Command) -> None:
         if not self.lines:
             raise _Quit(0, True)
         self.space += "\n" + self.lines.pop()
         self.number += 1
 
-    def get(self, command: _Command) -> None:
+    def get(self, command: Command) -> None:
         self.space = self.hold
 
-    def get_more(self, command: _Command) -> None:
+    def get_more(self, command: Command) -> None:
         self.space += "\n" + self.hold
 
-    def keep(self, command: _Command) -> None:
+    def keep(self, command: Command) -> None:
         self.hold = self.space
 
-    def keep_more(self, command: _Command) -> None:
+    def keep_more(self, command: Command) -> None:
         self.hold += "\n" + self.space
 
-    def exchange(self, command: _Command) -> None:
+    def exchange(self, command: Command) -> None:
         self.space, self.hold = self.hold, self.space
 
-    def line_number(self, command: _Command) -> None:
+    def line_number(self, command: Command) -> None:
         self.emit(str(self.number))
 
-    def quit(self, command: _Command) -> None:
+    def quit(self, command: Command) -> None:
         status = int(command.text[:3]) if command.text.isdigit() else 0
         raise _Quit(status, command.name == "q")
 
-    def append(self, command: _Command) -> None:
+    def append(self, command: Command) -> None:
         self.queue.append(command.text)
 
-    def insert(self, command: _Command) -> None:
+    def insert(self, command: Command) -> None:
         self.out.append(command.text)
 
-    def change(self, command: _Command) -> None:
+    def change(self, command: Command) -> None:
         if not command.active:
             self.out.append(command.text)
         raise _NextCycle
 
-    def nothing(self, command: _Command) -> None:
+    def nothing(self, command: Command) -> None:
         return None
 
-    def transliterate(self, command: _Command) -> None:
+    def transliterate(self, command: Command) -> None:
         self.space = self.space.translate(command.table)
 
-    def substitute(self, command: _Command) -> None:
+    def substitute(self, command: Command) -> None:
         number = int("".join(c for c in command.flags if c.isdigit())[:6] or 0)
         every = "g" in command.flags
         seen = 0
@@ -510,7 +308,7 @@ async def sed(inv: Invocation, options: Options) -> int:
 
 
 async def _edit(text: str, extended: bool, quiet: bool, data: bytes) -> tuple[bytes, int]:
-    script = _Parser(text, extended).commands()
+    script = ScriptReader(text, extended).commands()
     editor = _Editor(script, quiet)
     lines = decode(data).split("\n")
     if lines and lines[-1] == "":
