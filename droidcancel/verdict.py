@@ -338,7 +338,9 @@ def _needs_read_back(facts: Facts) -> Iterator[str]:
 
 
 def _needs_standstill(facts: Facts) -> Iterator[str]:
-    until = facts.evidence.mark("restored") or float("inf")
+    # once the network is back or the app started anew, a standstill says nothing of the cancel
+    marks = [facts.evidence.mark(name) for name in ("restored", "restarted")]
+    until = min((m for m in marks if m is not None), default=float("inf"))
     if facts.sent(facts.settled, until) is None:
         yield "the app's bytes after the cancel (two samples before the network came back)"
 

@@ -193,11 +193,18 @@ class Run:
             self.recorder.add(ToastSeen(self.recorder.now(), toast))
 
     def screenshot(self, name: str) -> None:
-        """Keep a picture of the screen in the report's folder, if there is one."""
+        """Keep a picture of the screen in the report's folder, if there is one.
+
+        A picture proves nothing, so one that cannot be taken does not end the run.
+        """
         folder, path = self.options.report, None
         if folder is not None:
             path = _free_path(folder, name)
-            self.device.ui.screenshot().save(path)
+            try:
+                self.device.ui.screenshot().save(path)
+            except DeviceError as error:
+                path = None
+                self.trouble(f"screenshot {name}", error)
         screen = self.last_look.screen if self.last_look else None
         shown = path.name if path else None
         self.recorder.add(ScreenSeen(self.recorder.now(), screen, name, shown))
