@@ -157,10 +157,12 @@ class Tree:
 
     def walk(self, path: str) -> Iterator[str]:
         """`path` and every path below it, parents first, links not followed."""
-        pending = [path]
+        start = self.lookup(path, follow=False).node
+        pending: list[tuple[str, Node | None]] = [(path, start)]
         while pending:
-            here = pending.pop()
+            here, node = pending.pop()
             yield here
-            if self.exists(here, follow=False) and self.node(here, follow=False).is_dir:
-                base = here.rstrip("/")
-                pending.extend(f"{base}/{name}" for name in reversed(self.listdir(here)))
+            if node is not None and node.is_dir:
+                base, entries = here.rstrip("/"), node.entries()
+                names = sorted(entries, reverse=True)
+                pending.extend((f"{base}/{name}", entries.get(name)) for name in names)
