@@ -131,6 +131,8 @@ class ActivityManager:
         cls = self._activity_class(package.app, component)
         if cls is None:
             raise ActivityNotFoundError(f"Activity class {{{component}}} does not exist.")
+        if not (package.system or self._phone.power.unlocked_once):  # not directBootAware
+            raise ActivityNotFoundError(f"Activity class {{{component}}} does not exist.")
         exported = cls.exported or uid in (0, 1000, package.uid) or self._has_filter(package, cls)
         if not exported:
             raise NotExportedError(f"{component} not exported from uid {package.uid}")
@@ -215,7 +217,8 @@ class ActivityManager:
         if package is None or (app := self._apps.get(package)) is None or app.process != process:
             return
         del self._apps[package]
-        self._phone.notifications.cancel_package(package)
+        for number in process.foreground_services:  # other notifications outlive the process
+            self._phone.notifications.cancel(package, number)
         self._phone.log.write(
             "I", "ActivityManager", f"Process {package} (pid {process.pid}) has died"
         )
@@ -419,7 +422,7 @@ class ActivityManager:
         if self._resumed is not None and self._resumed is not top:
             self._pause(self._resumed)
         if top is None:
-            self._phone.go_home()
+            self._phone.show_home()
         elif top.activity is None:
             self._create(top)
         if top is not None and top.activity is not None and self._resumed is not top:

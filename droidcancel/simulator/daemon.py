@@ -14,10 +14,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from droidcancel.simulator.adbd import Adbd
 from droidcancel.simulator.apps.clips import cloud_behaviour_of
 from droidcancel.simulator.cloud import Cloud
-from droidcancel.simulator.host import EMULATOR_PORTS, LOOPBACK, listen, tell_server
+from droidcancel.simulator.host import EMULATOR_PORTS, LOOPBACK, adbd_of, listen, tell_server
 from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.phone import Phone
 from droidcancel.simulator.registry import RunningSimulator, runtime_dir
@@ -30,7 +29,7 @@ class Hosted:
         self.name = name
         self.cloud = Cloud(cloud_behaviour_of(options))
         self.phone = Phone(options, self.cloud)
-        self.adbd = Adbd(self.phone)
+        self.adbd = adbd_of(self.phone)
         self.port = 0
         self.started = time.time()
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from droidcancel.simulator.adbd import Adbd
 from droidcancel.simulator.apps.clips import cloud_behaviour_of
+from droidcancel.simulator.auth import PublicKey
 from droidcancel.simulator.cloud import Cloud
 from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.phone import Phone
@@ -118,7 +119,7 @@ class Simulator:
         else:
             self._cloud = self._given_cloud
         self._phone = Phone(self.options, self._cloud)
-        self._adbd = Adbd(self._phone)
+        self._adbd = adbd_of(self._phone)
         self.port = await listen(self._adbd, self._emulator_port)
         await self._phone.boot()
 
@@ -199,6 +200,17 @@ class Simulator:
         """Have an adb server forget a phone that it was told to connect to."""
         if self.port not in EMULATOR_PORTS:
             _ask_server(server_port, f"host:disconnect:{self.serial}", answer=True)
+
+
+def adbd_of(phone: Phone) -> Adbd:
+    """The phone's adbd; where its key ring takes no new key by itself, the phone asks."""
+    adbd = Adbd(phone)
+
+    async def ask(key: PublicKey) -> bool:
+        return adbd.keys.accept_new or bool(await phone.system_ui.ask_debugging(key))
+
+    adbd.keys.ask = ask
+    return adbd
 
 
 async def listen(adbd: Adbd, wanted: bool | int) -> int:

@@ -285,6 +285,24 @@ def _data(pen: Pen) -> None:
     pen.line((12.5, 15.5), (16, 19), (19.5, 15.5))
 
 
+def _bluetooth(pen: Pen) -> None:
+    pen.line((7, 7.5), (17, 16.5), (12, 21), (12, 3), (17, 7.5), (7, 16.5), width=1.8)
+
+
+def _moon(pen: Pen) -> None:
+    pen.disc(12, 12, 8.5)
+    pen.disc(16, 9, 7.5, ink=0)
+
+
+def _sun(pen: Pen) -> None:
+    pen.disc(12, 12, 4.2)
+    for step in range(8):
+        angle = math.radians(45 * step)
+        near = (12 + 6.5 * math.cos(angle), 12 + 6.5 * math.sin(angle))
+        far = (12 + 9.5 * math.cos(angle), 12 + 9.5 * math.sin(angle))
+        pen.line(near, far, width=1.8)
+
+
 ICONS: Mapping[str, Callable[[Pen], None]] = {
     "home": _home,
     "plus": _plus,
@@ -336,6 +354,9 @@ ICONS: Mapping[str, Callable[[Pen], None]] = {
     "edit": _edit,
     "globe": _globe,
     "data": _data,
+    "bluetooth": _bluetooth,
+    "moon": _moon,
+    "sun": _sun,
 }
 
 

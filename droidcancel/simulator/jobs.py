@@ -109,19 +109,35 @@ class JobScheduler:
     async def _run(self, job: Job) -> None:
         key = (job.package, job.id)
         job.state = "active"
-        reschedule = False
+        again = False
         try:
-            app = await self._phone.activities.app_for(job.package)
-            reschedule = bool(app is not None and await app.run_job(job))
+            again = await self._work(job)
         finally:
-            self._running.pop(key, None)
+            if self._running.get(key) is asyncio.current_task():  # else it was replaced
+                del self._running[key]
             job.state = "pending"
         if self._jobs.get(key) is not job:
             return
-        if reschedule:
+        if again:
             self._back_off(job)
         else:
             del self._jobs[key]
+
+    async def _work(self, job: Job) -> bool:
+        """Run the job in its app's process; whether it is to be run again.
+
+        One whose process dies meanwhile is (JobServiceContext.onServiceDisconnected).
+        """
+        app = await self._phone.activities.app_for(job.package)
+        if app is None:
+            return False
+        self._phone.activities.update_states()
+        work = app.spawn(app.run_job(job))
+        try:
+            await asyncio.wait((work,))
+        finally:
+            work.cancel()
+        return work.cancelled() or not app.process.alive or bool(work.result())
 
     def _back_off(self, job: Job) -> None:
         job.failures += 1

@@ -19,7 +19,6 @@ class Keyboard:
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
         self._select_all: TextState | None = None
-        self._pin = ""
 
     # -- focus -----------------------------------------------------------------------------
     def focused_field(self) -> tuple[Window, View] | None:
@@ -57,9 +56,9 @@ class Keyboard:
         return True
 
     def type(self, text: str) -> bool:
-        """Type into the focused field; on a PIN keyguard, the PIN."""
+        """Type into the focused field; where the keyguard asks for the PIN, there."""
         if self._typing_pin():
-            self._pin += text
+            self._phone.power.type_pin(text)
             return True
         return self.edit(lambda state: self._type(state, text))
 
@@ -72,7 +71,7 @@ class Keyboard:
 
     def _typing_pin(self) -> bool:
         power = self._phone.power
-        return power.keyguard and power.pin is not None and power.screen_on
+        return power.keyguard and power.bouncer and power.screen_on
 
     # -- keys ------------------------------------------------------------------------------
     def press(self, code: int, meta: int = 0) -> bool:
@@ -103,14 +102,13 @@ class Keyboard:
         self._phone.power.wake()
 
     def _pin_key(self, code: int) -> bool:
-        typed = keys.character(code)
+        typed, power = keys.character(code), self._phone.power
         if typed is not None:
-            self._pin += typed
+            power.type_pin(typed)
         elif code == keys.KEYCODES["DEL"]:
-            self._pin = self._pin[:-1]
+            power.erase_pin()
         elif code in (keys.KEYCODES["ENTER"], keys.KEYCODES["NUMPAD_ENTER"]):
-            pin, self._pin = self._pin, ""
-            self._phone.power.try_pin(pin)
+            power.enter_pin()
         else:
             return False
         return True
@@ -123,6 +121,17 @@ class Keyboard:
     def _home(self) -> bool:
         self._phone.ime.hide()
         self._phone.go_home()
+        return True
+
+    def _menu(self) -> bool:
+        """The Menu key leaves the keyguard, or has it ask for the PIN."""
+        if not self._phone.power.keyguard:
+            return False
+        self._phone.power.dismiss_keyguard()
+        return True
+
+    def _panel(self) -> bool:
+        self._phone.system_ui.open_notifications()
         return True
 
     def _recents(self) -> bool:
@@ -236,6 +245,8 @@ _KEYS: dict[int, Callable[[Keyboard], bool]] = {
     3: Keyboard._home,
     4: Keyboard.back,
     111: Keyboard.back,
+    82: Keyboard._menu,
+    83: Keyboard._panel,
     187: Keyboard._recents,
     66: Keyboard._enter,
     160: Keyboard._enter,

@@ -26,6 +26,7 @@ RUNTIME_PERMISSIONS = {
     "android.permission.ACCESS_FINE_LOCATION": 23,
     "android.permission.READ_MEDIA_VIDEO": 33,
     "android.permission.READ_MEDIA_IMAGES": 33,
+    "android.permission.READ_MEDIA_VISUAL_USER_SELECTED": 34,
     "android.permission.POST_NOTIFICATIONS": 33,
 }
 

@@ -50,6 +50,8 @@ from droidcancel.simulator.windows import WindowManager
 if TYPE_CHECKING:
     from droidcancel.simulator.cloud import Cloud
 
+FILE_ENCRYPTION_SINCE = 24  # Android 7.0
+
 RebootHook = Callable[[str], Awaitable[None]]
 
 
@@ -74,7 +76,7 @@ class Phone:
         self.clipboard = Clipboard()
         self.demo = DemoMode(self.changed)
         self.battery = Battery()
-        self.power = Power(self.changed)
+        self.power = Power(self.changed, self._locks_by_swipe)
         self.jobs = JobScheduler(self)
         self.media = MediaStore(self)
         self.connectivity = Connectivity(self)
@@ -102,6 +104,7 @@ class Phone:
         self._state_listeners: list[Callable[[], None]] = []
         self._crash_listeners: list[Callable[[str], None]] = []
         self.system_ui: Any = None
+        self.power.on_unlock(self._first_unlock)
         system_image.provision(self)
 
     # -- life ------------------------------------------------------------------------------
@@ -113,9 +116,8 @@ class Phone:
         system_image.start_processes(self)
         await self.latency.spend("boot")
         self.connectivity.start()
-        self.power.screen_on = True
-        self.power.keyguard = self.power.pin is not None
-        self.power.unlocked_once = self.power.pin is None
+        self.power.start(encrypted=self.options.api >= FILE_ENCRYPTION_SINCE)
+        self.props["sys.user.0.ce_available"] = str(self.power.unlocked_once).lower()
         system_image.start_system_ui(self)
         await self.activities.start(self._home_intent(), uid=1000)
         self.props["sys.boot_completed"] = "1"
@@ -126,6 +128,16 @@ class Phone:
         self.jobs.after_boot()
         if self.power.unlocked_once:
             await self.boot_completed()
+
+    def _first_unlock(self) -> None:
+        """The PIN was given for the first time since the boot: apps and their jobs may run."""
+        self.props["sys.user.0.ce_available"] = "true"
+        self.jobs.kick()
+        if self.booted.is_set():
+            self.spawn(self.boot_completed())
+
+    def _locks_by_swipe(self) -> bool:
+        return self.settings.get("secure", "lockscreen.disabled") != "1"
 
     async def boot_completed(self) -> None:
         """Tell the apps that asked for it and are not stopped (ACTION_BOOT_COMPLETED)."""
@@ -236,7 +248,12 @@ class Phone:
         )
 
     def go_home(self) -> None:
-        """Show the launcher."""
+        """The Home key: the launcher shows, the shade goes."""
+        self.system_ui.close_panels()
+        self.show_home()
+
+    def show_home(self) -> None:
+        """Show the launcher under whatever panels are open."""
         task = next((t for t in self.activities.tasks if t.affinity == self.home.package), None)
         if task is not None and task.records:
             if task is not self.activities.front:
@@ -245,13 +262,16 @@ class Phone:
             self.spawn(self.activities.start(self._home_intent(), uid=1000))
 
     def show_recents(self) -> None:
-        """Show the recent apps."""
+        """Show the recent apps, unless the phone is locked."""
+        if self.power.keyguard:
+            return
+        self.system_ui.close_panels()
         intent = Intent(component=self.recents, flags=FLAG_ACTIVITY_NEW_TASK)
         self.spawn(self.activities.start(intent, uid=1000))
 
     def press_back(self) -> None:
-        """The Back key: the keyboard goes first, then dialogs, then the activity."""
-        if not self.ime.hide():
+        """The Back key: the system's panels and the keyboard go first, then the activity."""
+        if not (self.system_ui.back() or self.ime.hide()):
             self.activities.back()
 
     # -- facts -----------------------------------------------------------------------------

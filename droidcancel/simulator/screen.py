@@ -177,11 +177,12 @@ class Screen:
     def accessible(self) -> list[Shown]:
         """The windows that accessibility reports, the active one first; toasts are none."""
         active = self.active()
-        seen = [
-            shown
-            for shown in reversed(self.layout())
-            if shown.window.kind not in ("toast", "wallpaper") and not shown.root.clip.empty
-        ]
+        seen: list[Shown] = []
+        for shown in reversed(self.layout()):
+            if shown.window.kind not in ("toast", "wallpaper") and not shown.root.clip.empty:
+                seen.append(shown)
+            if shown.window.covers:
+                break
         return sorted(seen, key=lambda shown: shown is not active)
 
     def windows_xml(

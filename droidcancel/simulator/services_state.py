@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from droidcancel.simulator.clock import Clock
 
 TOAST_SECONDS = {"short": 2.0, "long": 3.5}
+
+# LockPatternUtils.FAILED_ATTEMPTS_BEFORE_WIPE_GRACE, and the first wait of LockSettingsService.
+MAX_ATTEMPTS = 5
+THROTTLE_S = 30.0
 
 
 @dataclass(eq=False)
@@ -142,29 +147,62 @@ class Clipboard:
 
 @dataclass(eq=False)
 class Power:
-    """The screen and the keyguard. `pin` is None where the phone has no secure lock."""
+    """The screen and the keyguard. `pin` is None where the phone has no secure lock.
+
+    With a PIN, leaving the keyguard takes the bouncer (the PIN pad), which `typed` is typed on.
+    After MAX_ATTEMPTS wrong ones in a row it takes none for THROTTLE_S seconds. `swipe_lock`
+    tells whether a phone without a PIN locks at all (`locksettings set-disabled`).
+    """
 
     changed: Callable[[], None]
+    swipe_lock: Callable[[], bool] = lambda: True
     screen_on: bool = True
     keyguard: bool = False
     pin: str | None = None
     unlocked_once: bool = True
     attempts: int = 0
+    bouncer: bool = False
+    typed: str = ""
+    refused: bool = False
+    _throttled_until: float = 0.0
+    _unlock_listeners: list[Callable[[], None]] = field(default_factory=list)
     _listeners: list[Callable[[], None]] = field(default_factory=list)
 
     def on_unlock(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` when the user's storage is unlocked: once after each boot."""
+        self._unlock_listeners.append(listener)
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` after each change of screen or keyguard."""
         self._listeners.append(listener)
+
+    def _notify(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+        self.changed()
+
+    def start(self, *, encrypted: bool) -> None:
+        """The state after a boot: awake, locked where there is a PIN.
+
+        `encrypted`: the user's storage is (file-based encryption), until the PIN is given.
+        """
+        self.screen_on = True
+        self.keyguard = self.pin is not None
+        self.unlocked_once = self.pin is None or not encrypted
+        self._reset_bouncer()
+        self._notify()
 
     def wake(self) -> None:
         if not self.screen_on:
             self.screen_on = True
-            self.changed()
+            self._notify()
 
     def sleep(self) -> None:
         if self.screen_on:
             self.screen_on = False
-            self.keyguard = True
-            self.changed()
+            self.keyguard = self.keyguard or self.pin is not None or self.swipe_lock()
+            self._reset_bouncer()
+            self._notify()
 
     def toggle(self) -> None:
         if self.screen_on:
@@ -173,24 +211,69 @@ class Power:
             self.wake()
 
     def dismiss_keyguard(self) -> bool:
-        """Leave the keyguard where no secret is asked; says whether it is gone."""
+        """Leave the keyguard, or ask for the PIN; says whether it is gone."""
         if self.keyguard and self.pin is None:
             self._unlock()
+        elif self.keyguard and not self.bouncer:
+            self.bouncer = True
+            self._notify()
         return not self.keyguard
 
+    # -- the bouncer -----------------------------------------------------------------------
+    @property
+    def throttled(self) -> float:
+        """Seconds until another PIN may be tried."""
+        if not self._throttled_until:
+            return 0.0
+        return max(0.0, self._throttled_until - time.monotonic())
+
+    def type_pin(self, text: str) -> None:
+        """Digits typed or tapped on the bouncer; others are lost, as the field takes digits."""
+        self.typed += "".join(character for character in text if character.isdigit())
+        self.refused = False
+        self._notify()
+
+    def erase_pin(self) -> None:
+        self.typed = self.typed[:-1]
+        self._notify()
+
+    def enter_pin(self) -> bool:
+        """Try what was typed."""
+        typed, self.typed = self.typed, ""
+        return self.try_pin(typed)
+
+    def hide_bouncer(self) -> bool:
+        """Back to the clock; whether the bouncer was there."""
+        was = self.bouncer
+        if was:
+            self._reset_bouncer()
+            self._notify()
+        return was
+
+    def _reset_bouncer(self) -> None:
+        self.bouncer = self.refused = False
+        self.typed = ""
+
     def try_pin(self, pin: str) -> bool:
-        if pin != self.pin:
+        """Unlock with the PIN; False when it is wrong or none may be tried now."""
+        if pin == self.pin and not self.throttled:
+            self._unlock()
+            return True
+        if not self.throttled:
             self.attempts += 1
-            return False
-        self._unlock()
-        return True
+            if self.attempts % MAX_ATTEMPTS == 0:
+                self._throttled_until = time.monotonic() + THROTTLE_S
+        self.refused = True
+        self._notify()
+        return False
 
     def _unlock(self) -> None:
         self.keyguard = False
         self.attempts = 0
+        self._reset_bouncer()
         first = not self.unlocked_once
         self.unlocked_once = True
-        self.changed()
+        self._notify()
         if first:
-            for listener in list(self._listeners):
+            for listener in list(self._unlock_listeners):
                 listener()

@@ -177,5 +177,6 @@ def start_processes(phone: Phone) -> None:
 
 def start_system_ui(phone: Phone) -> None:
     """The status bar, the navigation bar, toasts, the keyguard and the shade."""
-    phone.system_ui = apps.system_ui(phone)
+    if phone.system_ui is None:
+        phone.system_ui = apps.system_ui(phone)
     phone.system_ui.start()

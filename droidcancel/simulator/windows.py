@@ -33,7 +33,11 @@ class Owner(Protocol):
 
 @dataclass(eq=False)
 class Window:
-    """One window. `frame` is in px; None is the whole screen. `secure` keeps it off pictures."""
+    """One window. `frame` is in px; None is the whole screen. `secure` keeps it off pictures.
+
+    `covers`: its touchable region is the whole screen, so that accessibility reports none of
+    the windows below (AccessibilityWindowManager.computePartialInteractiveRegionForWindow).
+    """
 
     package: str
     title: str
@@ -45,6 +49,7 @@ class Window:
     focusable: bool = True
     modal: bool = False
     secure: bool = False
+    covers: bool = False
     on_dismiss: Callable[[], None] | None = None
     manager: WindowManager | None = None
     _root: View | None = None

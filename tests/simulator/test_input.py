@@ -276,6 +276,7 @@ def test_pin_is_typed_on_the_keyguard() -> None:
         phone.power.pin = "1234"
         phone.power.sleep()
         phone.power.wake()
+        await phone.input.key(keys.KEYCODES["MENU"])
         await phone.input.text("999")
         await phone.input.key(keys.KEYCODES["ENTER"])
         assert phone.power.keyguard

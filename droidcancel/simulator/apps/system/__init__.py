@@ -7,6 +7,7 @@ from collections.abc import Callable
 from droidcancel.simulator.apps.base import App
 from droidcancel.simulator.apps.system.launcher import Launcher
 from droidcancel.simulator.apps.system.permissions import permission_controller
+from droidcancel.simulator.apps.system.play_store import PlayStore
 from droidcancel.simulator.apps.system.settings_app import SettingsApp
 from droidcancel.simulator.apps.system.share_sheet import share_sheet
 from droidcancel.simulator.apps.system.system_ui import SystemUiApp
@@ -16,6 +17,7 @@ SYSTEM_APPS: tuple[Callable[[PhoneOptions], type[App]], ...] = (
     lambda _: Launcher,
     lambda _: SystemUiApp,
     lambda _: SettingsApp,
+    lambda _: PlayStore,
     permission_controller,
     share_sheet,
 )

@@ -1,9 +1,8 @@
-"""The launcher: the home screen with its apps, and recents."""
+"""The launcher: wallpaper, a hotseat and pages of apps; recents is its other screen."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from droidcancel.simulator.apps.base import Activity, App
 from droidcancel.simulator.apps.intents import (
@@ -15,78 +14,98 @@ from droidcancel.simulator.apps.intents import (
     Intent,
     IntentFilter,
 )
+from droidcancel.simulator.apps.system.app_icons import app_icon
+from droidcancel.simulator.apps.system.bars import NAVIGATION_BAR_DP, STATUS_BAR_DP
+from droidcancel.simulator.apps.system.recents import Recents
+from droidcancel.simulator.apps.system.system_strings import clock_text, date_text
+from droidcancel.simulator.apps.system.wallpaper import wallpaper
+from droidcancel.simulator.packages import Package
 from droidcancel.simulator.views import (
     PagerState,
     View,
-    button,
     column,
     frame,
     grid,
-    icon,
     pager,
     row,
     spacer,
     text,
 )
 
-if TYPE_CHECKING:
-    from droidcancel.simulator.activities import Task
-    from droidcancel.simulator.packages import Package
-
 STRINGS = {
     "en": {"clear_all": "Clear all", "no_recents": "No recent items"},
     "fr": {"clear_all": "Tout effacer", "no_recents": "Aucun élément récent"},
     "id": {"clear_all": "Hapus semua", "no_recents": "Tidak ada item yang baru dibuka"},
 }
-ICONS = {"com.android.settings": "settings", "com.android.vending": "play"}
-COLOURS = ("#d81b60", "#1e88e5", "#43a047", "#fb8c00", "#8e24aa", "#00897b")
-
-
-def app_icon(package: str, size: float = 56) -> View:
-    """The round sign of an app, its colour made from its name."""
-    colour = COLOURS[sum(package.encode()) % len(COLOURS)]
-    return frame(
-        icon(ICONS.get(package, "play"), color="#ffffff", icon_size=size / 2, align="center"),
-        width=size,
-        height=size,
-        radius=size / 2,
-        background=colour,
-        important=False,
-    )
+COLUMNS, ROWS = 4, 3
+HOTSEAT = 4
+INK = "#ffffff"
 
 
 class HomeScreen(Activity):
-    """The apps, four in a row; a tap starts one."""
+    """The apps; a tap starts one. The first four stand in the hotseat."""
 
     launch_mode = "singleTask"
 
+    def on_create(self) -> None:
+        self.pages = PagerState(horizontal=True)
+
+    def on_resume(self) -> None:
+        self.invalidate()
+
     def build(self) -> View:
-        apps = [self._entry(package) for package in self._apps()]
-        return column(
-            spacer(weight=1),
-            grid(*apps, columns=4, id="apps_view", padding=(8, 8)),
-            spacer(height=64),
+        apps = [p for p in self.phone.packages if p.launcher and p.enabled and p.app]
+        return frame(
+            wallpaper(),
+            column(
+                self._glance(),
+                self._pages(apps[HOTSEAT:]),
+                self._hotseat(apps[:HOTSEAT]),
+                height="match",
+                padding=(8, STATUS_BAR_DP, 8, NAVIGATION_BAR_DP),
+            ),
             background="#25304a",
             height="match",
             id="workspace",
             edge_to_edge=True,
         )
 
-    def _apps(self) -> list[Package]:
-        return [p for p in self.phone.packages if p.launcher and p.enabled and p.app]
+    def _glance(self) -> View:
+        now, language = self.phone.clock.time(), self.phone.language()
+        return column(
+            text(clock_text(now), size=48, color=INK, shadow=True),
+            text(date_text(language, now), size=16, color=INK, shadow=True),
+            padding=(20, 24),
+            id="search_container_workspace",
+        )
 
-    def _entry(self, package: Package) -> View:
+    def _pages(self, apps: list[Package]) -> View:
+        size = COLUMNS * ROWS
+        pages = [
+            column(spacer(weight=1), grid(*map(self._entry, part), columns=COLUMNS), height="match")
+            for part in (apps[i : i + size] for i in range(0, max(1, len(apps)), size))
+        ]
+        return pager(*pages, state=self.pages, weight=1, id="workspace_pages")
+
+    def _hotseat(self, apps: list[Package]) -> View:
+        return row(*(self._entry(app, weight=1) for app in apps), id="hotseat", padding=(0, 8))
+
+    def _entry(self, package: Package, weight: float = 0) -> View:
         assert package.app is not None
         label = package.app.label(self.phone.language())
         return column(
             app_icon(package.name),
-            text(label, size=12, color="#ffffff", lines=1, gravity="center", margin=(0, 6, 0, 0)),
+            text(
+                label, size=12, color=INK, lines=1, gravity="center", margin=(0, 6, 0, 0),
+                shadow=True,
+            ),
             gravity="center_horizontal",
             padding=(4, 10),
             desc=label,
             id="icon",
+            weight=weight,
             on_click=partial(self._launch, package),
-        )
+        )  # fmt: skip
 
     def _launch(self, package: Package) -> None:
         assert package.launcher is not None
@@ -101,91 +120,6 @@ class HomeScreen(Activity):
 
     def on_back(self) -> bool:
         return True
-
-
-class Recents(Activity):
-    """The overview: a card a task; a tap opens it, a swipe up removes it."""
-
-    exclude_from_recents = True
-
-    def on_create(self) -> None:
-        self.pages = PagerState(horizontal=True)
-
-    def on_resume(self) -> None:
-        self.invalidate()
-
-    def build(self) -> View:
-        tasks = self.phone.activities.recents()
-        body = self._cards(tasks) if tasks else self._empty()
-        return column(
-            spacer(height=40),
-            body,
-            background="#3a4256",
-            height="match",
-            id="overview_panel",
-            edge_to_edge=True,
-        )
-
-    def _empty(self) -> View:
-        return text(self.text("no_recents"), color="#ffffff", size=18, gravity="center", weight=1)
-
-    def _cards(self, tasks: list[Task]) -> View:
-        return column(
-            pager(*map(self._card, tasks), state=self.pages, weight=1, id="task_pager"),
-            row(
-                button(
-                    self.text("clear_all"),
-                    outlined=True,
-                    color="#ffffff",
-                    id="clear_all",
-                    on_click=partial(self._clear, tasks),
-                ),
-                gravity="center",
-                padding=16,
-            ),
-            weight=1,
-        )
-
-    def _card(self, task: Task) -> View:
-        package = self.phone.packages.get(task.affinity)
-        label = package.app.label(self.phone.language()) if package and package.app else ""
-        return column(
-            row(
-                app_icon(task.affinity, 32),
-                text(label, color="#ffffff", size=16, margin=(12, 0)),
-                padding=(8, 8),
-            ),
-            frame(
-                app_icon(task.affinity, 96),
-                gravity="center",
-                background="#11151f",
-                radius=24,
-                weight=1,
-                id="snapshot",
-            ),
-            desc=label,
-            id="task",
-            margin=(48, 16),
-            height="match",
-            on_click=partial(self._open, task),
-            on_swipe=partial(self._swiped, task),
-        )
-
-    def _open(self, task: Task) -> None:
-        self.finish()
-        self.phone.activities.bring_task(task.id)
-
-    def _swiped(self, task: Task, direction: str) -> None:
-        if direction == "up":
-            self._clear([task])
-
-    def _clear(self, tasks: list[Task]) -> None:
-        for task in tasks:
-            self.phone.activities.remove_task(task.id)
-        if self.phone.activities.recents():
-            self.invalidate()
-        else:
-            self.finish()
 
 
 class Launcher(App):

@@ -16,7 +16,7 @@ from droidcancel.simulator.apps.intents import (
     Intent,
     IntentFilter,
 )
-from droidcancel.simulator.apps.system.launcher import app_icon
+from droidcancel.simulator.apps.system.app_icons import app_icon
 from droidcancel.simulator.apps.system.settings_rows import (
     action_buttons,
     confirm,

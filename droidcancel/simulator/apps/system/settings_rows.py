@@ -18,6 +18,8 @@ from droidcancel.simulator.views import (
     text,
 )
 
+DIALOG_DP = 400
+
 
 def page(title: str, *rows: View, state: ScrollState, on_back: Handler) -> View:
     """A page: its title with the way back, then its rows, scrolling."""
@@ -60,6 +62,7 @@ def toggle(title: str, checked: bool, on_change: Callable[[bool], object]) -> Vi
     knob = frame(
         switch(checked, on_change, id="android:id/switch_widget"),
         width="wrap",
+        margin=(16, 0, 0, 0),
         id="android:id/widget_frame",
     )
     return preference(title, on_click=lambda: on_change(not checked), widget=knob)
@@ -76,6 +79,8 @@ def action_buttons(*actions: tuple[str, str, Handler | None]) -> View:
             on_click=handler,
             background="surface_container",
             margin=(4, 0),
+            padding=(4, 10),
+            size=13,
             lines=2,
         )
         for name, label, handler in actions
@@ -98,6 +103,7 @@ def confirm(title: str, body: str, yes: str, no: str, on_yes: Handler, on_no: Ha
             radius=28,
             padding=24,
             margin=(32, 0),
+            max_width=DIALOG_DP,
             align="center",
             elevation=8,
         ),

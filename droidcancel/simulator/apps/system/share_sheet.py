@@ -7,7 +7,7 @@ from functools import partial
 
 from droidcancel.simulator.apps.base import Activity, App
 from droidcancel.simulator.apps.intents import Intent
-from droidcancel.simulator.apps.system.launcher import app_icon
+from droidcancel.simulator.apps.system.app_icons import app_icon
 from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.packages import Package
 from droidcancel.simulator.views import View, column, frame, grid, spacer, text

@@ -1,40 +1,40 @@
-"""SystemUI: the status bar, the navigation bar, toasts and crash dialogs."""
+"""SystemUI: the bars, the shade, the lock screen, toasts and the system's own dialogs."""
 
 from __future__ import annotations
 
-import time
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.apps.base import App
-from droidcancel.simulator.views import (
-    Rect,
-    View,
-    column,
-    icon,
-    image_button,
-    row,
-    spacer,
-    text,
+from droidcancel.simulator.apps.intents import (
+    ACTION_MAIN,
+    CATEGORY_LAUNCHER,
+    FLAG_ACTIVITY_NEW_TASK,
+    Component,
+    Intent,
 )
+from droidcancel.simulator.apps.system.alerts import (
+    CrashDialog,
+    DebuggingDialog,
+    InternetPanel,
+    ToastWindow,
+)
+from droidcancel.simulator.apps.system.bars import Bars
+from droidcancel.simulator.apps.system.keyguard import Keyguard
+from droidcancel.simulator.apps.system.shade import Shade
+from droidcancel.simulator.apps.system.system_strings import translate
+from droidcancel.simulator.views import View
 from droidcancel.simulator.windows import Window
 
 if TYPE_CHECKING:
+    from droidcancel.simulator.auth import PublicKey
     from droidcancel.simulator.phone import Phone
-    from droidcancel.simulator.services_state import Toast
+    from droidcancel.simulator.services_state import Notification
 
 PACKAGE = "com.android.systemui"
-STATUS_BAR_DP = 24
-NAVIGATION_BAR_DP = 48
-
-STRINGS = {
-    "en": {"back": "Back", "home": "Home", "recent_apps": "Overview",
-           "stopped": "{app} keeps stopping", "close": "Close app"},
-    "fr": {"back": "Retour", "home": "Accueil", "recent_apps": "Aperçu",
-           "stopped": "{app} plante continuellement", "close": "Fermer l'application"},
-    "id": {"back": "Kembali", "home": "Layar Utama", "recent_apps": "Ringkasan",
-           "stopped": "{app} terus berhenti", "close": "Tutup aplikasi"},
-}  # fmt: skip
+POST_NOTIFICATIONS = "android.permission.POST_NOTIFICATIONS"
+ASKED_SINCE = 33  # the API level from which apps need that permission
+OPAQUE, CLEAR = "#000000", "transparent"
 
 
 class SystemUiApp(App):
@@ -47,179 +47,179 @@ class SystemUiApp(App):
 
 
 class SystemUi:
-    """The windows around the apps, started with the phone."""
+    """The windows around the apps, started with the phone; each part is told of the others."""
+
+    package = PACKAGE
 
     def __init__(self, phone: Phone) -> None:
         self.phone = phone
-        self._toast: Window | None = None
-        self._crash: Window | None = None
+        self.flashlight = False
+        self.bars = Bars(self)
+        self.internet = InternetPanel(self)
+        self.crash = CrashDialog(self)
+        self.debugging = DebuggingDialog(self)
+        self.toast = ToastWindow(self)
+        self.shade = Shade(self)
+        self.keyguard = Keyguard(self)
+        self._bar_windows: list[Window] = []
+        self.bar_color = OPAQUE
 
     def start(self) -> None:
-        phone = self.phone
-        phone.windows.add(self._bar("status", "StatusBar", self._status, self._top_frame()))
-        phone.windows.add(
-            self._bar("navigation", "NavigationBar0", self._navigation, self._bottom_frame())
-        )
-        if phone.boot_count == 1:
-            phone.toasts.on_show(self._show_toast)
-            phone.listen_crashes(self._show_crash)
-            phone.settings.on_change(lambda *_: phone.changed())
-
-    def text(self, name: str, **values: object) -> str:
-        table = STRINGS.get(self.phone.language(), STRINGS["en"])
-        return table[name].format(**values)
-
-    def _bar(self, kind: str, title: str, build: object, frame: Rect) -> Window:
-        assert callable(build)
-        return Window(
-            package=PACKAGE,
-            title=title,
-            build=build,
-            owner=self.phone,
-            kind=kind,
-            frame=frame,
-            focusable=False,
-        )
-
-    def _px(self, dp: float) -> int:
-        return round(dp * self.phone.options.density / 160)
-
-    def _top_frame(self) -> Rect:
-        return Rect(0, 0, self.phone.options.width, self._px(STATUS_BAR_DP))
-
-    def _bottom_frame(self) -> Rect:
-        options = self.phone.options
-        return Rect(0, options.height - self._px(NAVIGATION_BAR_DP), options.width, options.height)
-
-    # -- bars ------------------------------------------------------------------------------
-    def _status(self) -> View:
-        clock = time.strftime("%H:%M", time.gmtime(self.phone.clock.time()))
-        notes = [icon("upload" if n.progress_max else "inbox", icon_size=16, color="#ffffff")
-                 for n in self.phone.notifications.list()[:4]]  # fmt: skip
-        return row(
-            text(clock, id="clock", size=13, bold=True, color="#ffffff", desc=clock),
-            *notes,
-            spacer(weight=1),
-            *self._signs(),
-            icon("battery", icon_size=16, color="#ffffff", id="battery", desc="100%"),
-            text("100 %", size=12, color="#ffffff", id="battery_percentage_view"),
-            id="status_bar",
-            padding=(12, 0),
-            gap=4,
-            height="match",
-            background="#000000",
-        )
-
-    def _signs(self) -> list[View]:
-        net = self.phone.connectivity
-        signs = []
-        if net.airplane:
-            signs.append(icon("airplane", icon_size=16, color="#ffffff", desc="Airplane mode"))
-        if net.wifi.connected:
-            signs.append(icon("wifi", icon_size=16, color="#ffffff", id="wifi_signal"))
-        if not net.airplane and net.data_enabled:
-            signs.append(icon("cell", icon_size=16, color="#ffffff", id="mobile_signal"))
-        return signs
-
-    def _navigation(self) -> View:
-        keys = {
-            "back": self.phone.press_back,
-            "home": self.phone.go_home,
-            "recent_apps": self.phone.show_recents,
-        }
-        signs = {"back": "nav_back", "home": "nav_home", "recent_apps": "nav_recents"}
-        buttons = [
-            image_button(
-                icon=signs[name],
-                desc=self.text(name),
-                id=name,
-                color="#ffffff",
-                weight=1,
-                height="match",
-                on_click=partial(self.phone.call, action),
-            )
-            for name, action in keys.items()
+        """After a boot: put up what is always there; listen to the phone from the first on."""
+        for part in (self.internet, self.crash, self.debugging, self.shade):
+            part.close()
+        self.keyguard.forget()
+        self.flashlight = False
+        self.bar_color = OPAQUE
+        self._bar_windows = [
+            self._bar("status", "StatusBar", self.bars.status),
+            self._bar("navigation", "NavigationBar0", self.bars.navigation),
         ]
-        return row(*buttons, id="nav_buttons", background="#000000", height="match")
+        if self.phone.boot_count == 1:
+            self._listen()
+        self.keyguard.sync()
 
-    # -- toasts and crashes ------------------------------------------------------------------
-    def _show_toast(self, toast: Toast) -> None:
-        if self._toast is not None:
-            self.phone.windows.remove(self._toast)
-        window = Window(
-            package=toast.package,
-            title="Toast",
-            build=lambda: self._toast_view(toast),
-            owner=self.phone,
-            kind="toast",
-            focusable=False,
-        )
-        self._toast = self.phone.windows.add(window)
-        self.phone.spawn(self._expire(window, toast))
+    def _listen(self) -> None:
+        phone = self.phone
+        phone.toasts.on_show(self.toast.show)
+        phone.listen_crashes(self.crash.show_crash)
+        phone.settings.on_change(lambda *_: phone.changed())
+        phone.netpolicy.on_change(phone.changed)
+        phone.power.on_change(self._power_changed)
+        phone.on_state_change(self.bars_changed)
+        phone.spawn(self._each_minute())
 
-    @staticmethod
-    def _toast_view(toast: Toast) -> View:
-        return column(
-            spacer(weight=1),
-            text(
-                toast.text,
-                id="android:id/message",
-                size=14,
-                color="#ffffff",
-                background="#e6303030",
-                radius=24,
-                padding=(24, 14),
-                align="center_horizontal",
-                gravity="center",
-            ),
-            spacer(height=96),
-            height="match",
-            gravity="center_horizontal",
+    def _bar(self, kind: str, title: str, build: Callable[[], View]) -> Window:
+        return self.phone.windows.add(
+            Window(
+                package=PACKAGE,
+                title=title,
+                build=build,
+                owner=self.phone,
+                kind=kind,
+                focusable=False,
+            )
         )
 
-    async def _expire(self, window: Window, toast: Toast) -> None:
-        await self.phone.clock.sleep(toast.until - self.phone.clock.uptime())
-        self.phone.windows.remove(window)
+    async def _each_minute(self) -> None:
+        """The clocks on the screen go on."""
+        while True:
+            await self.phone.clock.sleep(60.0 - self.phone.clock.time() % 60.0)
+            self._redraw_bars()
+            self.keyguard.sync()
 
-    def _show_crash(self, package: str) -> None:
-        if self._crash is not None:
-            self.phone.windows.remove(self._crash)
-        window = Window(
-            package="android",
-            title=f"Application Error: {package}",
-            build=partial(self._crash_view, package),
-            owner=self.phone,
-            kind="system_dialog",
-            modal=True,
+    # -- what others ask for -----------------------------------------------------------------
+    def open_notifications(self) -> None:
+        """Pull the shade down (`cmd statusbar expand-notifications`)."""
+        if self.phone.power.screen_on and not self.phone.power.bouncer:
+            self.shade.open()
+
+    def open_quick_settings(self) -> None:
+        """Open all of quick settings (`cmd statusbar expand-settings`)."""
+        if self.phone.power.screen_on and not self.phone.power.bouncer:
+            self.shade.open(expanded=True)
+
+    def close_panels(self) -> bool:
+        """Put shade and panels away (`cmd statusbar collapse`); whether one was open."""
+        panel = self.internet.close()
+        return self.shade.close() or panel
+
+    def back(self) -> bool:
+        """The Back key; whether it was for the system."""
+        alerts = (self.debugging, self.crash, self.internet)
+        return (
+            any(alert.back() for alert in alerts if alert.is_open)
+            or self.shade.close()
+            or self.phone.power.hide_bouncer()
+            or self.phone.power.keyguard
         )
-        self._crash = self.phone.windows.add(window)
 
-    def _crash_view(self, package: str) -> View:
+    async def ask_debugging(self, key: PublicKey) -> bool:
+        """Ask the user whether a host may debug (`KeyRing.ask`)."""
+        return await self.debugging.ask(key)
+
+    # -- what the parts share ----------------------------------------------------------------
+    def text(self, name: str, **values: object) -> str:
+        return translate(self.phone.language(), name, **values)
+
+    def label(self, package: str) -> str:
+        """The name of an app, in the phone's language."""
         installed = self.phone.packages.get(package)
-        app = installed.app if installed else None
-        label = app.label(self.phone.language()) if app else package
-        return column(
-            spacer(weight=1),
-            column(
-                text(self.text("stopped", app=label), id="android:id/alertTitle", size=20),
-                row(
-                    icon("close"),
-                    text(self.text("close"), size=16, margin=(12, 0)),
-                    id="android:id/aerr_close",
-                    padding=(0, 14),
-                    on_click=self._close_crash,
-                ),
-                background="surface",
-                radius=28,
-                padding=24,
-                margin=(32, 0),
-            ),
-            spacer(weight=1),
-            height="match",
-            background="#80000000",
-        )
+        if installed is None:
+            return package
+        if installed.app is None:
+            return installed.label
+        return installed.app.label(self.phone.language())
 
-    def _close_crash(self) -> None:
-        if self._crash is not None:
-            self.phone.windows.remove(self._crash)
-            self._crash = None
+    def posted(self) -> list[Notification]:
+        """The notifications that the user sees: those of apps that may post."""
+        return [note for note in self.phone.notifications.list() if self._may_post(note.package)]
+
+    def _may_post(self, name: str) -> bool:
+        package = self.phone.packages.get(name)
+        if package is None or package.system or self.phone.options.api < ASKED_SINCE:
+            return True
+        return package.has(POST_NOTIFICATIONS)
+
+    def age(self, note: Notification) -> str:
+        """How long ago it was posted."""
+        minutes = int((self.phone.clock.time() - note.posted) // 60)
+        return self.text("minutes", count=minutes) if minutes > 0 else self.text("now")
+
+    def run_action(self, package: str, action: Callable[[], object]) -> None:
+        """A notification's button, in its app's process; one that is gone is started first."""
+        self.phone.spawn(self._run_in(package, action))
+
+    async def _run_in(self, package: str, action: Callable[[], object]) -> None:
+        app = self.phone.activities.app(package)
+        if app is not None:
+            app.call(action)
+        else:
+            await self.launch(package)
+
+    def open_notification(self, note: Notification) -> None:
+        """A tap on a notification: what its app wants, else the app itself."""
+        if not note.ongoing:
+            self.phone.notifications.cancel(note.package, note.id)
+        if note.on_click is not None:
+            self.run_action(note.package, note.on_click)
+        else:
+            self.phone.spawn(self.launch(note.package))
+
+    async def launch(self, name: str) -> None:
+        """Start an app as the launcher does."""
+        package = self.phone.packages.get(name)
+        if package is None or package.launcher is None:
+            return
+        intent = Intent(
+            action=ACTION_MAIN,
+            categories=frozenset({CATEGORY_LAUNCHER}),
+            component=Component.parse(f"{name}/{package.launcher}"),
+            flags=FLAG_ACTIVITY_NEW_TASK,
+        )
+        await self.phone.activities.start(intent, uid=1000)
+
+    def set_flashlight(self, on: bool) -> None:
+        self.flashlight = on
+        self.phone.changed()
+
+    # -- following the phone -----------------------------------------------------------------
+    def _power_changed(self) -> None:
+        if not self.phone.power.screen_on:
+            self.close_panels()
+        self.keyguard.sync()
+        self.bars_changed()
+
+    def bars_changed(self) -> None:
+        """Over wallpaper the bars are clear, over apps they are black."""
+        top = self.phone.activities.top
+        home = top is not None and top.component.package == self.phone.home.package
+        clear = home or self.shade.is_open or self.phone.power.keyguard
+        color = CLEAR if clear else OPAQUE
+        if color != self.bar_color:
+            self.bar_color = color
+            self._redraw_bars()
+
+    def _redraw_bars(self) -> None:
+        for window in self._bar_windows:
+            window.invalidate()
