@@ -166,6 +166,14 @@ def _write_restrict_background(device: Device, args: Args, value: JSON) -> None:
     device.shell.run(["cmd", "netpolicy", "set", "restrict-background", word])
 
 
+def _read_metered_wifi(device: Device, args: Args) -> JSON:
+    return device.data_saver.metered(str(args["ssid"]))
+
+
+def _write_metered_wifi(device: Device, args: Args, value: JSON) -> None:
+    device.data_saver.set_metered(str(args["ssid"]), str(value))
+
+
 def _read_permission(device: Device, args: Args) -> JSON:
     return device.packages.granted(str(args["package"]), str(args["permission"]))
 
@@ -267,6 +275,14 @@ UNDO_KINDS: dict[str, UndoKind] = {
         lambda r: _adb(f"cmd netpolicy set restrict-background {str(bool(r.before)).lower()}"),
         30,
         True,
+    ),
+    "metered_wifi": UndoKind(
+        _read_metered_wifi,
+        _write_metered_wifi,
+        lambda args: f"whether the Wi-Fi {args.get('ssid')} is metered",
+        lambda r: "Settings > Network > Wi-Fi > the network > Metered: Detect automatically",
+        31,
+        "true",
     ),
     "setting": UndoKind(
         _read_setting,

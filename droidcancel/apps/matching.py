@@ -134,6 +134,12 @@ class Finder:
         nodes = (node for found in self._nodes.values() for node in found)
         return {(node.text or node.desc, node.bounds) for node in nodes}
 
+    @property
+    def touchable(self) -> set[tuple[str, Bounds]]:
+        """Each clickable thing's words with its place."""
+        nodes = (node for found in self._nodes.values() for node in found)
+        return {(node.text or node.desc, node.bounds) for node in nodes if node.clickable}
+
     def labelled(self, text: str) -> Match | None:
         """The first node, of any of the packages, whose text or description is this."""
         nodes = (node for found in self._nodes.values() for node in found)

@@ -206,6 +206,11 @@ class Look:
         return self._finder.everything
 
     @property
+    def touchable(self) -> set[tuple[str, Bounds]]:
+        """What can be tapped, to tell whether a question has come up."""
+        return self._finder.touchable
+
+    @property
     def is_elsewhere(self) -> bool:
         """Whether nothing of the app is on the screen, nor a dialog of the system."""
         return self._finder.is_empty

@@ -12,6 +12,7 @@ from droidcancel.device import adb
 from droidcancel.device.activities import Activities
 from droidcancel.device.airplane_page import AirplanePage
 from droidcancel.device.app_network import AppNetwork
+from droidcancel.device.data_saver import DataSaver
 from droidcancel.device.identity import kind_of, rides_on_wifi
 from droidcancel.device.jobs import Jobs
 from droidcancel.device.media import Media
@@ -23,6 +24,7 @@ from droidcancel.device.shell import ShellChannel
 from droidcancel.device.traffic import Traffic
 from droidcancel.device.types import Change, Kind
 from droidcancel.device.ui import Ui
+from droidcancel.device.uplink import UplinkMeter
 from droidcancel.device.watchdog import Watchdog
 from droidcancel.errors import AdbError, NotEffective
 
@@ -61,6 +63,8 @@ class Device:
         self.settings = Settings(shell)
         self.network = Network(shell, self.api_level, rides_on_wifi=self.link_rides_on_wifi)
         self.app_network = AppNetwork(shell, self.api_level)
+        self.data_saver = DataSaver(shell)
+        self.uplink = UplinkMeter(shell)
         self.packages = Packages(shell)
         self.activities = Activities(shell, self.api_level)
         self.media = Media(shell, self.api_level, self.push)

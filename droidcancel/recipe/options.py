@@ -19,6 +19,7 @@ class RunOptions:
     leaves it to the recipe. `known_as`: words of the caption by which the video is known in place
     of a token, for an upload that somebody else began. `limits`: of the phone, from devices.yaml.
     `report`: a folder for screenshots, None for none. `pin`: of the phone's lock screen.
+    `confirm`: asks a person a question, True for yes; None where there is nobody to ask.
     """
 
     method: str | None = None
@@ -29,6 +30,7 @@ class RunOptions:
     locale: str | None = None
     report: Path | None = None
     pin: str | None = None
+    confirm: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True)
