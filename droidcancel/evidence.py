@@ -16,7 +16,9 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from droidcancel.apps.schema import UploadState
 
-Place = Literal["profile", "drafts"]
+Place = Literal["profile", "drafts", "feed", "others"]
+#: what a proof must look at; `feed` and `others` (what another account is shown) may be added
+OWN_PLACES: tuple[Place, ...] = ("profile", "drafts")
 
 MARKS = (
     "posted",  # Post was tapped

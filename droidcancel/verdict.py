@@ -8,13 +8,14 @@ can never read as a clean one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal, get_args
 
 from droidcancel.evidence import (
+    OWN_PLACES,
     Checked,
     Evidence,
     JobsSeen,
@@ -44,6 +45,19 @@ VERDICTS: tuple[VerdictName, ...] = get_args(VerdictName)
 #: methods that take away what is live: for these an upload that ended before is no fault
 DELETING = frozenset({"delete-post"})
 
+#: methods that take one item away -> where it must have been found before
+TAKES_FROM: Mapping[str, Place] = {"delete-post": "profile", "delete-draft": "drafts"}
+
+#: methods that cancel no upload, so that no sight of one is asked for
+WITHOUT_UPLOAD = frozenset({*TAKES_FROM, "save-draft", "look"})
+
+#: where a video that is found is live -> in words
+SHOWN: Mapping[Place, str] = {
+    "profile": "on the profile",
+    "feed": "in the feed",
+    "others": "for others",
+}
+
 #: methods after which the app has no network until it is given back
 CUTTING = frozenset({"airplane", "network-off", "app-network"})
 
@@ -72,6 +86,11 @@ class Facts:
     @property
     def method(self) -> MethodApplied | None:
         return self.evidence.method
+
+    @property
+    def name(self) -> str:
+        """The method's name, empty without one."""
+        return self.method.name if self.method else ""
 
     @property
     def noise(self) -> int:
@@ -173,21 +192,35 @@ class Facts:
         return found[-1] if found else None
 
     @cached_property
-    def live(self) -> bool:
-        """Whether this video was found on the profile after the cancel.
+    def live_at(self) -> Place | None:
+        """Where this video was found live after the cancel, None for nowhere.
 
         A delete is judged by its last look, anything else by all: what was live once may be again.
         """
-        looks = self.searches("profile")
-        if self.method and self.method.name in DELETING:
-            looks = looks[-1:]
-        return any(_is_there(look) for look in looks)
+        for place in SHOWN:
+            looks = self.searches(place)
+            if self.name in DELETING:
+                looks = looks[-1:]
+            if any(_is_there(look) for look in looks):
+                return place
+        return None
+
+    def was_found(self, place: Place) -> bool:
+        """Whether this item was found at a place before the cancel."""
+        looks = self.evidence.of(Search, until=self.cut)
+        return any(look.place == place and look.found for look in looks)
 
     @cached_property
     def live_before(self) -> bool:
         """Whether this video stood on the profile before the cancel."""
-        looks = self.evidence.of(Search, until=self.cut)
-        return any(s.place == "profile" and s.found for s in looks)
+        return self.was_found("profile")
+
+    @cached_property
+    def draft_came_back(self) -> bool:
+        """Whether the draft was gone after the cancel, and there again later."""
+        looks = [s for s in self.searches("drafts") if s.complete]
+        gone = [s.at for s in looks if not _is_there(s)]
+        return bool(gone) and any(_is_there(s) and s.at > gone[0] for s in looks)
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -235,7 +268,7 @@ def _never_applied(facts: Facts) -> Verdict | None:
 
 
 def _ended_before(facts: Facts) -> Verdict | None:
-    if facts.method is None or facts.method.name in DELETING:
+    if facts.name in DELETING:
         return None
     if facts.before and facts.before.state == "done":
         return Verdict("invalid", "the upload had ended before the cancel")
@@ -245,11 +278,15 @@ def _ended_before(facts: Facts) -> Verdict | None:
 
 
 def _live(facts: Facts) -> Verdict | None:
-    if not facts.live:
+    if facts.live_at is None:
         return None
-    if facts.went_on:
+    if facts.went_on and facts.name not in WITHOUT_UPLOAD:
         return Verdict("resumed", f"the upload went on after the cancel{_how(facts)}; it is live")
-    return Verdict("published", "the video is live on the profile")
+    if facts.live_at == "others" and facts.name in DELETING:
+        return Verdict("published", "it left the own profile, and others are still shown it")
+    if facts.name == "save-draft":
+        return Verdict("published", f"saving it as a draft published it{_how(facts)}")
+    return Verdict("published", f"the video is live {SHOWN[facts.live_at]}")
 
 
 def _went_on(facts: Facts) -> Verdict | None:
@@ -284,6 +321,8 @@ def _incomplete(facts: Facts) -> Verdict | None:
 def _draft(facts: Facts) -> Verdict | None:
     drafts = facts.final_search("drafts")
     if drafts is not None and _is_there(drafts):
+        if facts.draft_came_back:
+            return Verdict("draft", "nothing is live; the draft was gone, and came back")
         return Verdict("draft", "nothing is live; the video is kept as a draft")
     if facts.after and facts.after[-1].state == "failed":
         return Verdict("draft", "nothing is live; the app keeps the failed upload, with a retry")
@@ -291,15 +330,24 @@ def _draft(facts: Facts) -> Verdict | None:
 
 
 def _deleted(facts: Facts) -> Verdict | None:
-    if facts.live_before:
-        return Verdict("deleted", "the video was live, and is gone from the profile")
-    return None
+    if not facts.live_before:
+        return None
+    others = facts.final_search("others")
+    more = " and for others" if others is not None and others.complete else ""
+    return Verdict("deleted", f"the video was live, and is gone from the profile{more}")
+
+
+#: what there is to add of a method that cancels no upload
+_FIRST: Mapping[str, str] = {
+    "delete-draft": "the draft is deleted; ",
+    "save-draft": "no draft was kept; ",
+    "look": "nothing by that name was found; ",
+}
 
 
 def _cancelled(facts: Facts) -> Verdict:
-    return Verdict(
-        "cancelled", "nothing is live, nothing is pending, and nothing was sent in the quiet period"
-    )
+    clean = "nothing is live, nothing is pending, and nothing was sent in the quiet period"
+    return Verdict("cancelled", _FIRST.get(facts.name, "") + clean)
 
 
 RULES: tuple[Rule, ...] = (
@@ -397,7 +445,7 @@ def _needs_no_jobs(facts: Facts) -> Iterator[str]:
 
 def _needs_sight(facts: Facts) -> Iterator[str]:
     """Without a token, the baseline may be younger than the upload: it must be seen cut off."""
-    if facts.evidence.token is not None:
+    if facts.evidence.token is not None or facts.name in WITHOUT_UPLOAD:
         return
     if facts.before is None or not facts.before.active:
         yield "a sight of the upload in progress before the cancel, since the run has no token"
@@ -405,8 +453,22 @@ def _needs_sight(facts: Facts) -> Iterator[str]:
         yield "a sight of the upload cut off after the cancel, since the run has no token"
 
 
+def _needs_item(facts: Facts) -> Iterator[str]:
+    """What was never there cannot have been taken away."""
+    place = TAKES_FROM.get(facts.name)
+    if place is not None and not facts.was_found(place):
+        yield f"a sight of it on the {place} before the delete"
+
+
+def _needs_others(facts: Facts) -> Iterator[str]:
+    """What others were shown before must be looked for there again."""
+    search = facts.final_search("others")
+    if facts.was_found("others") and not (search and search.complete):
+        yield "a look as the other account after the quiet period, since it was shown it before"
+
+
 def _needs_search(facts: Facts) -> Iterator[str]:
-    for place in get_args(Place):
+    for place in OWN_PLACES:
         search = facts.final_search(place)
         if search is None:
             yield f"a look at the {place} after the quiet period"
@@ -425,5 +487,7 @@ DEMANDS: tuple[Demand, ...] = (
     _needs_no_upload_shown,
     _needs_no_jobs,
     _needs_sight,
+    _needs_item,
+    _needs_others,
     _needs_search,
 )

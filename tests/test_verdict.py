@@ -82,6 +82,7 @@ def marked(records: list[Record], name: str) -> list[Record]:
 
 
 LIVE = Search(29.0, "profile", True, found=("a cat #dcabc123",), items=4)
+OTHERS = Search(31.0, "others", True, found=("a cat #dcabc123",))
 DRAFT = Search(30.0, "drafts", True, found=("a cat #dcabc123",), items=1)
 
 
@@ -103,6 +104,23 @@ def with_sent(records: list[Record], extra: int) -> list[Record]:
 
 def with_method(records: list[Record], new: MethodApplied) -> list[Record]:
     return [new if isinstance(r, MethodApplied) else r for r in records]
+
+
+def deleted() -> list[Record]:
+    """A run that deleted what stood on the profile."""
+    return [*with_method(clean(), method(name="delete-post")), replace(LIVE, at=8.0)]
+
+
+def draft_deleted() -> list[Record]:
+    """A run that ticked and deleted a draft, which must have been found before."""
+    return with_method(clean(), method(name="delete-draft"))
+
+
+def saved() -> list[Record]:
+    """A run in which nothing was posted."""
+    kept = without(marked(clean(), "posted"), UploadSeen)
+    looks = [UploadSeen(20.0, "none"), UploadSeen(27.6, "none")]
+    return [*with_method(kept, method(name="save-draft")), *looks]
 
 
 DECIDED: dict[str, tuple[list[Record], str]] = {
@@ -141,6 +159,28 @@ DECIDED: dict[str, tuple[list[Record], str]] = {
         [*with_method(clean(), method(name="delete-post")), replace(LIVE, at=8.0)],
         "deleted",
     ),
+    "deleted, also for others": (
+        [*deleted(), replace(OTHERS, at=8.5), replace(OTHERS, at=31.0, found=())],
+        "deleted",
+    ),
+    "deleted, and others are still shown it": (
+        [*deleted(), replace(OTHERS, at=8.5), OTHERS],
+        "published",
+    ),
+    "live in the feed only": ([*clean(), replace(OTHERS, place="feed")], "published"),
+    "a draft deleted": ([*draft_deleted(), replace(DRAFT, at=8.0)], "cancelled"),
+    "a draft that came back": (
+        [*with_draft(draft_deleted()), replace(DRAFT, at=8.0), replace(DRAFT, at=12.0, found=())],
+        "draft",
+    ),
+    "a draft that stayed": (
+        [*with_draft(draft_deleted()), replace(DRAFT, at=8.0)],
+        "draft",
+    ),
+    "saved as a draft": (with_draft(saved()), "draft"),
+    "saved, and no draft is there": (saved(), "cancelled"),
+    "saved, and published": (with_live(with_draft(saved())), "published"),
+    "saved, and bytes flowed": (with_sent(with_draft(saved()), 4 * MB), "resumed"),
     "delete that did not": (
         [*with_live(with_method(clean(), method(name="delete-post"))), replace(LIVE, at=8.0)],
         "published",
@@ -205,6 +245,20 @@ UNDECIDED: dict[str, tuple[list[Record], str]] = {
     "draft found, profile not looked at": (
         with_draft(without(clean(), Search(29.0, "profile", True, items=3))),
         "profile",
+    ),
+    "deleted, never seen before": (with_method(clean(), method(name="delete-post")), "a sight of"),
+    "draft deleted, never seen before": (draft_deleted(), "a sight of it on the drafts"),
+    "deleted, and others not looked at again": (
+        [*deleted(), replace(OTHERS, at=8.5)],
+        "as the other account",
+    ),
+    "deleted, and others could not be looked at again": (
+        [*deleted(), replace(OTHERS, at=8.5), replace(OTHERS, found=(), complete=False)],
+        "as the other account",
+    ),
+    "saved, and nobody looked at the drafts": (
+        without(saved(), Search(30.0, "drafts", True, items=0)),
+        "drafts",
     ),
     "some bytes, no upload": (with_sent(clean(), 300_000), "bytes sent after"),
     "all had left before": (
@@ -289,7 +343,7 @@ records = st.one_of(
     st.builds(
         Search,
         times,
-        st.sampled_from(["profile", "drafts"]),
+        st.sampled_from(["profile", "drafts", "others"]),
         st.booleans(),
         st.sampled_from([(), ("#dcabc123",)]),
     ),
@@ -304,7 +358,7 @@ records = st.one_of(
         MethodApplied,
         times,
         times,
-        st.sampled_from(["airplane", "delete-post"]),
+        st.sampled_from(["airplane", "delete-post", "delete-draft", "save-draft", "look"]),
         st.sampled_from([True, False, None]),
         st.just(""),
         st.just(1.0),
@@ -325,6 +379,10 @@ def test_any_evidence_is_judged(found: list[Record], base: bool) -> None:
     start, end = facts.quiet
     assert seen.method is not None
     assert seen.method.effective is True
+    if verdict.name == "deleted":
+        assert any(s.place == "profile" and s.found for s in seen.of(Search, until=facts.cut))
+    others = [s for s in seen.of(Search, since=facts.settled) if s.place == "others"]
+    assert not (others and others[-1].found), "never good where others are shown it"
     after = [s for s in seen.of(Search, since=end) if s.place == "profile"]
     assert after, "never good where nothing was looked at"
     assert not after[-1].found

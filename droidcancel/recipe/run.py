@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,16 @@ from droidcancel.evidence import (
     UploadSeen,
 )
 from droidcancel.journal import Journal, OpenChange, Restored
+from droidcancel.recipe.items import same
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.options import Event, OnEvent, RunOptions
-from droidcancel.recipe.token import new_token
+from droidcancel.recipe.token import carries, new_token
 
 #: the same sight of an upload is noted at most this often, in seconds
 REPEAT_S = 0.5
 SAMPLE_S = 0.25
+#: a new post is the newest: so many of the newest are opened and read
+NEWEST = 3
 
 
 class Run:
@@ -68,6 +72,11 @@ class Run:
         )
         self.method_name = options.method or loaded.recipe.method
         self.moment = options.moment or loaded.recipe.moment
+        self.exact: str | None = None
+        self.newest = NEWEST
+        self.deletes = 0
+        #: what to put back through the app itself at the end: in words, and how
+        self.afterwards: list[tuple[str, Callable[[], None]]] = []
         self.posted_at: float | None = None
         self.posted_tx: int | None = None
         self.seen_at: float | None = None
@@ -93,6 +102,16 @@ class Run:
             f"({' or '.join(self.profile.packages)})",
             "install it and log in, or name another app with --app",
         )
+
+    def is_ours(self, caption: str) -> bool:
+        """Whether a caption is that of this run's video, or of the item that the user named."""
+        if self.exact is not None:
+            return same(caption, self.exact)
+        return self.token is not None and carries(caption, self.token)
+
+    def name_item(self, caption: str) -> None:
+        """From here on, the run is about the item with this caption, which the user named."""
+        self.exact = self.token = self.recorder.token = caption
 
     @property
     def package(self) -> str:
@@ -232,6 +251,7 @@ class Run:
             look=self.look,
             last_look=lambda: self.last_look,
             tap=self.tap_match,
+            unlock=lambda: self.device.unlock(self.options.pin),
         )
 
     def keep(self, kind: str, **args: str) -> None:

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import get_args
 
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Place
 from droidcancel.device import poll
 from droidcancel.errors import UiError
+from droidcancel.evidence import OWN_PLACES, Search
 from droidcancel.evidence import Place as PlaceName
-from droidcancel.evidence import Search
 from droidcancel.recipe.navigate import go_to, swipe, wait_look
 from droidcancel.recipe.run import Run
-from droidcancel.recipe.token import carries
 
-#: a new post is the newest: so many of the newest are opened and read
-NEWEST = 3
 MOST_SCROLLS = 50
 READ_S = 15.0
 #: how long an empty caption may still be on its way
@@ -63,12 +59,11 @@ def _search_profile(run: Run, place: Place) -> Search:
     new = _new_items(run, "profile", items, listing)
     # an empty caption may be one that has not come yet: it counts as read only when nothing is new
     unread = sum(c is None or (not c and new != 0) for c in captions)
-    token = run.token
     return Search(
         run.recorder.now(),
         "profile",
         complete=not unread,
-        found=tuple(c for c in listing if token is not None and carries(c, token)),
+        found=tuple(c for c in listing if run.is_ours(c)),
         items=items,
         listing=listing,
         new_items=new,
@@ -78,7 +73,7 @@ def _search_profile(run: Run, place: Place) -> Search:
 
 def _newest(run: Run, place: Place, items: int, cached: bool = False) -> list[str | None]:
     """The captions of the newest, None for those that cannot be read."""
-    return [_caption_of(run, place, index, cached) for index in range(min(items, NEWEST))]
+    return [_caption_of(run, place, index, cached) for index in range(min(items, run.newest))]
 
 
 def _fresh_profile(run: Run, place: Place, cached: bool = False) -> Look:
@@ -133,27 +128,35 @@ def _read(run: Run, screen: str, element: str) -> str | None:
 
 
 def _search_drafts(run: Run, place: Place) -> Search:
+    captions, wanted = read_drafts(run, place)
+    go_to(run, run.profile.home, READ_S)
+    return drafts_found(run, captions, wanted)
+
+
+def read_drafts(run: Run, place: Place, cached: bool = False) -> tuple[list[str], int | None]:
+    """Open the drafts and read them all: the captions, and how many there should be.
+
+    `cached`: while offline too. The screen stays open, where there are any.
+    """
     profile = run.profile.places["profile"]
     go_to(run, profile.screen, READ_S)
-    look = _settled(run, profile)
+    look = _settled(run, profile, cached)
     entry = look.find(place.entry) if place.entry is not None else None
     if entry is None:
-        return _drafts(run, [], 0)
+        return [], 0
     wanted = _number(entry.text)
     run.tap_match(entry)
-    captions = _captions(run, place, wanted)
-    go_to(run, run.profile.home, READ_S)
-    return _drafts(run, captions, wanted)
+    return _captions(run, place, wanted), wanted
 
 
-def _drafts(run: Run, captions: list[str], wanted: int | None) -> Search:
-    token = run.token
+def drafts_found(run: Run, captions: list[str], wanted: int | None) -> Search:
+    """What reading the drafts found."""
     whole = wanted is None or len(captions) >= wanted
     return Search(
         run.recorder.now(),
         "drafts",
         complete=whole,
-        found=tuple(c for c in captions if token is not None and carries(c, token)),
+        found=tuple(c for c in captions if run.is_ours(c)),
         items=len(captions),
         new_items=_new_items(run, "drafts", len(captions), None),
         detail="" if whole else f"{len(captions)} of {wanted} drafts could be read",
@@ -214,7 +217,7 @@ _SEARCHES: dict[PlaceName, Callable[[Run, Place], Search]] = {
 def baseline(run: Run, *, cached: bool) -> None:
     """Look at both places before the upload; `cached` takes what the app shows while offline."""
     look: Look | None = None
-    for name in get_args(PlaceName):
+    for name in OWN_PLACES:
         place = run.profile.places.get(name)
         if place is None:
             continue
