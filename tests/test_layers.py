@@ -84,7 +84,7 @@ def test_help_imports_nothing_heavy() -> None:
         "from droidcancel.cli import cli\n"
         "cli.main(['--help'], standalone_mode=False)\n"
         "heavy = {'adbutils', 'uiautomator2', 'PIL', 'lxml', 'pydantic', 'rich', 'av', 'jinja2',"
-        " 'tree_sitter', 'asyncio', 'requests', 'ruamel'}\n"
+        " 'asyncio', 'requests', 'ruamel'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run(
