@@ -55,7 +55,7 @@ def size_in_words(size: int) -> str:
 
 
 def parse_size(text: str) -> int | None:
-    """``1.25 MB``, ``12,3 Mo``, ``0 B``, as Formatter.formatFileSize prints them; None otherwise."""
+    """``1.25 MB``, ``12,3 Mo``, ``0 B``, as formatFileSize prints them; else None."""
     found = _SIZE.fullmatch(normal(text).replace("octets", "o"))
     if not found:
         return None

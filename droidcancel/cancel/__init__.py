@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from droidcancel.cancel import (
     airplane,
     app_network,
+    clear_cache,
     force_stop,
     in_app,
     network_off,
+    restart,
     swipe_recents,
 )
 from droidcancel.cancel.method import Applied, CancelContext, CancelMethod, Prepared
@@ -23,6 +25,8 @@ METHODS: Mapping[str, CancelMethod] = {
         in_app.METHOD,
         force_stop.METHOD,
         swipe_recents.METHOD,
+        clear_cache.METHOD,
+        restart.METHOD,
     )
 }
 

@@ -29,7 +29,10 @@ class Keep(Protocol):
 
 @dataclass(frozen=True)
 class CancelContext:
-    """What a method may use. `look` dumps the screen anew; `last_look` is the latest dump."""
+    """What a method may use. `look` dumps the screen anew; `last_look` is the latest dump.
+
+    `unlock` leaves the lock screen after a restart.
+    """
 
     device: Device
     profile: AppProfile
@@ -39,6 +42,7 @@ class CancelContext:
     look: Callable[[], Look]
     last_look: Callable[[], Look | None]
     tap: Callable[[Match], None]
+    unlock: Callable[[], None]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 BOOT_TIMEOUT_S = 240.0
 UNLOCK_TIMEOUT_S = 10.0
+DISMISS_S = 3.0
+SWIPE_S = 1.0
+STORAGE_S = 60.0
 _BOOT_ID = ("cat", "/proc/sys/kernel/random/boot_id")
 _READY = {
     "completed": ("getprop", "sys.boot_completed"),
@@ -146,19 +149,42 @@ class Device:
             )
 
     def unlock(self, pin: str | None = None, timeout: float = UNLOCK_TIMEOUT_S) -> None:
-        """Wake the phone and leave the lock screen. A PIN is typed once, never guessed."""
+        """Wake the phone and leave the lock screen. A PIN is typed once, never guessed.
+
+        After a boot it waits until the user's storage is open too: before that no app of the
+        user's runs. Raises NotEffective.
+        """
         self.shell.run(["input", "keyevent", "224"])
-        if not self.activities.keyguard().showing:
+        keyguard = self.activities.keyguard()
+        if not keyguard.showing:
             return
         self.shell.run(["wm", "dismiss-keyguard"])
-        if poll(self._unlocked, 3.0) is None and pin:
-            self.shell.run(["input", "text", pin])
-            self.shell.run(["input", "keyevent", "66"])
+        if poll(self._unlocked, DISMISS_S) is None:
+            self._open_lock(keyguard.secure, pin)
         if poll(self._unlocked, timeout) is None:
             raise NotEffective(
-                f"{self.serial} stays locked",
-                "unlock it by hand, or name the PIN's environment variable as pin_env",
+                f"{self.serial} stays locked" + (" after the PIN was typed, once" if pin else ""),
+                "unlock it by hand; a wrong PIN is not tried again"
+                if pin
+                else "unlock it by hand, or name the PIN's environment variable as pin_env",
             )
+        poll(self._storage_open, STORAGE_S)
+
+    def _open_lock(self, secure: bool, pin: str | None) -> None:
+        """Swipe the lock screen up; where it wants a PIN, type the one that was given."""
+        if secure and not pin:
+            return
+        width, height = self.ui.size()
+        up = [width // 2, height * 4 // 5, width // 2, height // 5]
+        self.shell.run(["input", "swipe", *map(str, up), "200"])
+        if secure and pin and poll(self._unlocked, SWIPE_S) is None:
+            self.shell.run(["input", "text", pin])
+            self.shell.run(["input", "keyevent", "66"])
+
+    def _storage_open(self) -> bool | None:
+        """Whether the user's storage is open (`am get-started-user-state`, Android 7 and later)."""
+        state = self.shell.run(["am", "get-started-user-state", "0"]).everything
+        return None if "RUNNING_LOCKED" in state or "RUNNING_UNLOCKING" in state else True
 
     def _unlocked(self) -> bool | None:
         return None if self.activities.keyguard().showing else True
