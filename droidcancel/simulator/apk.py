@@ -8,10 +8,6 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
-
 from droidcancel.simulator.axml import MAX_BYTES, AxmlError, Element, parse
 from droidcancel.simulator.blob import Blob
 
@@ -118,6 +114,11 @@ def _certificate(archive: zipfile.ZipFile, blob: Blob) -> str:
 
 def _certificates_of(pkcs7: bytes) -> bytes:
     """The certificates in a PKCS#7 signature; all of it where they cannot be told apart."""
+    # Imported where an APK is installed: a tenth of a phone's start-up time would go into it.
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
+
     try:
         certificates = load_der_pkcs7_certificates(pkcs7)
     except (ValueError, UnsupportedAlgorithm):

@@ -15,10 +15,6 @@ import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
-
 TOKEN_BYTES = 20
 MODULUS_WORDS = 64
 KEY_STRUCT = struct.Struct(f"<II{MODULUS_WORDS * 4}s{MODULUS_WORDS * 4}sI")
@@ -57,6 +53,11 @@ class PublicKey:
 
     def verify(self, token: bytes, signature: bytes) -> bool:
         """Whether `signature` over `token` was made with the private half of this key."""
+        # Imported where it is needed: most phones of tests let every host in.
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
+
         try:
             public = rsa.RSAPublicNumbers(self.exponent, self.modulus).public_key()
             public.verify(signature, token, padding.PKCS1v15(), utils.Prehashed(hashes.SHA1()))
