@@ -19,6 +19,7 @@ from droidcancel.simulator import (
     uiautomator_objects,
     uiautomator_scroll,
 )
+from droidcancel.simulator.bounded_regex import SlowMatch
 from droidcancel.simulator.http import Request, Response, serve
 from droidcancel.simulator.streams import Stream
 from droidcancel.simulator.uiautomator_rpc import (
@@ -141,6 +142,8 @@ class Server:
             return _error(number, -32001, error.cls, error.message)
         except PatternSyntaxError as error:
             return _error(number, -32001, "java.util.regex.PatternSyntaxException", str(error))
+        except SlowMatch:  # what backtracking without an end comes to in java.util.regex
+            return _error(number, -32001, "java.lang.StackOverflowError", "stack size 1039KB")
         except (InvalidParams, TypeError, ValueError, AttributeError) as error:
             self.phone.log.write("W", "uidumper", f"{name}: {error}")
             return _error(number, -32602, "method parameters invalid")

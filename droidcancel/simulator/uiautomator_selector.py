@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from droidcancel.simulator.bounded_regex import BadPattern, Pattern
 from droidcancel.simulator.hierarchy import Node
 
 # Bits of Selector.mask (com.wetest.uia2.stub.Selector).
@@ -70,11 +71,11 @@ class PatternSyntaxError(ValueError):
     """A regular expression that does not compile."""
 
 
-def _pattern(text: str, flags: int) -> re.Pattern[str]:
+def _pattern(text: str, flags: int) -> Pattern:
     try:
-        return re.compile(text, flags)
-    except re.error as error:
-        raise PatternSyntaxError(f"{error} near index {error.pos}\n{text}") from None
+        return Pattern(text, flags)
+    except BadPattern as error:
+        raise PatternSyntaxError(f"{error} near index {error.position}\n{text}") from None
 
 
 def _equal(actual: str, wanted: str, exact_case: bool) -> bool:

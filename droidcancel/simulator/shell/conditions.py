@@ -7,6 +7,7 @@ import stat as st
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from droidcancel.simulator.bounded_regex import BadPattern, Pattern, SlowMatch
 from droidcancel.simulator.fs import FsError, Stat
 from droidcancel.simulator.shell import pattern as patterns
 from droidcancel.simulator.shell.arith import ArithError, evaluate
@@ -245,9 +246,9 @@ async def _leaf(runner: Runner, node: Test) -> bool:
     if node.op == "=~":
         source = await runner.expander.regex(node.words[1])
         try:
-            return re.search(source, first[:100_000]) is not None
-        except re.error:
-            raise ShellError(f"{source}: invalid regular expression", 2) from None
+            return Pattern(source).search(first[:100_000]) is not None
+        except (BadPattern, SlowMatch):
+            raise ShellError(f"{source[:64]}: invalid regular expression", 2) from None
     try:
         return _BINARY[node.op](runner, first, await runner.expander.text(node.words[1]))
     except TestError as error:

@@ -83,7 +83,7 @@ class Expander:
                 continue
             for item in await self._fields(alternative):
                 if item.globs and "f" not in self._runner.options:
-                    names = glob(self._runner, item.pattern)
+                    names = await glob(self._runner, item.pattern)
                     found.extend(names or [item.text])
                 else:
                     found.append(item.text)
@@ -206,6 +206,8 @@ class Expander:
         for blank in ifs[1:]:
             value = value.replace(blank, ifs[0])
         pieces = value.split(ifs[0])
+        if len(pieces) - pieces.count("") > MAX_FIELDS:
+            raise ShellError("out of memory")
         for index, piece in enumerate(pieces):
             if index and current is not None:
                 fields.append(current)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.fs import FsError
@@ -10,7 +11,7 @@ from droidcancel.simulator.shell import pattern as patterns
 if TYPE_CHECKING:
     from droidcancel.simulator.shell.runner import Runner
 
-MAX_NAMES = 50_000
+MAX_NAMES = 20_000
 
 
 def _names(runner: Runner, directory: str, piece: str) -> list[str]:
@@ -30,20 +31,28 @@ def _names(runner: Runner, directory: str, piece: str) -> list[str]:
     ]
 
 
-def glob(runner: Runner, pattern: str) -> list[str]:
-    """The paths that fit, sorted; [] when none does."""
+async def _all_names(runner: Runner, directories: list[str], piece: str) -> list[str]:
+    found: list[str] = []
+    for base in directories:
+        found += [base + name for name in _names(runner, base, piece)]
+        if len(found) > MAX_NAMES:
+            return []
+        await asyncio.sleep(0)
+    return found
+
+
+async def glob(runner: Runner, pattern: str) -> list[str]:
+    """The paths that fit, sorted; [] when none does, or too many do."""
     absolute = pattern.startswith("/")
     pieces = [piece for piece in pattern.split("/") if piece]
     found = ["/" if absolute else ""]
     for index, piece in enumerate(pieces):
         last = index == len(pieces) - 1
         if patterns.has_wildcard(piece):
-            found = [base + name for base in found for name in _names(runner, base, piece)]
+            found = await _all_names(runner, found, piece)
         else:
             found = [base + patterns.unquote(piece) for base in found]
             found = [p for p in found if runner.phone.fs.exists(runner.path(p), follow=False)]
         if not last or pattern.endswith("/"):
             found = [f"{path}/" for path in found if runner.phone.fs.isdir(runner.path(path))]
-        if len(found) > MAX_NAMES:
-            return []
     return sorted(found)

@@ -11,11 +11,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from droidcancel.simulator.bounded_regex import BadPattern, Pattern, SlowMatch
+from droidcancel.simulator.shell.variables import ShellError
+
 _CLASSES = {
     "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "blank": " \\t", "cntrl": "\\x00-\\x1f\\x7f",
     "digit": "0-9", "graph": "!-~", "lower": "a-z", "print": " -~",
     "punct": "!-/:-@\\[-`{-~", "space": "\\s", "upper": "A-Z", "xdigit": "0-9A-Fa-f",
 }  # fmt: skip
+MAX_STEPS = 500_000
+MAX_PRODUCT = 4_000_000  # pattern times text, up to which `re` cannot take long
 _SPECIAL = re.compile(r"[*?\[]")
 
 
@@ -107,7 +112,8 @@ def tokens(pattern: str) -> tuple[Star | One, ...]:
 
 
 @lru_cache(maxsize=512)
-def _whole(pattern: str) -> re.Pattern[str]:
+def _whole(pattern: str) -> str:
+    """The regular expression of a pattern."""
     pieces = [""]
     for token in tokens(pattern):
         if isinstance(token, Star):
@@ -115,16 +121,23 @@ def _whole(pattern: str) -> re.Pattern[str]:
         else:
             pieces[-1] += token.source
     if len(pieces) == 1:
-        return re.compile(pieces[0] + r"\Z", re.S)
+        return pieces[0] + r"\Z"
     source = pieces[0]
     for number, piece in enumerate(pieces[1:-1]):
         source += f"(?=(?P<g{number}>.*?{piece}))(?P=g{number})"
-    return re.compile(f"{source}.*{pieces[-1]}\\Z", re.S)
+    return f"{source}.*{pieces[-1]}\\Z"
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the whole text fits."""
-    return _whole(pattern).match(text) is not None
+    """Whether the whole text fits. Raises ShellError when that takes too long to find out."""
+    if not has_wildcard(pattern):
+        return unquote(pattern) == text
+    if len(pattern) * len(text) <= MAX_PRODUCT:
+        return re.compile(_whole(pattern), re.S).match(text) is not None
+    try:
+        return Pattern(_whole(pattern), re.S).match(text) is not None
+    except (BadPattern, SlowMatch):
+        raise ShellError("out of memory") from None
 
 
 def _closure(states: set[int], steps: tuple[Star | One, ...]) -> set[int]:
@@ -135,13 +148,29 @@ def _closure(states: set[int], steps: tuple[Star | One, ...]) -> set[int]:
     return states
 
 
-def _ends(steps: tuple[Star | One, ...], text: str, shortest: bool) -> int | None:
-    """Length of the shortest or longest beginning of `text` that fits, None when none does."""
+@dataclass
+class _Work:
+    """How many steps may still be taken, so that nobody waits for long; ShellError after."""
+
+    left: int = MAX_STEPS
+
+    def take(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise ShellError("out of memory")
+
+
+def _ends(
+    steps: tuple[Star | One, ...], text: str, shortest: bool, work: _Work, start: int = 0
+) -> int | None:
+    """Length of the shortest or longest text from `start` on that fits, None when none does."""
     states = _closure({0}, steps)
     best = 0 if len(steps) in states else None
-    for index, char in enumerate(text):
+    for index in range(len(text) - start):
         if best is not None and shortest:
             break
+        work.take(len(states))
+        char = text[start + index]
         following: set[int] = set()
         for state in states:
             if state < len(steps):
@@ -156,7 +185,7 @@ def _ends(steps: tuple[Star | One, ...], text: str, shortest: bool) -> int | Non
         if len(steps) in states:
             best = index + 1
         if states == {len(steps) - 1, len(steps)} and isinstance(steps[-1], Star) and not shortest:
-            return len(text)
+            return len(text) - start
     return best
 
 
@@ -187,9 +216,9 @@ def cut(pattern: str, text: str, *, longest: bool, suffix: bool) -> str:
         return simple
     steps = tokens(pattern)
     if suffix:
-        length = _ends(steps[::-1], text[::-1], not longest)
+        length = _ends(steps[::-1], text[::-1], not longest, _Work())
         return text if length is None else text[: len(text) - length]
-    length = _ends(steps, text, not longest)
+    length = _ends(steps, text, not longest, _Work())
     return text if length is None else text[length:]
 
 
@@ -206,9 +235,10 @@ def replace(pattern: str, text: str, by: str, *, every: bool, anchor: str = "") 
         return text.replace(unquote(pattern), by, -1 if every else 1)
     steps = tokens(pattern)
     result: list[str] = []
+    work = _Work()
     pos = 0
     while pos < len(text):
-        length = _ends(steps, text[pos:], shortest=False)
+        length = _ends(steps, text, False, work, pos)
         if not length:
             result.append(text[pos])
             pos += 1

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import dataclass, field
 
+from droidcancel.simulator.bounded_regex import Match, Pattern
 from droidcancel.simulator.fs import FsError
 from droidcancel.simulator.shell.descriptors import Description
 from droidcancel.simulator.shell.registry import Invocation
-from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix
+from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix, literal
 from droidcancel.simulator.shell.toybox.tool import (
     Options,
     UsageError,
@@ -29,6 +29,7 @@ _LONG = {
     "line-number": "n", "max-count": "m", "regexp": "e", "no-filename": "h",
 }  # fmt: skip
 MAX_LINE = 1 << 16
+MAX_PATTERNS = 1024
 
 
 @dataclass
@@ -37,7 +38,7 @@ class _Search:
 
     inv: Invocation
     options: Options
-    patterns: list[re.Pattern[str]]
+    patterns: list[Pattern]
     named: bool
     found: bool = False
     failed: bool = False
@@ -57,7 +58,7 @@ class _Search:
                         return hits
         return sorted(hits)
 
-    def _accepts(self, text: str, match: re.Match[str]) -> bool:
+    def _accepts(self, text: str, match: Match) -> bool:
         if "x" in self.options:
             return match.span() == (0, len(text))
         if "w" not in self.options:
@@ -136,7 +137,7 @@ class _Search:
             await self.inv.out(name + "\n")
 
 
-def _patterns(inv: Invocation, options: Options) -> list[re.Pattern[str]]:
+def _patterns(inv: Invocation, options: Options) -> list[Pattern]:
     texts = [text for given in options.values.get("e", ()) for text in given.split("\n")]
     for name in options.values.get("f", ()):
         texts += decode(inv.files.read(name)).splitlines()
@@ -144,9 +145,11 @@ def _patterns(inv: Invocation, options: Options) -> list[re.Pattern[str]]:
         if not options.words:
             raise UsageError("no REGEX", 2)
         texts = options.words.pop(0).split("\n")
+    if len(texts) > MAX_PATTERNS:
+        raise BadRegex("Regular expression too big")
     ignore = "i" in options
     if "F" in options or inv.name == "fgrep":
-        return [re.compile(re.escape(text), re.I if ignore else 0) for text in texts]
+        return [literal(text, ignore) for text in texts]
     extended = "E" in options or inv.name == "egrep"
     return [compile_posix(text, extended, ignore) for text in texts]
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from droidcancel.simulator.bounded_regex import Pattern
 from droidcancel.simulator.logs import LogLine
 from droidcancel.simulator.processes import user_name
 from droidcancel.simulator.shell.registry import Invocation
@@ -31,7 +32,7 @@ class _Filter:
     buffers: frozenset[str] = frozenset(_DEFAULT)
     pid: int | None = None
     uids: frozenset[int] = frozenset()
-    regex: re.Pattern[str] | None = None
+    regex: Pattern | None = None
 
     def wants(self, line: LogLine) -> bool:
         if line.buffer not in self.buffers or (self.pid is not None and line.pid != self.pid):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from droidcancel.simulator.bounded_regex import BadPattern, Pattern
+
 _CLASSES = {
     "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "blank": " \\t", "cntrl": "\\x00-\\x1f\\x7f",
     "digit": "0-9", "graph": "!-~", "lower": "a-z", "print": " -~",
@@ -146,12 +148,20 @@ def _collapse(source: str) -> str:
     )
 
 
+def literal(text: str, ignore_case: bool = False) -> Pattern:
+    """An expression that is that very text; BadRegex when it is too long."""
+    try:
+        return Pattern(re.escape(text), re.I if ignore_case else 0)
+    except BadPattern:
+        raise BadRegex("Regular expression too big") from None
+
+
 @lru_cache(maxsize=256)
-def compile_posix(text: str, extended: bool, ignore_case: bool = False) -> re.Pattern[str]:
-    """A POSIX expression as a Python one; BadRegex."""
+def compile_posix(text: str, extended: bool, ignore_case: bool = False) -> Pattern:
+    """A POSIX expression, compiled; BadRegex."""
     flags = re.S | (re.I if ignore_case else 0)
     source = _collapse(_Translator(text, extended).run())
     try:
-        return re.compile(source, flags)
-    except (re.error, OverflowError, RecursionError):
+        return Pattern(source, flags)
+    except BadPattern:
         raise BadRegex("Invalid regular expression") from None

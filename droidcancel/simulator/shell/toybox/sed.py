@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+from droidcancel.simulator.bounded_regex import Match
 from droidcancel.simulator.fs import FsError
 from droidcancel.simulator.shell.registry import Invocation
 from droidcancel.simulator.shell.toybox.sed_script import Command, ScriptReader
@@ -227,7 +228,7 @@ class _Editor:
         every = "g" in command.flags
         seen = 0
 
-        def replace(match: re.Match[str]) -> str:
+        def replace(match: Match) -> str:
             nonlocal seen
             seen += 1
             if seen < (number or 1) or (seen > (number or 1) and not every):
@@ -245,7 +246,7 @@ class _Editor:
         self.replaced |= before
 
 
-def _replacement(text: str, match: re.Match[str]) -> str:
+def _replacement(text: str, match: Match) -> str:
     def one(found: re.Match[str]) -> str:
         piece = found.group()
         if piece == "&":
@@ -253,7 +254,7 @@ def _replacement(text: str, match: re.Match[str]) -> str:
         char = piece[1]
         if char.isdigit():
             index = int(char)
-            return (match.group(index) or "") if index <= (match.re.groups or 0) else ""
+            return (match.group(index) or "") if index <= match.re.groups else ""
         return {"n": "\n", "t": "\t"}.get(char, char)
 
     return re.sub(r"\\(.)|&", one, text, flags=re.S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from droidcancel.simulator.bounded_regex import Pattern
 from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix
 from droidcancel.simulator.shell.toybox.tool import (
     UsageError,
@@ -16,7 +17,7 @@ class Address:
     """A line number, `$` (-1), or an expression; `step` for first~step."""
 
     line: int | None = None
-    regex: re.Pattern[str] | None = None
+    regex: Pattern | None = None
     step: int = 0
 
     def hits(self, number: int, last: bool, text: str) -> bool:
@@ -37,7 +38,7 @@ class Command:
     count: int | None = None
     negate: bool = False
     text: str = ""
-    regex: re.Pattern[str] | None = None
+    regex: Pattern | None = None
     flags: str = ""
     table: dict[int, str] = field(default_factory=dict)
     body: list[Command] = field(default_factory=list)
@@ -50,7 +51,7 @@ class ScriptReader:
 
     def __init__(self, text: str, extended: bool) -> None:
         self.text, self.pos, self.extended = text, 0, extended
-        self.last: re.Pattern[str] | None = None
+        self.last: Pattern | None = None
 
     def fault(self) -> UsageError:
         return UsageError(f"bad pattern '{self.text[:40]}'@{self.pos} ({self.peek()})")
@@ -126,7 +127,7 @@ class ScriptReader:
                 return "".join(out)
             out.append(char)
 
-    def compile(self, source: str, ignore: bool = False) -> re.Pattern[str]:
+    def compile(self, source: str, ignore: bool = False) -> Pattern:
         if not source:
             if self.last is None:
                 raise UsageError("no previous regex")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from droidcancel.simulator.shell.registry import Invocation
 from droidcancel.simulator.shell.toybox.tool import (
+    Held,
     Options,
+    all_lines,
     decode,
     encode,
     input_status,
@@ -17,7 +19,7 @@ from droidcancel.simulator.shell.toybox.tool import (
 @tool("tac")
 async def tac(inv: Invocation, options: Options) -> int:
     async for _, source in inputs(inv, options.words):
-        kept = [line async for line in lines(source)]
+        kept = await all_lines(source, Held())
         await inv.stdout.write(b"".join(reversed(kept)))
     return input_status(inv)
 
@@ -34,8 +36,9 @@ async def rev(inv: Invocation, options: Options) -> int:
 async def paste(inv: Invocation, options: Options) -> int:
     mark = decode(encode(options.get("d", "\t")).replace(b"\\n", b"\n").replace(b"\\t", b"\t"))
     columns = []
+    held = Held()
     async for _, source in inputs(inv, options.words):
-        columns.append([decode(line.rstrip(b"\n")) async for line in lines(source)])
+        columns.append([decode(line.rstrip(b"\n")) for line in await all_lines(source, held)])
     if "s" in options:
         for column in columns:
             await inv.out(mark.join(column) + "\n")

@@ -11,17 +11,19 @@ from droidcancel.simulator.shell.arith import wrap
 from droidcancel.simulator.shell.registry import Invocation, command
 from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix
 from droidcancel.simulator.shell.toybox.tool import (
+    Held,
     Options,
     UsageError,
+    all_lines,
     decode,
     encode,
     input_status,
     inputs,
-    lines,
     tool,
 )
 
 MAX_TERMS = 1 << 24
+MAX_SORTED = 16 << 20
 
 
 def _leading_number(text: str) -> float:
@@ -87,18 +89,24 @@ class _Key:
         return encode(text.upper() if "f" in self.flags else text)
 
 
-@tool("sort", spec="o:k:t:bgMcszdfirunhVxmC")
-async def sort(inv: Invocation, options: Options) -> int:
-    keys = [_Key(spec, options) for spec in options.values.get("k", ())]
-    keys = keys or [_Key("0", options)]
-    kept: list[str] = []
-    async for _, source in inputs(inv, options.words):
-        kept += [decode(line.rstrip(b"\n")) async for line in lines(source)]
+def _sorted(kept: list[str], keys: list[_Key], options: Options) -> list[str]:
     stable = "s" in options or "u" in options
     ordered = kept if stable else sorted(kept, key=encode, reverse="r" in options)
     for key in reversed(keys):
         backwards = "r" in key.flags or ("r" in options and not key.flags)
         ordered = sorted(ordered, key=key.value, reverse=backwards)  # type: ignore[arg-type]
+    return ordered
+
+
+@tool("sort", spec="o:k:t:bgMcszdfirunhVxmC")
+async def sort(inv: Invocation, options: Options) -> int:
+    keys = [_Key(spec, options) for spec in options.values.get("k", ())]
+    keys = keys or [_Key("0", options)]
+    kept: list[str] = []
+    held = Held(MAX_SORTED)
+    async for _, source in inputs(inv, options.words):
+        kept += [decode(line.rstrip(b"\n")) for line in await all_lines(source, held)]
+    ordered = await asyncio.to_thread(_sorted, kept, keys, options)
     if "c" in options or "C" in options:
         return await _check(inv, kept, ordered)
     if "u" in options:
@@ -133,8 +141,9 @@ def _unique(ordered: list[str], keys: list[_Key]) -> list[str]:
 @tool("comm", spec="321", least=2)
 async def comm(inv: Invocation, options: Options) -> int:
     sides: list[list[str]] = []
+    held = Held()
     async for _, source in inputs(inv, options.words[:2]):
-        sides.append([decode(line.rstrip(b"\n")) async for line in lines(source)])
+        sides.append([decode(line.rstrip(b"\n")) for line in await all_lines(source, held)])
     if len(sides) < 2:
         return 1
     one, two = sides

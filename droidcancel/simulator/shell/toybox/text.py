@@ -9,8 +9,10 @@ from droidcancel.simulator.fs import FsError
 from droidcancel.simulator.shell.descriptors import BlobFile, Description
 from droidcancel.simulator.shell.registry import Invocation
 from droidcancel.simulator.shell.toybox.tool import (
+    Held,
     Options,
     UsageError,
+    all_lines,
     complain,
     decode,
     encode,
@@ -84,7 +86,7 @@ async def head(inv: Invocation, options: Options) -> int:
         if "c" in options:
             await _copy_bytes(inv, source, options.number("c", 0))
         elif count < 0:
-            kept = [line async for line in lines(source)]
+            kept = await all_lines(source, Held())
             await inv.stdout.write(b"".join(kept[:count]))
         else:
             for _ in range(count):
@@ -119,11 +121,22 @@ async def tail(inv: Invocation, options: Options) -> int:
                 if number >= count:
                     await inv.stdout.write(line)
         else:
-            kept = deque([line async for line in lines(source)], maxlen=count)
-            await inv.stdout.write(b"".join(kept))
+            await inv.stdout.write(await _last_lines(source, count))
         if ("f" in options or "F" in options) and isinstance(source, BlobFile):
             await _follow(inv, source)
     return input_status(inv)
+
+
+async def _last_lines(source: Description, count: int) -> bytes:
+    """The last lines of a file; OSError(ENOMEM) when they are too large to keep."""
+    kept: deque[bytes] = deque()
+    held = Held()
+    async for line in lines(source):
+        held.take(line)
+        kept.append(line)
+        if len(kept) > count:
+            held.give(kept.popleft())
+    return b"".join(kept)
 
 
 async def _tail_bytes(inv: Invocation, source: Description, count: int, skip: bool) -> None:
@@ -244,8 +257,12 @@ async def cut(inv: Invocation, options: Options) -> int:
     joiner = options.get("O") or delimiter or " "
 
     def chosen(items: list[str]) -> list[str]:
-        return [item for index, item in enumerate(items, 1)
-                if any(low <= index <= high for low, high in ranges)]  # fmt: skip
+        picked: list[str] = []
+        end = 0
+        for low, high in ranges:
+            picked += items[max(end, low - 1) : high]
+            end = max(end, high)
+        return picked
 
     async for _, source in inputs(inv, options.words):
         async for line in lines(source):

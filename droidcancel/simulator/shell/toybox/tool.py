@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import errno
 import os
+import time
 import zoneinfo
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,6 +18,8 @@ from droidcancel.simulator.shell.redirect import open_file
 from droidcancel.simulator.shell.registry import Invocation, command
 
 MAX_INPUT = 64 << 20
+OBJECT_BYTES = 48  # what a line takes beyond its bytes
+TURN_S = 0.01  # how long a command computes before it lets others run
 
 
 class UsageError(Exception):
@@ -233,12 +237,36 @@ def input_status(inv: Invocation) -> int:
 
 async def lines(source: Description) -> AsyncIterator[bytes]:
     """The lines of a file with their ends; lets others run now and then."""
-    count = 0
+    ran = time.perf_counter()
     while line := await source.readline():
         yield line
-        count += 1
-        if count % 512 == 0:
+        if time.perf_counter() - ran > TURN_S:
             await asyncio.sleep(0)
+            ran = time.perf_counter()
+
+
+class Held:
+    """What one command keeps in memory; OSError(ENOMEM) when that is too much."""
+
+    def __init__(self, limit: int = MAX_INPUT) -> None:
+        self.room = limit
+
+    def take(self, line: bytes) -> None:
+        self.room -= len(line) + OBJECT_BYTES
+        if self.room < 0:
+            raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    def give(self, line: bytes) -> None:
+        self.room += len(line) + OBJECT_BYTES
+
+
+async def all_lines(source: Description, held: Held) -> list[bytes]:
+    """Every line of a file; OSError(ENOMEM) when they are too many."""
+    kept: list[bytes] = []
+    async for line in lines(source):
+        held.take(line)
+        kept.append(line)
+    return kept
 
 
 async def slurp(source: Description) -> bytes:
