@@ -25,6 +25,7 @@ MARKS = (
     "moment",  # the moment to cancel was seen
     "settled",  # the cancel was read back: from here on no byte of the upload may leave
     "restored",  # the network is as it was before the run
+    "rebooted",  # the phone was restarted after the cancel
     "restarted",  # the app was started again
     "quiet_started",
     "quiet_ended",
@@ -228,8 +229,12 @@ class Evidence:
 
     def mark(self, name: str) -> float | None:
         """When the run last passed a mark."""
-        times = [m.at for m in self.of(Mark) if m.name == name]
+        times = self.marks(name)
         return times[-1] if times else None
+
+    def marks(self, name: str) -> list[float]:
+        """Each time that the run passed a mark."""
+        return [m.at for m in self.of(Mark) if m.name == name]
 
     @property
     def method(self) -> MethodApplied | None:

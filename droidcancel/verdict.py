@@ -61,6 +61,13 @@ SHOWN: Mapping[Place, str] = {
 #: methods after which the app has no network until it is given back
 CUTTING = frozenset({"airplane", "network-off", "app-network"})
 
+#: turns of the run at which an upload may come back -> in words
+TURNS: Mapping[str, str] = {
+    "restored": "once the network was back",
+    "rebooted": "once the phone had been restarted",
+    "restarted": "once the app was started again",
+}
+
 #: share of the video's size from which on the server may hold all of it, headers and rounding aside
 NEARLY_ALL = 0.95
 
@@ -171,9 +178,44 @@ class Facts:
         """Whether the app had a network again before the cut one was given back."""
         if self.method is None or self.method.name not in CUTTING:
             return False
-        until = self.evidence.mark("restored")
+        until = self.first("restored", "rebooted")
         seen = self.evidence.of(NetworkSeen, since=self.settled, until=until)
         return until is not None and any(n.online and n.at < until for n in seen)
+
+    def first(self, *names: str) -> float | None:
+        """When the run first passed one of these marks after the cancel."""
+        passed = (at for name in names for at in self.evidence.marks(name))
+        return min((at for at in passed if at >= self.settled), default=None)
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Whether it goes on for sure: an upload's worth of bytes, or progress that grew."""
+        rest = max(0, self.evidence.video_bytes - (self.sent_before or 0))
+        return self.grew or (self.sent_after or 0) > max(self.noise, rest // 2)
+
+    @cached_property
+    def went_on_at(self) -> float | None:
+        """When it first showed that the upload went on; None where it did not."""
+        sent = 0
+        for before, after in pairwise(self.evidence.of(TrafficSeen, since=self.settled)):
+            sent += max(0, after.tx_bytes - before.tx_bytes)
+            if sent > self.noise:
+                return after.at
+        shown = [u for u in self.after if u.active and u.percent is not None]
+        return next((u.at for u in shown if u.percent != shown[0].percent), None)
+
+    @property
+    def turn(self) -> str | None:
+        """The latest turn of the run before the upload went on, of :data:`TURNS`."""
+        if self.went_on_at is None:
+            return None
+        passed = [
+            (at, name)
+            for name in TURNS
+            for at in self.evidence.marks(name)
+            if self.settled <= at <= self.went_on_at
+        ]
+        return max(passed)[1] if passed else None
 
     @property
     def went_on(self) -> bool:
@@ -292,9 +334,9 @@ def _live(facts: Facts) -> Verdict | None:
 def _went_on(facts: Facts) -> Verdict | None:
     """Not found live, yet sending: an upload's worth of bytes, or progress that grew."""
     if facts.came_back and facts.went_on:
-        why = f"the network came back by itself, and the upload went on{_how(facts)}"
+        why = f"the network came back by itself; the upload went on{_how(facts)}"
         return Verdict("resumed", why)
-    if facts.grew or (facts.sent_after or 0) > max(facts.noise, _rest(facts) // 2):
+    if facts.goes_on:
         return Verdict("resumed", f"the upload went on after the cancel{_how(facts)}")
     return None
 
@@ -364,16 +406,12 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _rest(facts: Facts) -> int:
-    """Bytes of the video that had not left when the cancel stood."""
-    return max(0, facts.evidence.video_bytes - (facts.sent_before or 0))
-
-
 def _how(facts: Facts) -> str:
     sent = facts.sent_after or 0
+    where = f", {TURNS[facts.turn]}" if facts.turn is not None else ""
     if sent > facts.noise:
-        return f" ({sent} bytes sent)"
-    return " (its progress grew)" if facts.grew else ""
+        return f"{where} ({sent} bytes sent)"
+    return f"{where} (its progress grew)" if facts.grew else ""
 
 
 # -- what draft, deleted and cancelled need -----------------------------------------------------
@@ -387,9 +425,8 @@ def _needs_read_back(facts: Facts) -> Iterator[str]:
 
 def _needs_standstill(facts: Facts) -> Iterator[str]:
     # once the network is back or the app started anew, a standstill says nothing of the cancel
-    marks = [facts.evidence.mark(name) for name in ("restored", "restarted")]
-    until = min((m for m in marks if m is not None), default=float("inf"))
-    if facts.sent(facts.settled, until) is None:
+    until = facts.first("restored", "rebooted", "restarted")
+    if facts.sent(facts.settled, float("inf") if until is None else until) is None:
         yield "the app's bytes after the cancel (two samples before the network came back)"
 
 

@@ -418,3 +418,41 @@ def test_json_has_kind_and_time_first() -> None:
 def test_recorder_refuses_unknown_marks() -> None:
     with pytest.raises(ValueError, match="no such mark"):
         Recorder(token=None, video_bytes=0, limits=LIMITS).mark("tea")
+
+
+# -- where it came back
+
+
+def bytes_at(at: float, extra: int) -> list[Record]:
+    """A clean run whose app sends so many bytes more at one time."""
+    samples = [
+        replace(r, tx_bytes=r.tx_bytes + extra) if isinstance(r, TrafficSeen) and r.at > at else r
+        for r in clean()
+    ]
+    return [*samples, TrafficSeen(at, 2 * MB + 1000 + extra)]
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (12.0, "the upload went on after the cancel (3"),
+        (15.5, "after the cancel, once the network was back (3"),
+        (16.5, "after the cancel, once the app was started again (3"),
+    ],
+)
+def test_where_an_upload_came_back_is_said(at: float, said: str) -> None:
+    verdict = judge(evidence(bytes_at(at, 3 * MB)))
+    assert verdict.name == "resumed"
+    assert said in verdict.reason
+
+
+def test_a_restart_of_the_phone_is_named_before_what_came_later() -> None:
+    records = [*bytes_at(15.8, 3 * MB), Mark(15.6, "rebooted"), Mark(26.0, "restored")]
+    assert "once the phone had been restarted" in judge(evidence(records)).reason
+
+
+def test_a_network_that_is_back_after_a_restart_did_not_come_back_by_itself() -> None:
+    records = [*bytes_at(14.9, 3 * MB), Mark(14.0, "rebooted"), NetworkSeen(14.5, "101")]
+    assert "by itself" not in judge(evidence(records)).reason
+    earlier = [*records, NetworkSeen(13.5, "101")]
+    assert "by itself" in judge(evidence(earlier)).reason
