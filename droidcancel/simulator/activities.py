@@ -343,9 +343,15 @@ class ActivityManager:
         return StartResult("started", component, record)
 
     def _task_for(self, component: Component, cls: type[Activity]) -> Task | None:
+        """The app's task; screens that recents leaves out have each its own, and share none."""
         if cls.exclude_from_recents:
             return None
-        return next((t for t in reversed(self.tasks) if t.affinity == component.package), None)
+        shared = (t for t in reversed(self.tasks) if not self._apart(t))
+        return next((t for t in shared if t.affinity == component.package), None)
+
+    @staticmethod
+    def _apart(task: Task) -> bool:
+        return bool(task.records) and task.records[0].cls.exclude_from_recents
 
     @staticmethod
     def _same_entry(task: Task, intent: Intent, cls: type[Activity]) -> bool:

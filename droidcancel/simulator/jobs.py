@@ -100,7 +100,9 @@ class JobScheduler:
         return True
 
     def kick(self) -> None:
-        """Start every job that may run now."""
+        """Start every job that may run now; none does before the phone is up."""
+        if not self._phone.booted.is_set():
+            return
         for key, job in list(self._jobs.items()):
             if key not in self._running and all(self.constraints(job).values()):
                 task = asyncio.get_running_loop().create_task(self._run(job))

@@ -140,10 +140,11 @@ class Phone:
         return self.settings.get("secure", "lockscreen.disabled") != "1"
 
     async def boot_completed(self) -> None:
-        """Tell the apps that asked for it and are not stopped (ACTION_BOOT_COMPLETED)."""
+        """ACTION_BOOT_COMPLETED, to the apps that asked for it, were launched once and not stopped."""
         for package in list(self.packages):
             app = package.app
-            if app is not None and app.receives_boot and not package.stopped:
+            idle = package.stopped or package.not_launched
+            if app is not None and app.receives_boot and not idle:
                 running = await self.activities.app_for(package.name)
                 if running is not None:
                     running.call(running.on_boot)

@@ -238,7 +238,8 @@ class Activity:
 
     def open(self, cls: str, **extras: Any) -> None:
         """Start a screen of the same app."""
-        self.start(Intent(component=Component(self.app.package, cls), extras=extras))
+        component = Component.parse(f"{self.app.package}/{cls}")
+        self.start(Intent(component=component, extras=extras))
 
     def show_dialog(
         self, build: Callable[[], View], *, on_dismiss: Callable[[], None] | None = None

@@ -48,6 +48,9 @@ class Page(Activity):
     def rows(self) -> list[View]:
         raise NotImplementedError(f"{type(self).__name__} has no rows")
 
+    def size(self, count: int) -> str:
+        return size_text(count, self.phone.language(self.app.package))
+
     def link(self, title: str, cls: str, summary: str = "") -> View:
         return preference(self.text(title), summary, on_click=partial(self.open, cls))
 
@@ -129,7 +132,7 @@ class Apps(Page):
         return [
             preference(
                 package.label,
-                size_text(sum(self.phone.packages.sizes(package))),
+                self.size(sum(self.phone.packages.sizes(package))),
                 on_click=partial(self.start, details_intent(package.name)),
             )
             for package in shown
@@ -203,7 +206,7 @@ class AppInfo(AppPage):
         running = bool(self.phone.processes.by_package(package.name))
         stop = partial(self.ask, "force_stop_title", "force_stop_text", self._force_stop)
         old = "storage" if self.phone.options.api >= 29 else "storage_old"
-        size = size_text(sum(self.phone.packages.sizes(package)))
+        size = self.size(sum(self.phone.packages.sizes(package)))
         can_stop = running or not package.stopped
         return [
             self.header(package),
@@ -258,8 +261,8 @@ class AppStorage(AppPage):
                 ("button1", self.text(old), None if package.system else clear),
                 ("button2", self.text("clear_cache"), self._clear_cache if cache else None),
             ),
-            *(preference(self.text(name), size_text(size)) for name, size in sizes),
-            preference(self.text("total"), size_text(code + data + cache)),
+            *(preference(self.text(name), self.size(size)) for name, size in sizes),
+            preference(self.text("total"), self.size(code + data + cache)),
         ]
 
     def _clear_cache(self) -> None:

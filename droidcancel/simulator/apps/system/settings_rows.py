@@ -112,12 +112,22 @@ def confirm(title: str, body: str, yes: str, no: str, on_yes: Handler, on_no: Ha
     )
 
 
-def size_text(count: int) -> str:
-    """A size as Formatter.formatFileSize prints it."""
-    value, unit = float(count), "B"
-    for unit_name in ("kB", "MB", "GB"):
+# The units of Formatter.formatFileSize, what stands before decimals and before the unit.
+SIZES = {
+    "en": ("B kB MB GB", ".", " "),
+    "fr": ("o ko Mo Go", ",", "\u00a0"),
+    "id": ("B kB MB GB", ",", " "),
+}
+
+
+def size_text(count: int, language: str = "en") -> str:
+    """A size as Formatter.formatFileSize prints it: "18.00 MB", in French "18,00 Mo"."""
+    names, point, gap = SIZES.get(language, SIZES["en"])
+    units = names.split()
+    value, unit = float(count), units[0]
+    for larger in units[1:]:
         if value <= 900:
             break
-        value, unit = value / 1000, unit_name
-    digits = 0 if value >= 100 or unit == "B" else (1 if value >= 10 else 2)
-    return f"{value:.{digits}f} {unit}"
+        value, unit = value / 1000, larger
+    digits = 0 if value >= 100 or unit == units[0] else 2
+    return f"{value:.{digits}f}".replace(".", point) + gap + unit
