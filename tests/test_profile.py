@@ -190,6 +190,14 @@ def test_other_ids_fall_back_to_the_label(clips: AppProfile) -> None:
     assert clips.find(dump, "home_tab", "id-ID") is None
 
 
+def test_several_ids_are_found_in_the_order_of_the_screen(clips: AppProfile) -> None:
+    first, last = "[0,0][9,9]", "[0,900][9,990]"
+    for one, other in (("next", "editor_next"), ("editor_next", "next")):
+        found = clips.find(screen_of(f"{one}|||{first}", f"{other}|||{last}"), "next_button", "en")
+        assert found is not None  # `pick: last` of two ids
+        assert found.node.bounds.top == 900
+
+
 def test_explain_names_each_locator(clips: AppProfile) -> None:
     first, second = clips.explain(screen_of("x||Home"), "home_tab", "en-US")
     assert "tab_home" in first

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from droidcancel.apps.schema import ANY_LOCALE, Element, Locator, Texts, version_of, version_range
 from droidcancel.device.hierarchy import Bounds, Hierarchy, Node
@@ -16,6 +17,10 @@ from droidcancel.device.hierarchy import Bounds, Hierarchy, Node
 _SAME = str.maketrans({"\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2026": "..."})
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _AFTER_LABEL = re.compile(r"\s*[,:;(\u00b7\u2022|\uff0c\uff1a].*|\s+\d+\+?", re.DOTALL)
+
+
+#: wordings, and which of a node's words must be one of them
+Label = tuple[list[str], Callable[[Node], tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class Match:
         return self.node.bounds.center
 
 
+@lru_cache(maxsize=4096)
 def normal(text: str) -> str:
     """A label for comparing: trimmed, typographic signs made plain, case kept."""
     return _INVISIBLE.sub("", text).translate(_SAME).strip()
@@ -109,6 +115,7 @@ class Finder:
         self._nodes = {
             kind: [n for n in inside if n.package in set(names)] for kind, names in packages.items()
         }
+        self._by_id = {kind: _by_short_id(nodes) for kind, nodes in self._nodes.items()}
         self._found: dict[str, list[Match]] = {}
         self._forbidden: set[int] | None = None
 
@@ -160,7 +167,9 @@ class Finder:
         locator = element.find[index]
         if not in_versions(locator.versions, self._version):
             return []
-        scored = [(self._score(n, locator), n) for n in self._nodes[element.package]]
+        labels = self._labels(locator)
+        nodes = self._candidates(element.package, locator)
+        scored = [(self._score(n, locator, labels), n) for n in nodes]
         best = max((s for s, _ in scored), default=0)
         nodes = [n for s, n in scored if s == best and s > 0]
         if not element.never:
@@ -175,35 +184,46 @@ class Finder:
             self._forbidden = {id(node) for m in matches for node in (m.node, m.target)}
         return self._forbidden
 
-    def _score(self, node: Node, locator: Locator) -> int:
+    def _candidates(self, kind: str, locator: Locator) -> list[Node]:
+        """The nodes that a locator may hold for, in the order of the screen."""
+        if locator.id is None:
+            return self._nodes[kind]
+        known = self._by_id[kind]
+        found = [pair for wanted in set(locator.id) for pair in known.get(wanted, ())]
+        return [node for _, node in sorted(found, key=lambda pair: pair[0])]
+
+    def _labels(self, locator: Locator) -> list[Label]:
+        """What a locator asks of a node's words, in this locale."""
+        asked: tuple[tuple[Texts | None, Callable[[Node], tuple[str, ...]]], ...] = (
+            (locator.desc, lambda node: (node.desc,)),
+            (locator.text, lambda node: (node.text,)),
+            (locator.label, lambda node: (node.text, node.desc)),
+        )
+        return [(texts_for(texts, self._locale), given) for texts, given in asked if texts is not None]
+
+    def _score(self, node: Node, locator: Locator, labels: Sequence[Label]) -> int:
         """0 where the locator does not hold, 2 for whole labels, 1 for labels with a count."""
-        if not all(check(node, locator, self.frame) for check in _CHECKS):
-            return 0
         scores = [2]
-        for wanted, given in (
-            (locator.desc, (node.desc,)),
-            (locator.text, (node.text,)),
-            (locator.label, (node.text, node.desc)),
-        ):
-            if wanted is not None:
-                scores.append(self._label(wanted, given))
-        if not all(scores):
+        for texts, given in labels:
+            words = [word for word in given(node) if word]
+            scores.append(max((label_matches(g, w) for g in words for w in texts), default=0))
+        if not all(scores) or not all(check(node, locator, self.frame) for check in _CHECKS):
             return 0
         if locator.inside is not None and not self._is_inside(node, locator.inside):
             return 0
         return min(scores)
-
-    def _label(self, wanted: Texts, given: Sequence[str]) -> int:
-        texts = texts_for(wanted, self._locale)
-        return max((label_matches(g, w) for g in given for w in texts if g), default=0)
 
     def _is_inside(self, node: Node, name: str) -> bool:
         around = {id(m.node) for m in self.all(name)}
         return any(id(parent) in around for parent in ancestors(node))
 
 
-def _has_id(node: Node, locator: Locator, _frame: Bounds) -> bool:
-    return locator.id is None or short_id(node.resource_id) in locator.id
+def _by_short_id(nodes: Sequence[Node]) -> dict[str, list[tuple[int, Node]]]:
+    """Short id -> its nodes, each with its place among all."""
+    found: dict[str, list[tuple[int, Node]]] = {}
+    for place, node in enumerate(nodes):
+        found.setdefault(short_id(node.resource_id), []).append((place, node))
+    return found
 
 
 def _has_pattern(node: Node, locator: Locator, _frame: Bounds) -> bool:
@@ -238,7 +258,6 @@ def _in_area(node: Node, locator: Locator, area: Bounds) -> bool:
 
 
 _CHECKS: tuple[Callable[[Node, Locator, Bounds], bool], ...] = (
-    _has_id,
     _has_pattern,
     _has_class,
     _has_flags,
