@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -88,6 +91,12 @@ WRONG: Sequence[tuple[tuple[str, ...], int, tuple[str, ...]]] = (
     (("simulator", "stop", "nobody"), 2, ("no simulator nobody runs",)),
     (("recipes", "validate", "/no/such.yaml"), 2, ("there is no recipe file",)),
     (("restore", "-s", "nobody"), 3, ("nobody is not attached",)),
+    (("restore",), 3, ("no device is attached", "droidcancel simulator start")),
+    (("doctor",), 3, ("no device is attached",)),
+    (("cancel",), 3, ("no device is attached",)),
+    (("run", "upload_video"), 2, ("upload_video is a part of other recipes",)),
+    (("run", "cancel_airplane", "--video", __file__), 2, ("no video by its name", ".mp4")),
+    (("run", "cancel_airplane", "--dry-run", "--junit", "/dev/null/x.xml"), 2, ("/dev/null",)),
 )  # fmt: skip
 
 
@@ -147,6 +156,38 @@ def test_dry_run_needs_no_phone(adb_server: int) -> None:
     assert "cancel" in done.output
 
 
+def test_dry_run_as_json_is_an_object_a_recipe(adb_server: int) -> None:
+    words = ("cancel_airplane", "cancel_in_app", "--dry-run", "--json", "--at", "3MB")
+    plans = [json.loads(line) for line in run("run", *words).stdout.splitlines()]
+    assert [plan["method"] for plan in plans] == ["airplane", "in-app"]
+    assert {plan["moment"] for plan in plans} == {"at 3MB"}
+    assert all(plan["expected"] and plan["steps"] for plan in plans)
+
+
+def test_groups_without_a_word_list(adb_server: int) -> None:
+    assert run("recipes").output == run("recipes", "list").output
+    assert run("simulator").output == run("simulator", "list").output
+
+
+def test_names_are_whole_on_a_narrow_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "droidcancel", "recipes"],
+        env={**os.environ, "COLUMNS": "80"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "…" not in done.stdout
+    for recipe in json.loads(run("recipes", "list", "--json").output):
+        assert recipe["name"] in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_validate_goes_on_after_a_bad_recipe(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text("name: x\n")
+    bad = [str(tmp_path / f"{name}.yaml") for name in ("one", "two")]
+    done = run("recipes", "validate", bad[0], "cancel_airplane", bad[1])
+    refused(done, 2, "one.yaml:1:1", "two.yaml:1:1", "cancel_airplane: good")
+
+
 def test_devices_says_what_to_do_when_there_is_none(adb_server: int) -> None:
     done = run("devices")
     assert done.exit_code == 0
@@ -188,6 +229,7 @@ def test_doctor_names_each_method(make_phone: MakePhone) -> None:
     assert done.exit_code == 0, done.output
     findings = {f["topic"]: f for f in json.loads(done.output)["findings"]}
     assert findings["airplane"]["ok"]
+    assert findings["in-app"]["ok"]
     assert not findings["app-network"]["ok"]
     assert findings["app-network"]["why"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -30,6 +31,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 INTERRUPTED = 130
 INTERNAL_ERROR = 3
+CANNOT_WRITE = 2
+# What the host refuses, or has no room for: nobody's defect.
+NOT_OURS = frozenset({errno.ENOSPC, errno.EACCES, errno.EROFS, errno.ENOTDIR, errno.EEXIST})
 
 
 class Failure(click.ClickException):
@@ -81,14 +85,28 @@ class Commands(click.Group):
             raise Failure("interrupted", INTERRUPTED) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            if error.errno not in NOT_OURS:
+                raise _internal(error) from error
+            raise Failure(_about(error), CANNOT_WRITE) from error
         except Exception as error:
-            if os.environ.get("DROIDCANCEL_DEBUG"):
-                traceback.print_exc()
-            raise Failure(
-                f"internal error: {type(error).__name__}: {error}",
-                INTERNAL_ERROR,
-                "This is a defect of droidcancel; DROIDCANCEL_DEBUG=1 shows where it arose.",
-            ) from error
+            raise _internal(error) from error
+
+
+def _about(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename is not None else "cannot write: "
+    return f"{where}{error.strerror}"
+
+
+def _internal(error: Exception) -> Failure:
+    """A defect of ours, said as one."""
+    if os.environ.get("DROIDCANCEL_DEBUG"):
+        traceback.print_exception(error)
+    return Failure(
+        f"internal error: {type(error).__name__}: {error}",
+        INTERNAL_ERROR,
+        "This is a defect of droidcancel; DROIDCANCEL_DEBUG=1 shows where it arose.",
+    )
 
 
 def _no_such(name: str) -> str:

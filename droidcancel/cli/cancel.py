@@ -24,7 +24,12 @@ PREFERRED = ("airplane", "network-off", "app-network", "force-stop")
 @serial_option
 @devices_file_option
 @click.option("--app", metavar="PROFILE", help="The app that uploads.")
-@click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a report page with screenshots there.",
+)
 @click.option("--yes", is_flag=True, help="Act on a phone that devices.yaml marks protected.")
 @json_option
 @click.pass_context

@@ -55,7 +55,6 @@ def command(
     loaded = runs.load(name, {})
     entry = SimulatorEntry(kind="simulator", api=api, profile=profile, upload_bytes_per_s=8e5)
     wish = runs.Wish(app="clips", moment=moment, report=report, as_json=as_json)
-    click.echo(f"Booting a virtual phone (Android API {api}, {profile}) ...", err=True)
     with boot(entry) as simulator:
         device = connect(simulator.serial)
         try:

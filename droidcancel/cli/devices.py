@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from droidcancel.cli.options import json_option, out, print_json
+from droidcancel.cli.options import json_option, out, print_json, table
 
 
 @click.command(name="devices")
@@ -25,9 +25,7 @@ def command(as_json: bool) -> None:
             "Plug a phone in with USB debugging on, or: droidcancel simulator start", err=True
         )
         return
-    from rich.table import Table
-
-    table = Table("serial", "state", "kind", "model", "what to do")
+    rows = table("serial", "state", "kind", "model", "what to do", folds=("model", "what to do"))
     for device in devices:
-        table.add_row(device.serial, device.state, device.kind, device.model, device.advice)
-    out().print(table)
+        rows.add_row(device.serial, device.state, device.kind, device.model, device.advice)
+    out().print(rows)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Container, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,8 +13,10 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 F = TypeVar("F", bound=Callable[..., Any])
+PIPED_WIDTH = 200
 
 
 def serial_option(function: F) -> F:
@@ -48,10 +51,13 @@ def json_option(function: F) -> F:
 
 @cache
 def out() -> Console:
-    """Results: stdout."""
+    """Results: stdout. Where no terminal limits the width, nothing is folded or cut off."""
+    import sys
+
     from rich.console import Console
 
-    return Console(highlight=False)
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    return Console(highlight=False, width=width)
 
 
 @cache
@@ -62,6 +68,16 @@ def err() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def table(*headers: str, folds: Container[str] = (), title: str | None = None) -> Table:
+    """A table without lines; on a narrow terminal only the columns in `folds` are folded."""
+    from rich.table import Table
+
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for header in headers:
+        made.add_column(header, overflow="fold", no_wrap=header not in folds)
+    return made
+
+
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:
     """One JSON value on a line of its own."""
     click.echo(json.dumps(value, ensure_ascii=False))
@@ -69,6 +85,4 @@ def print_json(value: Mapping[str, Any] | list[Any]) -> None:
 
 def adb_server_port() -> int:
     """The adb server's port, as every adb client finds it."""
-    import os
-
     return int(os.environ.get("ANDROID_ADB_SERVER_PORT") or 5037)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from droidcancel.cli.options import adb_server_port
 from droidcancel.errors import DeviceError, UsageError
 
@@ -29,21 +31,25 @@ class OpenPhone:
 
 
 @contextlib.contextmanager
-def open_phone(serial: str | None, devices_file: Path | None = None) -> Iterator[OpenPhone]:
+def open_phone(
+    serial: str | None, devices_file: Path | None = None, *, may_boot: bool = False
+) -> Iterator[OpenPhone]:
     """The phone that the options mean, connected; let go of at the end.
 
     With -s: a name in devices.yaml, else a serial. Without: the default of devices.yaml where
     that is a phone; else the one that is attached (several are an error); else, with nothing
-    attached, the simulator. Raises UsageError, ConfigError, AdbError, DeviceError.
+    attached, the simulator where one `may_boot`: a fresh one has nothing to examine, to cancel or
+    to restore. Raises UsageError, ConfigError, AdbError, DeviceError.
     """
     from droidcancel.device.config import SimulatorEntry, load_devices
     from droidcancel.device.connect import connect
 
-    entry = _choose(load_devices(devices_file), serial)
+    entry = _choose(load_devices(devices_file), serial, may_boot)
     with contextlib.ExitStack() as stack:
         simulator = None
         if isinstance(entry, SimulatorEntry) and entry.serial is None:
-            simulator = stack.enter_context(boot(entry))
+            why = "No phone is attached: booting" if serial is None else "Booting"
+            simulator = stack.enter_context(boot(entry, why))
             device = connect(simulator.serial)
         else:
             device = connect(None if entry.connect else entry.serial, entry)
@@ -51,7 +57,7 @@ def open_phone(serial: str | None, devices_file: Path | None = None) -> Iterator
         yield OpenPhone(device, entry, simulator)
 
 
-def _choose(devices: Devices, serial: str | None) -> DeviceEntry:
+def _choose(devices: Devices, serial: str | None, may_boot: bool) -> DeviceEntry:
     """The entry that is meant; one is made for a phone that devices.yaml does not name."""
     from droidcancel.device.config import SimulatorEntry, embedded
     from droidcancel.device.connect import list_devices
@@ -62,7 +68,7 @@ def _choose(devices: Devices, serial: str | None) -> DeviceEntry:
     if serial is None and default is not None and not isinstance(default, SimulatorEntry):
         return default
     attached = list_devices()
-    if serial is None and not attached:
+    if serial is None and not attached and may_boot:
         entry = default or embedded().entry()
         assert entry is not None
         return entry
@@ -115,8 +121,9 @@ def phone_options(entry: SimulatorEntry) -> PhoneOptions:
 
 
 @contextlib.contextmanager
-def boot(entry: SimulatorEntry) -> Iterator[Simulator]:
+def boot(entry: SimulatorEntry, why: str = "Booting") -> Iterator[Simulator]:
     """A simulator that the adb server lists as ready, for as long as the context lasts."""
+    click.echo(f"{why} a virtual phone (Android API {entry.api}, {entry.profile}) ...", err=True)
     from droidcancel.device.connect import list_devices
     from droidcancel.simulator import Simulator
 

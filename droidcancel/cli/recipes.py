@@ -8,12 +8,16 @@ from typing import Any
 
 import click
 
-from droidcancel.cli.options import json_option, out, print_json
+from droidcancel.cli.options import json_option, out, print_json, table
+from droidcancel.errors import DroidCancelError
 
 
-@click.group(name="recipes")
-def command() -> None:
+@click.group(name="recipes", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """List, show and check recipes."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_, as_json=False)
 
 
 @command.command(name="list")
@@ -26,14 +30,12 @@ def list_(as_json: bool) -> None:
     if as_json:
         print_json([_summary(recipe) for recipe in recipes])
         return
-    from rich.table import Table
-
-    table = Table("recipe", "title", "method", "moment", "expects")
+    rows = table("recipe", "method", "moment", "expects", "title", folds=("expects", "title"))
     for recipe in recipes:
         row = _summary(recipe)
         expects = " or ".join(row["expect"])
-        table.add_row(row["name"], row["title"], row["method"], row["moment"], expects)
-    out().print(table)
+        rows.add_row(row["name"], row["method"], row["moment"], expects, row["title"])
+    out().print(rows)
 
 
 def _summary(recipe: Any) -> dict[str, Any]:
@@ -66,16 +68,28 @@ def show(recipe: str) -> None:
 @click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
 @click.option("--app", metavar="PROFILE", help="Also check elements against this app profile.")
 def validate(recipes: tuple[str, ...], app: str | None) -> None:
-    """Check recipes without a phone; the first thing wrong is shown with its place."""
+    """Check recipes without a phone; what is wrong is shown with its place."""
+    wrong = [error for name in recipes if (error := _check(name, app)) is not None]
+    for error in wrong[:-1]:
+        click.echo(f"Error: {error.explain()}", err=True)
+    if wrong:
+        raise wrong[-1]
+
+
+def _check(name: str, app: str | None) -> DroidCancelError | None:
+    """What is wrong with a recipe; says so where it is good."""
     from droidcancel.apps.profile import AppProfile
     from droidcancel.recipe.load import load_recipe
 
-    for name in recipes:
+    try:
         loaded = load_recipe(name)
         profile = app or loaded.recipe.app
         if profile is not None:
             loaded.check_names(AppProfile.load(profile))
-        click.echo(f"{name}: good")
+    except DroidCancelError as error:
+        return error
+    click.echo(f"{name}: good")
+    return None
 
 
 @command.command()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from droidcancel.cli import runs
-from droidcancel.cli.options import devices_file_option, json_option, serial_option
+from droidcancel.cli import deletes, runs
+from droidcancel.cli.options import devices_file_option, json_option, print_json, serial_option
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,15 +48,28 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the results as JUnit XML.",
 )
-@click.option("--dry-run", is_flag=True, help="Print the steps, and touch nothing.")
-@click.option("--yes", is_flag=True, help="Run on a phone that devices.yaml marks protected.")
+@click.option(
+    "--observer",
+    metavar="SERIAL",
+    help="A second phone, logged in to another account, to see what others are shown.",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print the steps and touch nothing; of a delete, find and show what it would take.",
+)
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Delete without asking; run on a phone that devices.yaml marks protected.",
+)
 @json_option
 @click.pass_context
 def command(
     ctx: click.Context, recipes: tuple[str, ...], serial: str | None, devices_file: Path | None,
     app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
-    pairs: tuple[str, ...], repeat: int, report: Path | None, junit: Path | None, dry_run: bool,
-    yes: bool, as_json: bool,
+    pairs: tuple[str, ...], repeat: int, report: Path | None, junit: Path | None,
+    observer: str | None, dry_run: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run recipes on a phone and print each verdict.
 
@@ -66,21 +80,35 @@ def command(
     values |= {k: str(v) for k, v in (("video", video), ("caption", caption)) if v is not None}
     moment = runs.parse_moment(at)
     _known_method(method)
+    wish = runs.Wish(app=app, method=method, moment=moment, report=report, as_json=as_json)
     loaded = [runs.load(name, values) for name in recipes] * repeat
+    _refuse_fragments(loaded)
+    if junit is not None:  # found wanting now, not after the runs
+        junit.parent.mkdir(parents=True, exist_ok=True)
     if dry_run:
-        _print_plan(loaded)
-        return
+        _print_plans(loaded, wish)
+        loaded = [recipe for recipe in loaded if deletes.names_an_item(recipe)]
+        if not loaded:
+            return
+        wish = replace(wish, dry_run=True, report=deletes.pictures_folder(report))
+    else:
+        deletes.ask(loaded, yes)
     from droidcancel.cli.phones import open_phone
 
-    wish = runs.Wish(app=app, method=method, moment=moment, report=report, as_json=as_json)
-    with open_phone(serial, devices_file) as phone:
+    with open_phone(serial, devices_file, may_boot=True) as phone:
         if len(loaded) > phone.entry.limits.max_posts:
             raise UsageError(
                 f"{len(loaded)} runs would post more than max_posts "
                 f"({phone.entry.limits.max_posts}) of this phone",
                 "raise limits.max_posts in devices.yaml, or lower --repeat",
             )
-        done = runs.run_all(loaded, phone, wish)
+        deletes.check_limit(loaded, phone)
+        second = observer or phone.entry.observer
+        with deletes.observer(second, devices_file) as watching:
+            done = runs.run_all(loaded, phone, replace(wish, observer=watching))
+    if dry_run:
+        deletes.show([result for result, _ in done], as_json)
+        ctx.exit(runs.exit_code([result for result, _ in done]))
     if junit is not None:
         from droidcancel.report.junit import write
 
@@ -97,10 +125,40 @@ def _known_method(method: str | None) -> None:
         raise UsageError(f"no cancel method {method!r}", f"methods: {', '.join(METHODS)}")
 
 
-def _print_plan(loaded: list[LoadedRecipe]) -> None:
+def _refuse_fragments(loaded: list[LoadedRecipe]) -> None:
+    for recipe in loaded:
+        if recipe.recipe.fragment:
+            raise UsageError(
+                f"{recipe.recipe.name} is a part of other recipes, and proves nothing by itself",
+                "run one of `droidcancel recipes list`, or a recipe of yours that has `run_recipe: "
+                f"{recipe.recipe.name}`",
+            )
+
+
+def _print_plans(loaded: list[LoadedRecipe], wish: runs.Wish) -> None:
+    """Each recipe's steps; as JSON, one object a recipe."""
+    for recipe in loaded:
+        plan = _plan(recipe, wish)
+        if wish.as_json:
+            print_json(plan)
+            continue
+        facts = [plan["method"], plan["moment"]]
+        about = ", ".join(str(fact) for fact in facts if fact is not None)
+        click.echo(f"{plan['recipe']}{f' ({about})' if about else ''}:")
+        for line in plan["steps"]:
+            click.echo(f"  {line}")
+        click.echo(f"  expected: {' or '.join(plan['expected'])}")
+
+
+def _plan(loaded: LoadedRecipe, wish: runs.Wish) -> dict[str, Any]:
     from droidcancel.recipe.engine import plan
 
-    for recipe in loaded:
-        click.echo(f"{recipe.recipe.name}:")
-        for line in plan(recipe):
-            click.echo(f"  {line}")
+    recipe = loaded.recipe
+    moment = wish.moment or recipe.moment
+    return {
+        "recipe": recipe.name,
+        "method": wish.method or recipe.method,
+        "moment": None if moment is None else str(moment),
+        "expected": list(recipe.expect),
+        "steps": plan(loaded),
+    }

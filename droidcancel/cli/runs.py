@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from droidcancel.cli.options import err, out, print_json
+from droidcancel.cli.options import err, out, print_json, table
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
     from droidcancel.apps.profile import AppProfile
     from droidcancel.cli.phones import OpenPhone
+    from droidcancel.device.device import Device
     from droidcancel.recipe.load import LoadedRecipe
     from droidcancel.recipe.model import Value
-    from droidcancel.recipe.result import RunResult
+    from droidcancel.recipe.result import Cut, RunResult
     from droidcancel.recipe.values import Moment
 
 # The gravest of several exit codes is the process's; Ctrl-C ends the loop anyway.
 GRAVITY = (0, 1, 2, 3, 4, 130)
+VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".3gp", ".avi", ".ts")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Wish:
     values: Mapping[str, Value] = field(default_factory=dict)
     report: Path | None = None
     as_json: bool = False
+    dry_run: bool = False
+    observer: Device | None = None
 
 
 def parse_values(pairs: Sequence[str]) -> dict[str, Value]:
@@ -78,7 +82,15 @@ def load(name: str, values: Mapping[str, Value]) -> LoadedRecipe:
             chosen["video"] = str(sample_video())
         elif chosen.get("video") is not None and not Path(str(chosen["video"])).is_file():
             raise UsageError(f"there is no video file {chosen['video']}")
+        _refuse_other_files(str(chosen["video"]))
     return load_recipe(name, chosen)
+
+
+def _refuse_other_files(file: str) -> None:
+    """A phone's gallery goes by the name: what is no video there would never be offered."""
+    if Path(file).suffix.lower() not in VIDEO_SUFFIXES:
+        known = ", ".join(VIDEO_SUFFIXES)
+        raise UsageError(f"{file} is no video by its name", f"videos end in {known}")
 
 
 def profile_for(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish) -> AppProfile:
@@ -103,6 +115,8 @@ def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | N
         locale=phone.entry.locale,
         report=folder,
         pin=phone.entry.pin(),
+        dry_run=wish.dry_run,
+        observer=wish.observer,
     )
     profile = profile_for(loaded, phone, wish)
     with LiveProgress() as progress:
@@ -112,7 +126,7 @@ def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | N
 def as_data(result: RunResult, folder: Path | None, truth: str | None = None) -> dict[str, Any]:
     """The run's JSON, its report page written and named in it."""
     data = result.to_json()
-    if folder is not None:
+    if folder is not None and not result.dry_run:
         from droidcancel.report.html import PAGE, write
 
         data["report"] = str(folder / PAGE)
@@ -130,6 +144,8 @@ def run_all(
         folder = wish.report
         if folder is not None and len(recipes) > 1:
             folder = folder / f"{number:03d}-{loaded.recipe.name}"
+        if len(recipes) > 1:
+            err().print(f"run {number} of {len(recipes)}: {_plain(loaded.recipe.name)}")
         result = run_one(loaded, phone, wish, folder)
         data = as_data(result, folder)
         done.append((result, data))
@@ -168,31 +184,43 @@ def _plain(text: str) -> str:
 
 def show_table(runs: Sequence[tuple[RunResult, Mapping[str, Any]]]) -> None:
     """The verdicts, one row a run."""
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table("recipe", "method", "moment", "verdict", "cut at", "restored", "took")
+    from droidcancel.evidence import Checked
+
+    headers = ("recipe", "method", "moment", "verdict", "cut at", "restored", "took")
+    rows = table(*headers, folds=("method", "moment"))
     for result, _ in runs:
-        cut = result.cut
-        where = "" if cut.progress_percent is None else f"{cut.progress_percent} %"
         colour = "green" if result.ok else "red"
-        table.add_row(
+        rows.add_row(
             result.recipe,
             result.method or "",
             result.moment or "",
             Text(result.verdict.name, style=f"bold {colour}"),
-            where,
+            _where(result.cut),
             "yes" if result.restored else Text("NO", style="bold red"),
             f"{result.duration_s:.1f} s",
         )
     console = out()
-    console.print(table)
+    console.print(rows)
     for result, data in runs:
         console.print(f"{result.recipe}: {result.verdict.reason}", soft_wrap=True, markup=False)
+        for check in result.evidence.of(Checked):
+            if check.ok is None:
+                console.print(f"not proven: {check.detail}", soft_wrap=True, markup=False)
         for line in result.left:
             console.print(f"left behind: {line}", soft_wrap=True, markup=False)
         if data.get("report"):
             console.print(f"report: {data['report']}", soft_wrap=True, markup=False)
+
+
+def _where(cut: Cut) -> str:
+    """How far the upload was when it was cut: as the app showed it, else by what was sent."""
+    from droidcancel.report.chart import bytes_text
+
+    if cut.progress_percent is not None:
+        return f"{cut.progress_percent} %"
+    return "" if cut.bytes_sent is None else bytes_text(cut.bytes_sent)
 
 
 def exit_code(results: Sequence[RunResult]) -> int:

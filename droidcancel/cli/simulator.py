@@ -8,18 +8,21 @@ from typing import Any
 
 import click
 
-from droidcancel.cli.options import adb_server_port, json_option, out, print_json
+from droidcancel.cli.options import adb_server_port, json_option, out, print_json, table
 from droidcancel.errors import DeviceError, UsageError
 
 SCREENS = {"phone": (1080, 2400, 420), "small": (720, 1280, 320), "tablet": (1600, 2560, 320)}
 
 
-@click.group(name="simulator")
-def command() -> None:
+@click.group(name="simulator", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Start, list and stop virtual phones for any adb client."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_, as_json=False)
 
 
-@command.command()
+@command.command(short_help="Start virtual phones, which go on until they are stopped.")
 @click.option(
     "--api",
     type=click.IntRange(21, 37),
@@ -119,14 +122,12 @@ def list_(as_json: bool) -> None:
     if not phones:
         click.echo("No simulator runs. Start one with: droidcancel simulator start", err=True)
         return
-    from rich.table import Table
-
-    table = Table("name", "serial", "api", "profile", "app build", "locale", "up for")
+    rows = table("name", "serial", "api", "profile", "app build", "locale", "up for")
     for phone in phones:
         seconds = f"{time.time() - phone.started:.0f} s"
         cells: list[Any] = [phone.name, phone.serial, phone.api, phone.profile]
-        table.add_row(*map(str, cells), phone.app_build, phone.locale, seconds)
-    out().print(table)
+        rows.add_row(*map(str, cells), phone.app_build, phone.locale, seconds)
+    out().print(rows)
 
 
 @command.command()
