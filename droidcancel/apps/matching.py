@@ -199,7 +199,8 @@ class Finder:
             (locator.text, lambda node: (node.text,)),
             (locator.label, lambda node: (node.text, node.desc)),
         )
-        return [(texts_for(texts, self._locale), given) for texts, given in asked if texts is not None]
+        wanted = ((texts, given) for texts, given in asked if texts is not None)
+        return [(texts_for(texts, self._locale), given) for texts, given in wanted]
 
     def _score(self, node: Node, locator: Locator, labels: Sequence[Label]) -> int:
         """0 where the locator does not hold, 2 for whole labels, 1 for labels with a count."""
