@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from droidcancel.simulator.services.reverse import Forward
 
 MAX_STREAMS = 1024
+PACKETS_A_TURN = 16  # a flood of small packets lets others run
 MAX_AUTH_ATTEMPTS = 64
 MAX_UNREAD = 64 << 20  # bytes that hosts may leave with services that do not read them
 LOG_TAG = "adbd"
@@ -58,12 +59,16 @@ class Connection:
     async def run(self) -> None:
         """Serve the host until it goes, or sends what is no adb."""
         try:
+            handled = 0
             while data := await self._link.read():
                 self._parser.receive(data)
                 while isinstance(packet := self._parser.next_packet(), Packet):
                     await self._handle(packet)
                     if self.state == "closed":
                         return
+                    handled += 1
+                    if handled % PACKETS_A_TURN == 0:
+                        await asyncio.sleep(0)
         except WireError as error:
             self.phone.log.write("E", LOG_TAG, f"connection closed: {error}")
         finally:

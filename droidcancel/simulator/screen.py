@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 DIALOG_DIM = 0.6  # backgroundDimAmount of Theme.Material dialogs
 TOUCH_DOT_DP = 14
+MAX_READERS = 16
+ROWS = 64
 NIGHT_YES = "2"  # UiModeManager.MODE_NIGHT_YES in settings secure ui_night_mode
 
 
@@ -69,6 +72,8 @@ class Screen:
         self.automation = Automation()
         self._laid_out: tuple[object, list[Shown]] | None = None
         self._drawn: tuple[object, Image.Image] | None = None
+        # Who sends a picture holds it for as long as its receiver takes.
+        self.readers = asyncio.Semaphore(MAX_READERS)
         phone.settings.on_change(self._setting_changed)
         phone.toasts.on_show(self._toast_shown)
 
@@ -235,6 +240,13 @@ class Screen:
         """The picture as `screencap -p` gives it."""
         picture = await self.capture_async()
         return await asyncio.to_thread(encode, picture, "PNG")
+
+
+def rgba(picture: Image.Image) -> Iterator[bytes]:
+    """The pixels from top to bottom, some rows at a time: a whole picture takes 10 MB."""
+    for top in range(0, picture.height, ROWS):
+        rows = picture.crop((0, top, picture.width, min(top + ROWS, picture.height)))
+        yield rows.convert("RGBA").tobytes()
 
 
 def encode(picture: Image.Image, form: str, quality: int = 100) -> bytes:

@@ -75,19 +75,25 @@ class SettingsStore:
     def __init__(self, options: PhoneOptions) -> None:
         self._tables = defaults(options)
         self._listeners: list[Listener] = []
+        self.size = 0  # characters beyond the defaults
 
     def get(self, namespace: str, key: str) -> str | None:
         return self._tables[namespace].get(key)
 
     def put(self, namespace: str, key: str, value: str) -> None:
-        if self._tables[namespace].get(key) != value:
-            self._tables[namespace][key] = value
+        table = self._tables[namespace]
+        old = table.get(key)
+        if old != value:
+            self.size += len(value) + len(key) if old is None else len(value) - len(old)
+            table[key] = value
             self._notify(namespace, key, value)
 
     def delete(self, namespace: str, key: str) -> bool:
         """Remove a setting; False when there was none."""
-        if self._tables[namespace].pop(key, None) is None:
+        old = self._tables[namespace].pop(key, None)
+        if old is None:
             return False
+        self.size -= len(key) + len(old)
         self._notify(namespace, key, None)
         return True
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from droidcancel.simulator.screen import rgba
+
 if TYPE_CHECKING:
     from droidcancel.simulator.adb_connection import Connection
     from droidcancel.simulator.adb_stream import AdbStream
@@ -23,9 +25,11 @@ def opener(connection: Connection, rest: str) -> Service:
     async def serve(stream: AdbStream) -> None:
         stream.accept()
         await phone.latency.spend("screencap")
-        picture = (await phone.screen.capture_async()).convert("RGBA")
-        await stream.write(_header(phone.options.api, *picture.size))
-        await stream.write(picture.tobytes())
+        async with phone.screen.readers:
+            picture = await phone.screen.capture_async()
+            await stream.write(_header(phone.options.api, *picture.size))
+            for rows in rgba(picture):
+                await stream.write(rows)
 
     return serve
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.services.reader import Reader
+from droidcancel.simulator.shell.process import CannotFork
 from droidcancel.simulator.streams import PipeEnd, pipe
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ INPUT_CHUNK = 64 * 1024  # little is held for a command that does not read
 SIGHUP = 1
 SHELL_PROTOCOL_API = 24  # also the first to run `shell:COMMAND` without a terminal
 ABB_API = 29
+NOT_STARTED = 126  # the exit status when there could be no process
 # Bytes that came just before the host left are still read: what runs on them has this long, in
 # seconds, to end by itself before it is hung up.
 LAST_BYTES = 0.5
@@ -136,15 +138,19 @@ class _Session:
 
     async def run(self, stdin: PipeEnd, stdout: PipeEnd, stderr: PipeEnd) -> None:
         """Run the command with the far ends of the pipes, to its end or the host's."""
-        process = self._connection.phone.shell.start(
-            self._request.command,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            tty=self._request.tty,
-            uid=self._connection.adbd.uid,
-            env=self._request.env,
-        )
+        try:
+            process = self._connection.phone.shell.start(
+                self._request.command,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                tty=self._request.tty,
+                uid=self._connection.adbd.uid,
+                env=self._request.env,
+            )
+        except CannotFork:
+            await self._refuse("fork failed: Try again")
+            return
         feeding = asyncio.ensure_future(self._feed())
         ending = asyncio.ensure_future(self._finish(process, {stdout, stderr}))
         try:
@@ -160,6 +166,14 @@ class _Session:
             await asyncio.gather(feeding, ending, return_exceptions=True)
             for end in {self._stdin, *(output for output, _ in self._outputs)}:
                 end.close()
+
+    async def _refuse(self, why: str) -> None:
+        """Say that there is no command (ReportError)."""
+        text = f"error: {why}\n".encode()
+        if self._packets:
+            text = PACKET.pack(STDERR, len(text)) + text
+            text += PACKET.pack(EXIT, 1) + bytes([NOT_STARTED])
+        await self._stream.write(text)
 
     async def _finish(self, process: ShellProcess, theirs: set[PipeEnd]) -> None:
         """Show what the command writes until it has ended, then its status."""

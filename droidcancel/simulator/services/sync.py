@@ -5,6 +5,7 @@ Source: packages/modules/adb, daemon/file_sync_service.cpp. As there, a failure 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from droidcancel.simulator.services import Service
 
 CHUNKS_A_WRITE = 15  # DATA packets that go into one packet of 1 MiB
+ENTRIES_A_TURN = 64
+MAX_MODE = 0xFFFFFFFF
 STAT_V2_API, LIST_V2_API, SEND_V2_API = 26, 30, 30
 
 
@@ -96,24 +99,28 @@ class Session:
         """LST2: lstat."""
         await self._stream.write(records.stat_v2(b"LST2", *self._look(path, follow=False)))
 
-    def _entries(self, path: str) -> Iterator[tuple[bytes, Stat | None, int]]:
-        """The entries of a directory; none when it cannot be read."""
+    async def _entries(self, path: str) -> AsyncIterator[tuple[bytes, Stat | None, int]]:
+        """The entries of a directory; none when it cannot be read. Lets others run."""
         try:
             names = [".", "..", *self._files.listdir(path)]
         except FsError:
             return
-        for name in names:
+        for number, name in enumerate(names):
+            if number % ENTRIES_A_TURN == 0:
+                await asyncio.sleep(0)
             found = self._look(posixpath.join(path, name), follow=False)
             yield name.encode("utf-8", "surrogateescape"), *found
 
     async def list_v1(self, path: str) -> None:
         """LIST: what cannot be looked at is left out."""
-        parts = [records.dent_v1(found, name) for name, found, _ in self._entries(path) if found]
+        entries = self._entries(path)
+        parts = [records.dent_v1(found, name) async for name, found, _ in entries if found]
         await self._stream.write(b"".join(parts) + records.done_v1())
 
     async def list_v2(self, path: str) -> None:
         """LIS2: what cannot be looked at has an error number."""
-        parts = [records.dent_v2(found, error, name) for name, found, error in self._entries(path)]
+        entries = self._entries(path)
+        parts = [records.dent_v2(found, error, name) async for name, found, error in entries]
         await self._stream.write(b"".join(parts) + records.done_v2())
 
     # -- pull ------------------------------------------------------------------------------
@@ -160,7 +167,7 @@ class Session:
             raise SyncError("missing , in ID_SEND_V1")
         if not (mode.isascii() and mode.isdecimal()):
             raise SyncError("bad mode")
-        await self._take(path, int(mode))
+        await self._take(path, min(int(mode[:12]), MAX_MODE))
 
     async def send_v2(self, path: str) -> None:
         """SND2: mode and flags come in a record of their own."""
@@ -182,7 +189,7 @@ class Session:
     async def _take_file(self, path: str, mode: int) -> None:
         """Write a file; what came of it is removed again when it does not come whole."""
         try:
-            blob = self._create(path, mode)
+            blob = await self._create(path, mode)
         except SyncError:
             await self._swallow()
             raise
@@ -208,7 +215,7 @@ class Session:
         async for data in self._data():
             if isinstance(data, bytes):
                 target += data[: MAX_PATH - len(target)]
-        self._link(path, target.rstrip(b"\0").decode("utf-8", "surrogateescape"))
+        await self._link(path, target.rstrip(b"\0").decode("utf-8", "surrogateescape"))
 
     async def _swallow(self) -> None:
         """Take the rest and forget it: an old host reads no answer before it has sent all."""
@@ -228,9 +235,9 @@ class Session:
                 raise SyncError("oversize data message")
             yield await self._reader.exactly(word)
 
-    def _create(self, path: str, mode: int) -> Blob:
+    async def _create(self, path: str, mode: int) -> Blob:
         """An empty file, with the directories above it. Raises SyncError."""
-        self._make_parents(path)
+        await self._make_parents(path)
         self._unlink(path)
         # The owner's bits are given to group and others too.
         bits = mode & 0o777
@@ -241,8 +248,8 @@ class Session:
         except FsError as error:
             raise SyncError(_worded("couldn't create file", error.errno)) from error
 
-    def _link(self, path: str, target: str) -> None:
-        self._make_parents(path)
+    async def _link(self, path: str, target: str) -> None:
+        await self._make_parents(path)
         self._unlink(path)
         try:
             self._files.symlink(target, path)
@@ -256,16 +263,21 @@ class Session:
             with contextlib.suppress(FsError):
                 self._files.unlink(path)
 
-    def _make_parents(self, path: str) -> None:
-        """Make the directories that are missing (secure_mkdirs). Raises SyncError."""
+    async def _make_parents(self, path: str) -> None:
+        """Make the directories that are missing (secure_mkdirs), at each of which others run.
+
+        Raises SyncError.
+        """
         missing: list[str] = []
         parent = posixpath.dirname(path.rstrip("/"))
         while parent not in ("", "/") and self._look(parent, follow=True)[1] == errno.ENOENT:
             missing.append(parent)
+            await asyncio.sleep(0)
             parent = posixpath.dirname(parent)
         try:
             for directory in reversed(missing):
                 self._files.mkdir(directory, 0o775)
+                await asyncio.sleep(0)
         except FsError as error:
             raise SyncError(_worded("secure_mkdirs failed", error.errno)) from error
 

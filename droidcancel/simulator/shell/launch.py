@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BINARIES = ("/system/bin", "/system/xbin", "/product/bin", "/vendor/bin", "/bin")
 MAX_ARGUMENTS = 2 << 20
+MAX_UNKNOWN = 10_000
 DEFAULT_PATH = "/product/bin:/apex/com.android.runtime/bin:/system/bin:/system/xbin:/vendor/bin"
 
 
@@ -53,8 +54,13 @@ def find(phone: Phone, name: str, context: Context) -> Entry[Command] | Script |
         path = f"{directory or context.cwd}/{name}"
         if phone.fs.exists(path) and not phone.fs.isdir(path) and directory not in BINARIES:
             return _by_path(phone, path, context)
-    phone.unknown_commands[name[:80]] += 1
+    _note_unknown(phone, name[:80])
     return not_found(phone, name)
+
+
+def _note_unknown(phone: Phone, name: str) -> None:
+    if name in phone.unknown_commands or len(phone.unknown_commands) < MAX_UNKNOWN:
+        phone.unknown_commands[name] += 1
 
 
 def _by_path(phone: Phone, name: str, context: Context) -> Entry[Command] | Script | Missing:
@@ -64,7 +70,7 @@ def _by_path(phone: Phone, name: str, context: Context) -> Entry[Command] | Scri
     except FsError as error:
         if error.errno == errno.EACCES and phone.fs.exists(files.path(name)):
             return Missing(f"{name}: can't execute: Permission denied", 126)
-        phone.unknown_commands[name[:80]] += 1
+        _note_unknown(phone, name[:80])
         return not_found(phone, name)
     if phone.fs.isdir(path):
         return Missing(f"{name}: can't execute: Is a directory", 126)

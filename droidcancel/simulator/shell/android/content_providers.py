@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 from droidcancel.simulator.blob import Blob
 from droidcancel.simulator.content_query import Rows, Value, select
 from droidcancel.simulator.media import MediaRow, parse_uri
-from droidcancel.simulator.shell.android.java import JavaError
+from droidcancel.simulator.shell.android.java import JavaError, put_setting
 from droidcancel.simulator.shell.registry import Invocation
 
 EXTRA_STREAM = "android.intent.extra.STREAM"
@@ -210,7 +210,7 @@ class SettingsProvider:
         settings = invocation.phone.settings
         if verb == "GET":
             return {"value": settings.get(namespace, arg or "")}
-        settings.put(namespace, arg or "", str(extras.get("value")))
+        put_setting(invocation.phone, namespace, arg or "", str(extras.get("value")))
         return None
 
     def insert(self, invocation: Invocation, uri: str, values: Mapping[str, Value]) -> None:
@@ -218,7 +218,7 @@ class SettingsProvider:
         name = values.get("name")
         if name is None:
             raise _illegal("name cannot be null")
-        invocation.phone.settings.put(namespace, str(name), str(values.get("value")))
+        put_setting(invocation.phone, namespace, str(name), str(values.get("value")))
 
     def update(
         self, invocation: Invocation, uri: str, values: Mapping[str, Value], where: str | None

@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from droidcancel.simulator.shell.registry import Invocation, Registry
 
+if TYPE_CHECKING:
+    from droidcancel.simulator.phone import Phone
+
+MAX_SETTINGS = 4 << 20  # characters; SettingsState limits what each package may store
 FAILED = 255  # what a service's -1 becomes as an exit status
 
 
@@ -35,6 +40,14 @@ class JavaError(Exception):
             "\tat android.os.Binder.shellCommand(Binder.java:1049)\n"
             "\tat android.os.Binder.onTransact(Binder.java:877)\n"
         )
+
+
+def put_setting(phone: Phone, namespace: str, key: str, value: str) -> None:
+    """Change a setting for a client. Raises JavaError when clients have taken all the room."""
+    if phone.settings.size + len(key) + len(value) > MAX_SETTINGS:
+        message = f"You are adding too many {namespace} settings."
+        raise JavaError("java.lang.IllegalStateException", message)
+    phone.settings.put(namespace, key, value)
 
 
 def illegal_argument(message: str) -> JavaError:

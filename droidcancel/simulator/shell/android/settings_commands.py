@@ -13,6 +13,7 @@ from droidcancel.simulator.shell.android.java import (
     Service,
     exception_text,
     parse_user,
+    put_setting,
 )
 from droidcancel.simulator.shell.registry import Invocation, command, service_command
 
@@ -67,7 +68,7 @@ async def _get(invocation: Invocation, namespace: str, words: list[str]) -> int:
 
 
 async def _put(invocation: Invocation, namespace: str, words: list[str]) -> int:
-    invocation.phone.settings.put(namespace, words[0], words[1])
+    put_setting(invocation.phone, namespace, words[0], words[1])
     return 0
 
 
@@ -133,13 +134,13 @@ async def run_settings(invocation: Invocation, words: list[str]) -> int:
             raise Failure("Bad arguments\n", FAILED)
         if len(asked.words) > most:
             raise Failure("Too many arguments\n", FAILED)
+        return await verb(invocation, asked.namespace, asked.words)
     except Failure as failure:
         await invocation.err(failure.text)
         return failure.status
     except JavaError as error:
         await invocation.err(exception_text(invocation.api, words[0], error))
         return FAILED
-    return await verb(invocation, asked.namespace, asked.words)
 
 
 @service_command("settings", since=26, cost="settings")
@@ -169,7 +170,11 @@ async def settings_front_end(invocation: Invocation) -> int:
     if not valid or asked.verb == "reset":
         await invocation.err(OLD_USAGE)
         return 1
-    return await verb(invocation, asked.namespace, asked.words)
+    try:
+        return await verb(invocation, asked.namespace, asked.words)
+    except JavaError as error:
+        await invocation.err(error.trace)
+        return 1
 
 
 # -- device_config --------------------------------------------------------------------------------
@@ -197,7 +202,7 @@ async def config_get(invocation: Invocation, args: Args) -> int:
 @CONFIG.sub("put")
 async def config_put(invocation: Invocation, args: Args) -> int:
     key = f"{args.required()}/{args.required()}"
-    invocation.phone.settings.put("config", key, args.required())
+    put_setting(invocation.phone, "config", key, args.required())
     return 0
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from itertools import chain
 
 from droidcancel.simulator.fs import FsError
+from droidcancel.simulator.screen import rgba
 from droidcancel.simulator.shell.registry import Invocation, command
 from droidcancel.simulator.shell.userfiles import UserFiles
 
@@ -37,7 +40,12 @@ async def screencap(invocation: Invocation) -> int:
             name = word
     png = png or (name or "").endswith(".png")
     screen = invocation.phone.screen
-    data = await screen.png() if png else await _raw(invocation)
+    if name is None and not png:
+        async with screen.readers:
+            for part in await _raw(invocation):
+                await invocation.stdout.write(part)
+        return 0
+    data = await screen.png() if png else b"".join(await _raw(invocation))
     if name is None:
         await invocation.stdout.write(data)
         return 0
@@ -49,10 +57,10 @@ async def screencap(invocation: Invocation) -> int:
     return 0
 
 
-async def _raw(invocation: Invocation) -> bytes:
+async def _raw(invocation: Invocation) -> Iterator[bytes]:
     """Width, height, format, from API 26 on the colour space; then the pixels."""
-    picture = (await invocation.phone.screen.capture_async()).convert("RGBA")
+    picture = await invocation.phone.screen.capture_async()
     head = [picture.width, picture.height, RGBA_8888]
     if invocation.api >= 26:
         head.append(SRGB)
-    return struct.pack(f"<{len(head)}I", *head) + picture.tobytes()
+    return chain((struct.pack(f"<{len(head)}I", *head),), rgba(picture))
