@@ -16,7 +16,7 @@ from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.device import Armed, Capability, Device
 from droidcancel.device.shell import Command
-from droidcancel.errors import DeviceError, NotEffective
+from droidcancel.errors import AdbError, DeviceError, NotEffective, ShellTimeout
 
 Cuts = Literal["phone", "app", "nothing"]
 
@@ -129,7 +129,7 @@ class PlannedMethod:
         """Stand ready: the command waits on the phone."""
         plan = self.plan(context)
         armed = context.device.shell.arm(plan.command) if plan.command is not None else None
-        return PreparedPlan(plan, armed)
+        return PreparedPlan(plan, armed, context.device)
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,7 @@ class PreparedPlan:
 
     plan: Plan
     armed: Armed | None
+    device: Device
 
     def fire(self) -> Applied:
         """Run it, and read it back."""
@@ -151,10 +152,24 @@ class PreparedPlan:
 
     def _run(self, started: float) -> float:
         if self.armed is not None:
-            started = self.armed.fire()
-            self.armed.result()
-        elif self.plan.act is not None:
+            return self._fire(self.armed, started)
+        if self.plan.act is not None:
             self.plan.act()
+        return started
+
+    def _fire(self, armed: Armed, started: float) -> float:
+        """One newline. Where the link dropped meanwhile, the command is given anew.
+
+        It may have run then: each of them does nothing when it is given twice.
+        """
+        try:
+            started = armed.fire()
+            armed.result()
+        except ShellTimeout:
+            raise
+        except AdbError:
+            assert self.plan.command is not None  # else nothing was armed
+            self.device.shell.run(self.plan.command, repeatable=True)
         return started
 
     def close(self) -> None:

@@ -33,8 +33,11 @@ RPC_TIMEOUT_S: Final = 30.0
 DUMP_DEPTH: Final = 80
 TEXT_TIMEOUT_S: Final = 5.0
 FOCUS_TIMEOUT_S: Final = 3.0
+LINK_BACK_S: Final = 5.0
+LINK_PAUSE_S: Final = 0.2
 KEYS: Final = {"home": 3, "back": 4, "enter": 66, "delete": 67, "recents": 187, "wakeup": 224}
 _IDLE_OFF: Final = {"waitForIdleTimeout": 0, "waitForSelectorTimeout": 0}
+_LINK_ERRORS: Final = (adbutils.AdbError, ConnectionError, EOFError)
 _HINTS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (
         u2.AccessibilityServiceAlreadyRegisteredError,
@@ -63,7 +66,7 @@ class Ui:
     def dump(self) -> Hierarchy:
         """The screen, every window of it. Raises UiError."""
         taken_at = time.time()
-        xml = self._call("dumpWindowHierarchy", False, DUMP_DEPTH)
+        xml = self._read("dumpWindowHierarchy", False, DUMP_DEPTH)
         if not isinstance(xml, str) or not xml.strip():
             raise UiError("the phone gave an empty screen", "is the screen on and unlocked?")
         return Hierarchy.parse(xml, taken_at)
@@ -177,6 +180,18 @@ class Ui:
         """A JSON-RPC call to the server, its errors as ours."""
         with _mended(method):
             return self._server().jsonrpc_call(method, list(arguments), RPC_TIMEOUT_S)
+
+    def _read(self, method: str, *arguments: Any) -> Any:
+        """As `_call`, for what only reads: a link that dropped gets a moment to come back."""
+        deadline = time.monotonic() + LINK_BACK_S
+        while True:
+            try:
+                return self._call(method, *arguments)
+            except UiError as error:
+                dropped = isinstance(error.__cause__, _LINK_ERRORS)
+                if not dropped or time.monotonic() >= deadline:
+                    raise
+            time.sleep(LINK_PAUSE_S)  # the adb server does not tell when a phone is back
 
     def _server(self) -> Any:
         if self._opened is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ T = TypeVar("T")
 #: how long a screen may take to answer a tap before the tap is taken to be lost
 ANSWER_S = 4.0
 MOST_TAPS = 40
+#: how long an app may take to show anything of itself before it is started again
+START_S = 8.0
 
 
 def wait_look(run: Run, check: Callable[[Look], T | None], timeout: float, what: str) -> T:
@@ -107,10 +110,18 @@ def _await_answer(run: Run, before: Look) -> None:
 
 
 def open_app(run: Run) -> Look:
-    """Start the app and wait until it shows a screen that the profile knows."""
+    """Start the app and wait until it shows a screen that the profile knows.
+
+    One that does not come up, or ends at once, is started again.
+    """
     run.start_app()
+    started = time.monotonic()
 
     def known(look: Look) -> Look | None:
+        nonlocal started
+        if look.is_elsewhere and time.monotonic() - started > START_S:
+            run.start_app()
+            started = time.monotonic()
         return look if look.screen and look.screen not in run.profile.logged_out else None
 
     return wait_look(run, known, run.left(), f"a known screen of {run.profile.title}")

@@ -1,0 +1,64 @@
+"""What goes wrong on the way: the link drops, the app ends, the upload ends under the finger."""
+
+from __future__ import annotations
+
+import pytest
+
+from droidcancel.recipe.options import Event
+from droidcancel.recipe.run import Run
+from tests.conftest import SERVER_PORT, wait_until
+from tests.recipe.conftest import Lab, MakeLab
+
+
+def pull_the_cable(lab: Lab) -> None:
+    lab.simulator.call(lab.simulator.adbd.drop_connections)
+    lab.simulator.withdraw(SERVER_PORT)
+    lab.simulator.announce(SERVER_PORT)
+
+
+@pytest.mark.parametrize("kind", ["moment", "quiet"])
+def test_the_link_drops_and_comes_back(make_lab: MakeLab, kind: str) -> None:
+    lab = make_lab()
+
+    def heard(event: Event) -> None:
+        if event.kind == kind:
+            pull_the_cable(lab)
+
+    result = lab.run("cancel_airplane", "30%", on_event=heard)
+    assert result.error is None, result.error
+    assert (result.verdict.name, result.restored) == ("cancelled", True), result.verdict
+    assert lab.states == ["terminated"]
+    assert lab.is_as_before()
+
+
+def test_an_upload_that_ends_while_it_is_discarded(make_lab: MakeLab) -> None:
+    """An app that goes on at its start may be done when its Cancel is to be tapped."""
+    lab = make_lab({"resume_at_start": True})
+    network, cloud = lab.simulator.phone.network, lab.simulator.cloud
+
+    def heard(event: Event) -> None:
+        if event.data.get("step") == "tap":
+            lab.simulator.call(lambda: network.shape(up=1e8))
+            wait_until(lambda: cloud.records[0].state == "live")
+
+    result = lab.run("cancel_force_stop", "20%", on_event=heard)
+    assert result.error is None, result.error
+    assert result.verdict.name == "resumed", result.verdict
+    assert lab.states == ["live"]
+
+
+def test_a_start_of_the_app_that_is_lost(
+    make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("droidcancel.recipe.navigate.START_S", 0.5)
+    given, lost = Run.start_app, [True]
+
+    def start(run: Run) -> None:
+        if not lost:
+            given(run)
+        lost.clear()
+
+    monkeypatch.setattr(Run, "start_app", start)
+    result = make_lab().run("cancel_force_stop", "posting")
+    assert result.error is None, result.error
+    assert result.verdict.name == "cancelled"
