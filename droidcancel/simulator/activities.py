@@ -513,7 +513,7 @@ class ActivityManager:
         if activity.on_back():
             return
         record = activity.record
-        if record.component.package == self._phone.home.package:
+        if record.component == self._phone.home:
             return
         # Since Android 12 the root activity of a launcher task goes to the back, alive.
         if (

@@ -114,7 +114,7 @@ def wide_tile(tile: Tile) -> View:
         row(
             icon(tile.icon, icon_size=20, color=ink),
             column(
-                text(tile.label, id="tile_label", size=14, bold=True, lines=1, color=ink),
+                text(tile.label, id="tile_label", size=13, bold=True, lines=2, color=ink),
                 text(tile.detail, id="app_label", size=12, lines=1, color=ink),
                 weight=1,
                 margin=(12, 0, 0, 0),
