@@ -53,10 +53,18 @@ def test_page_says_the_verdict_the_cut_and_the_restored_state(tmp_path: Path) ->
     page = html.parse(str(report.write(a_run(), tmp_path))).getroot()
     assert page.findtext(".//p[@class='verdict good']") == "cancelled"
     facts = {dt.text: dt.getnext().text for dt in page.iter("dt")}
-    assert facts["bytes sent"] == "2 MB"
-    assert facts["progress percent"] == "40 %"
+    assert facts["Sent before the cut"] == "2 MB"
+    assert facts["Progress shown"] == "40 %"
+    assert facts["Took to apply"] == "200 ms"
     assert facts["Phone restored"] == "yes"
     assert json.loads((tmp_path / "run.json").read_text())["token"] == "#dcabc123"
+
+
+def test_timeline_tells_the_turns_in_words(tmp_path: Path) -> None:
+    page = html.fromstring(report.render(a_run(), tmp_path))
+    told = [row.text_content() for row in page.findall(".//tbody/tr")]
+    assert any("Post was tapped" in line for line in told)
+    assert not any("name posted" in line or "quiet_started" in line for line in told)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,25 @@ MEANINGS: Mapping[str, str] = {
     "unknown": "What was seen does not decide it.",
 }
 
+# The turns of a run and the numbers of its cut, as a reader of the page would call them.
+MARKS: Mapping[str, str] = {
+    "posted": "Post was tapped",
+    "moment": "the moment to cancel had come",
+    "settled": "the cancel was read back",
+    "restored": "the network was as before the run",
+    "rebooted": "the phone had restarted",
+    "restarted": "the app was started again",
+    "quiet_started": "the quiet period began",
+    "quiet_ended": "the quiet period ended",
+}
+CUT_LABELS: Mapping[str, str] = {
+    "progress_percent": "Progress shown",
+    "bytes_sent": "Sent before the cut",
+    "bytes_after_cut": "Sent after the cut",
+    "detect_ms": "Age of the last look",
+    "apply_ms": "Took to apply",
+}
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -64,6 +83,7 @@ def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) ->
     style = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
     return template.render(
         run=run,
+        cut=[(label, _number(key, run["cut"].get(key))) for key, label in CUT_LABELS.items()],
         meaning=MEANINGS.get(str(run.get("verdict")), ""),
         chart=draw(evidence, origin),
         events=[_event(record, origin) for record in evidence if _tells(record)],
@@ -79,15 +99,13 @@ def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) ->
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("droidcancel.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["bytes"] = bytes_text
-    return environment
 
 
 def _csp_hash(style: str) -> str:
@@ -101,10 +119,22 @@ def _tells(record: Mapping[str, Any]) -> bool:
 
 
 def _event(record: Mapping[str, Any], origin: float) -> dict[str, Any]:
-    """One row of the timeline: when, what kind, and the rest as name=value."""
-    rest = {k: v for k, v in record.items() if k not in ("kind", "at", "ended_at")}
+    """One row of the timeline: when, what kind, and the rest in words."""
+    if record["kind"] == "mark":
+        name = str(record["name"])
+        return {"at": record["at"] - origin, "kind": "turn", "text": MARKS.get(name, name)}
+    rest = {k: v for k, v in record.items() if k not in ("kind", "at", "ended_at") and v != ""}
     text = ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in rest.items())
     return {"at": record["at"] - origin, "kind": record["kind"], "text": text}
+
+
+def _number(key: str, value: Any) -> str | None:
+    """A number of the cut with its unit; None where it was not seen."""
+    if value is None:
+        return None
+    if "bytes" in key:
+        return bytes_text(value)
+    return f"{value} %" if "percent" in key else f"{value:.0f} ms"
 
 
 def _value(value: Any) -> str:
