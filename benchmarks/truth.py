@@ -3,9 +3,9 @@
     python -m benchmarks.truth                     6 methods x 3 moments x 2 profiles x 20 runs
     python -m benchmarks.truth --runs 1 --profile instant --moment 40%
 
-Each run is `droidcancel run RECIPE --json` against a virtual phone in a process of its own. The
-service's record is read after the run, and once more at the very end, so that a video that goes
-live later is seen too. Exits with 1 when any verdict disagrees.
+Each cell is `droidcancel run RECIPE --repeat N --json` against a virtual phone in a process of its
+own. The service's record is read after the runs, and once more at the very end, so that a video
+that goes live later is seen too. Exits with 1 when any verdict disagrees.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import product
 from pathlib import Path
@@ -38,13 +38,13 @@ SETTLE_S = 5.0
 
 
 @dataclass(frozen=True)
-class Case:
-    """One run to do."""
+class Cell:
+    """One method at one moment on one latency profile, and how often to run it."""
 
     profile: str
     method: str
     moment: str
-    number: int
+    runs: int
 
     @property
     def recipe(self) -> str:
@@ -55,10 +55,9 @@ class Case:
 class Outcome:
     """What a run said, and what the service knew. `agrees` is worked out from both."""
 
-    case: Case
+    cell: Cell
     phone: str
-    exit_code: int
-    seconds: float
+    seconds: float = 0.0
     verdict: str | None = None
     token: str | None = None
     reason: str = ""
@@ -94,28 +93,41 @@ class Bench:
         stop([phone.name for phone in self.phones])
 
 
-def run_case(case: Case, phone: RunningSimulator, video: Path) -> Outcome:
-    """One run, as a user would start it."""
-    command = [sys.executable, "-m", "droidcancel", "run", case.recipe, "-s", phone.serial]
-    command += ["--app", "clips", "--video", str(video), "--at", case.moment, "--json"]
+def run_cell(cell: Cell, phone: RunningSimulator, video: Path) -> list[Outcome]:
+    """All runs of a cell, as a user would start them."""
+    command = [sys.executable, "-m", "droidcancel", "run", cell.recipe, "-s", phone.serial]
+    command += ["--app", "clips", "--video", str(video), "--at", cell.moment]
+    command += ["--repeat", str(cell.runs), "--json"]
     subprocess.run(
         [adb_path(), "connect", phone.serial], check=False, capture_output=True, timeout=20
     )
-    began = time.monotonic()
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=RUN_TIMEOUT_S, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=RUN_TIMEOUT_S * cell.runs,
+            check=False,
         )
+        lines, stderr = done.stdout.splitlines(), done.stderr[-2000:]
     except subprocess.TimeoutExpired:
-        return Outcome(case, phone.name, -1, time.monotonic() - began, stderr="timed out")
-    seconds = time.monotonic() - began
-    outcome = Outcome(case, phone.name, done.returncode, seconds, stderr=done.stderr[-2000:])
-    if done.stdout.strip():
-        data = json.loads(done.stdout.splitlines()[-1])
-        outcome.verdict, outcome.token = data["verdict"], data["token"]
-        outcome.reason, outcome.restored = data["reason"], data["restored"]
-    outcome.states = states(phone.name, outcome.token)
-    return outcome
+        lines, stderr = [], "timed out"
+    outcomes = [outcome_of(json.loads(line), cell, phone) for line in lines]
+    missing = cell.runs - len(outcomes)
+    return outcomes + [Outcome(cell, phone.name, stderr=stderr) for _ in range(missing)]
+
+
+def outcome_of(run: Mapping[str, Any], cell: Cell, phone: RunningSimulator) -> Outcome:
+    return Outcome(
+        cell,
+        phone.name,
+        seconds=run["duration_s"],
+        verdict=run["verdict"],
+        token=run["token"],
+        reason=run["reason"],
+        restored=run["restored"],
+        states=states(phone.name, run["token"]),
+    )
 
 
 def adb_path() -> str:
@@ -131,39 +143,32 @@ def states(phone: str, token: str | None) -> list[str]:
 
 
 def work(
-    phone: RunningSimulator, cases: queue.SimpleQueue[Case], video: Path, done: list[Outcome],
+    phone: RunningSimulator, cells: queue.SimpleQueue[Cell], video: Path, done: list[Outcome],
     log: Path,
 ) -> None:  # fmt: skip
     while True:
         try:
-            case = cases.get_nowait()
+            cell = cells.get_nowait()
         except queue.Empty:
             return
-        outcome = run_case(case, phone, video)
-        done.append(outcome)
+        outcomes = run_cell(cell, phone, video)
+        done.extend(outcomes)
         with log.open("a", encoding="utf-8") as out:
-            out.write(json.dumps({**asdict(outcome), "agrees": outcome.agrees}) + "\n")
-        sign = "ok  " if outcome.agrees else "DIFF"
+            for outcome in outcomes:
+                out.write(json.dumps({**asdict(outcome), "agrees": outcome.agrees}) + "\n")
+        good = sum(outcome.agrees for outcome in outcomes)
         click.echo(
-            f"{len(done):4d} {sign} {case.profile:8s} {case.method:14s} {case.moment:8s} "
-            f"{outcome.verdict!s:10s} {outcome.seconds:5.1f} s",
+            f"{len(done):4d} {cell.profile:8s} {cell.method:14s} {cell.moment:8s} "
+            f"{good} of {cell.runs} agree",
             err=True,
         )
-
-
-def cases_of(
-    profile: str, methods: Sequence[str], moments: Sequence[str], runs: int
-) -> Iterator[Case]:
-    for number in range(runs):
-        for method, moment in product(methods, moments):
-            yield Case(profile, method, moment, number)
 
 
 def summary(outcomes: Sequence[Outcome]) -> Mapping[str, Any]:
     cells: dict[str, Counter[str]] = {}
     for outcome in outcomes:
-        case = outcome.case
-        key = f"{case.profile} {case.method} {case.moment}"
+        cell = outcome.cell
+        key = f"{cell.profile} {cell.method} {cell.moment}"
         said = f"{outcome.verdict}" + ("" if outcome.agrees else " (disagrees)")
         cells.setdefault(key, Counter())[said] += 1
     return {
@@ -200,12 +205,12 @@ def main(
     for profile in profiles:
         bench = Bench(profile, phones, rate, api)
         try:
-            cases: queue.SimpleQueue[Case] = queue.SimpleQueue()
-            for case in cases_of(profile, methods, moments, runs):
-                cases.put(case)
+            cells: queue.SimpleQueue[Cell] = queue.SimpleQueue()
+            for method, moment in product(methods, moments):
+                cells.put(Cell(profile, method, moment, runs))
             done: list[Outcome] = []
             threads = [
-                threading.Thread(target=work, args=(phone, cases, video, done, out))
+                threading.Thread(target=work, args=(phone, cells, video, done, out))
                 for phone in bench.phones
             ]
             for thread in threads:
