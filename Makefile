@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test quick lint types format truth docs clean
+.PHONY: help demo test quick lint types format truth truth-random docs clean
 
 help:
 	@echo "make demo    boot a virtual phone, start an upload, cancel it, prove it, write a report"
 	@echo "make test    install and run all checks and tests"
 	@echo "make truth   many runs of every method, compared with what the upload service knows"
+	@echo "make truth-random   the same of 2,000 randomized runs, of good apps and bad ones"
 	@echo "make docs    make the README's pictures from a run of the demo"
 	@echo "make lint, make types, make quick (tests without the slow ones), make format, make clean"
 
@@ -36,6 +37,9 @@ types: $(STAMP)
 
 truth: $(STAMP)
 	$(BIN)/python -m benchmarks.truth
+
+truth-random: $(STAMP)
+	$(BIN)/python -m benchmarks.random_truth
 
 docs: $(STAMP)
 	$(BIN)/python docs/make_images.py
