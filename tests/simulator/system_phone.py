@@ -228,9 +228,8 @@ class Hand:
         return bool(self.phone.processes.by_package(package))
 
     def upload_note(self, **more: Any) -> Notification:
-        return Notification(
-            NOTES, 7, "Uploading", "45%", progress=45, progress_max=100, ongoing=True, **more
-        )
+        what = {"text": "45%", "progress": 45, "progress_max": 100, "ongoing": True, **more}
+        return Notification(NOTES, 7, "Uploading", **what)
 
     def grant(self, name: str, package: str = NOTES) -> None:
         installed = self.phone.packages.get(package)

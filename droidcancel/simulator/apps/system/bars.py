@@ -70,8 +70,8 @@ class Bars:
         mobile = net.cell.radio.up and net.data_enabled
         shown = {
             "airplane": ("airplane", net.airplane_setting, self._ui.text("airplane_on")),
-            "wifi_signal": ("wifi", net.wifi.connected, self._ui.text("wifi")),
-            "mobile_signal": ("cell", mobile, self._ui.text("mobile")),
+            "wifi_signal": ("wifi", net.wifi.connected, self._ui.text("wifi_full")),
+            "mobile_signal": ("cell", mobile, self._ui.text("mobile_full")),
         }
         signs = []
         for name, (sign, visible, desc) in shown.items():

@@ -63,9 +63,12 @@ class Keyguard:
         elif self._window is not None:
             self._window.invalidate()
 
-    def forget(self) -> None:
-        """The phone restarts: its windows are gone."""
-        self._window = None
+    def restart(self) -> None:
+        """After a boot: what was shown before it is of no use."""
+        window, self._window = self._window, None
+        if window is not None:
+            self._phone.windows.remove(window)
+        self.sync()
 
     # -- views -----------------------------------------------------------------------------
     def _build(self) -> View:
@@ -128,7 +131,7 @@ class Keyguard:
                 text(self._message(), id="keyguard_message_area", size=16, color=INK,
                      gravity="center", lines=2),
                 text("•" * len(power.typed), id="pinEntry", size=28, color=INK, gravity="center",
-                     min_height=48, password=True, cls="android.widget.EditText"),
+                     min_height=48, width=PAD_DP, password=True, cls="android.widget.EditText"),
                 grid(*self._keys(), columns=3, gap=8, width=PAD_DP, margin=(0, 12)),
                 height="match",
                 gravity="center_horizontal",

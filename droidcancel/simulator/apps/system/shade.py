@@ -90,7 +90,7 @@ class Shade:
         body = self._settings() if self._expanded else self._notifications()
         return column(
             *body,
-            spacer(height=NAVIGATION_BAR_DP),
+            padding=(0, 0, 0, NAVIGATION_BAR_DP),
             background=SCRIM,
             height="match",
             id="notification_panel",
@@ -134,10 +134,12 @@ class Shade:
             notification_row(self._ui, note, partial(self._open, note), self._swipe(note))
             for note in posted
         ]
-        shown = rows or [text(self._ui.text("no_notifications"), id="no_notifications", color=INK,
-                              gravity="center", padding=24, width="match")]  # fmt: skip
+        if posted:
+            rows.append(self._clear_button(posted))
+        else:
+            rows.append(self._empty())
         stack = list_view(
-            *shown,
+            *rows,
             state=self._scroll,
             id="notification_stack_scroller",
             height="wrap",
@@ -145,13 +147,17 @@ class Shade:
             padding=(12, 8),
             scrollable=len(posted) > 1,
         )
-        return [
-            self._header(),
-            self._panel(full=False),
-            stack,
-            *([self._clear_button(posted)] if posted else []),
-            spacer(weight=1, important=False),
-        ]
+        return [self._header(), self._panel(full=False), stack, spacer(weight=1)]
+
+    def _empty(self) -> View:
+        return text(
+            self._ui.text("no_notifications"),
+            id="no_notifications",
+            color=INK,
+            gravity="center",
+            padding=24,
+            width="match",
+        )
 
     def _clear_button(self, posted: list[Notification]) -> View:
         return row(
@@ -194,7 +200,7 @@ class Shade:
                 ),
                 padding=(12, 8),
             ),
-            spacer(weight=1, important=False),
+            spacer(weight=1),
         ]
 
     # -- what taps and swipes do -------------------------------------------------------------

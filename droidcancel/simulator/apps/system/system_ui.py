@@ -68,7 +68,6 @@ class SystemUi:
         """After a boot: put up what is always there; listen to the phone from the first on."""
         for part in (self.internet, self.crash, self.debugging, self.shade):
             part.close()
-        self.keyguard.forget()
         self.flashlight = False
         self.bar_color = OPAQUE
         self._bar_windows = [
@@ -77,7 +76,7 @@ class SystemUi:
         ]
         if self.phone.boot_count == 1:
             self._listen()
-        self.keyguard.sync()
+        self.keyguard.restart()
 
     def _listen(self) -> None:
         phone = self.phone
