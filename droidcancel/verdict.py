@@ -400,8 +400,8 @@ RULES: tuple[Rule, ...] = (
     _went_on,
     _noisy,
     _incomplete,
-    _draft,
     _deleted,
+    _draft,
     _cancelled,
 )
 

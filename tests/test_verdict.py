@@ -181,6 +181,10 @@ DECIDED: dict[str, tuple[list[Record], str]] = {
     "saved, and no draft is there": (saved(), "cancelled"),
     "saved, and published": (with_live(with_draft(saved())), "published"),
     "saved, and bytes flowed": (with_sent(with_draft(saved()), 4 * MB), "resumed"),
+    "deleted, and a draft of it is there": (
+        [*deleted(), replace(DRAFT, at=30.5)],
+        "deleted",
+    ),
     "delete that did not": (
         [*with_live(with_method(clean(), method(name="delete-post"))), replace(LIVE, at=8.0)],
         "published",

@@ -159,6 +159,7 @@ class Place(Frozen):
     item; `caption`: the element that shows an item's caption, on the page that `opens` names when
     it is not in the list itself; `entry`: what leads there from the own profile. `busy`: shown
     while the list is loaded; `broken`: shown where it could not be, so that it proves nothing.
+    `link`: an address that opens the screen, with ``{name}`` for the name of an account.
     """
 
     screen: str
@@ -167,6 +168,7 @@ class Place(Frozen):
     opens: str | None = None
     count: str | None = None
     entry: str | None = None
+    link: str | None = None
     busy: Names = ()
     broken: Names = ()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from droidcancel.cli import runs
+from droidcancel.cli import deletes, runs
 from droidcancel.cli.options import devices_file_option, json_option, print_json, serial_option
 from droidcancel.errors import UsageError
 
@@ -47,15 +48,28 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the results as JUnit XML.",
 )
-@click.option("--dry-run", is_flag=True, help="Print the steps, and touch nothing.")
-@click.option("--yes", is_flag=True, help="Run on a phone that devices.yaml marks protected.")
+@click.option(
+    "--observer",
+    metavar="SERIAL",
+    help="A second phone, logged in to another account, to see what others are shown.",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print the steps and touch nothing; of a delete, find and show what it would take.",
+)
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Delete without asking; run on a phone that devices.yaml marks protected.",
+)
 @json_option
 @click.pass_context
 def command(
     ctx: click.Context, recipes: tuple[str, ...], serial: str | None, devices_file: Path | None,
     app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
-    pairs: tuple[str, ...], repeat: int, report: Path | None, junit: Path | None, dry_run: bool,
-    yes: bool, as_json: bool,
+    pairs: tuple[str, ...], repeat: int, report: Path | None, junit: Path | None,
+    observer: str | None, dry_run: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run recipes on a phone and print each verdict.
 
@@ -73,7 +87,12 @@ def command(
         junit.parent.mkdir(parents=True, exist_ok=True)
     if dry_run:
         _print_plans(loaded, wish)
-        return
+        loaded = [recipe for recipe in loaded if deletes.names_an_item(recipe)]
+        if not loaded:
+            return
+        wish = replace(wish, dry_run=True, report=deletes.pictures_folder(report))
+    else:
+        deletes.ask(loaded, yes)
     from droidcancel.cli.phones import open_phone
 
     with open_phone(serial, devices_file, may_boot=True) as phone:
@@ -83,7 +102,13 @@ def command(
                 f"({phone.entry.limits.max_posts}) of this phone",
                 "raise limits.max_posts in devices.yaml, or lower --repeat",
             )
-        done = runs.run_all(loaded, phone, wish)
+        deletes.check_limit(loaded, phone)
+        second = observer or phone.entry.observer
+        with deletes.observer(second, devices_file) as watching:
+            done = runs.run_all(loaded, phone, replace(wish, observer=watching))
+    if dry_run:
+        deletes.show([result for result, _ in done], as_json)
+        ctx.exit(runs.exit_code([result for result, _ in done]))
     if junit is not None:
         from droidcancel.report.junit import write
 

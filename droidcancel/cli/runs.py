@@ -15,6 +15,7 @@ from droidcancel.errors import UsageError
 if TYPE_CHECKING:
     from droidcancel.apps.profile import AppProfile
     from droidcancel.cli.phones import OpenPhone
+    from droidcancel.device.device import Device
     from droidcancel.recipe.load import LoadedRecipe
     from droidcancel.recipe.model import Value
     from droidcancel.recipe.result import Cut, RunResult
@@ -35,6 +36,8 @@ class Wish:
     values: Mapping[str, Value] = field(default_factory=dict)
     report: Path | None = None
     as_json: bool = False
+    dry_run: bool = False
+    observer: Device | None = None
 
 
 def parse_values(pairs: Sequence[str]) -> dict[str, Value]:
@@ -112,6 +115,8 @@ def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | N
         locale=phone.entry.locale,
         report=folder,
         pin=phone.entry.pin(),
+        dry_run=wish.dry_run,
+        observer=wish.observer,
     )
     profile = profile_for(loaded, phone, wish)
     with LiveProgress() as progress:
@@ -121,7 +126,7 @@ def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | N
 def as_data(result: RunResult, folder: Path | None, truth: str | None = None) -> dict[str, Any]:
     """The run's JSON, its report page written and named in it."""
     data = result.to_json()
-    if folder is not None:
+    if folder is not None and not result.dry_run:
         from droidcancel.report.html import PAGE, write
 
         data["report"] = str(folder / PAGE)
@@ -181,6 +186,8 @@ def show_table(runs: Sequence[tuple[RunResult, Mapping[str, Any]]]) -> None:
     """The verdicts, one row a run."""
     from rich.text import Text
 
+    from droidcancel.evidence import Checked
+
     headers = ("recipe", "method", "moment", "verdict", "cut at", "restored", "took")
     rows = table(*headers, folds=("method", "moment"))
     for result, _ in runs:
@@ -198,6 +205,9 @@ def show_table(runs: Sequence[tuple[RunResult, Mapping[str, Any]]]) -> None:
     console.print(rows)
     for result, data in runs:
         console.print(f"{result.recipe}: {result.verdict.reason}", soft_wrap=True, markup=False)
+        for check in result.evidence.of(Checked):
+            if check.ok is None:
+                console.print(f"not proven: {check.detail}", soft_wrap=True, markup=False)
         for line in result.left:
             console.print(f"left behind: {line}", soft_wrap=True, markup=False)
         if data.get("report"):

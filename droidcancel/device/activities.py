@@ -103,9 +103,9 @@ class Activities:
             said = output.everything
         raise AppError(f"{package} takes no shared {mime}: {_last_line(said)}")
 
-    def view(self, action: str, data: str | None = None) -> None:
-        """Start an activity by action (a page of the Settings app, say)."""
-        more = ["-d", data] if data else []
+    def view(self, action: str, data: str | None = None, package: str | None = None) -> None:
+        """Start an activity by action (a page of the Settings app, say), of any app or of one."""
+        more = [*(["-d", data] if data else []), *(["-p", package] if package else [])]
         output = self._shell.run(["am", "start", "-a", action, *more], START_TIMEOUT_S)
         if not started(output.text, output.errors):
             raise DeviceError(f"{action} could not be opened: {_last_line(output.everything)}")

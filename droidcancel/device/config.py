@@ -70,7 +70,10 @@ SIMULATOR_LIMITS = Limits(
 
 
 class _Entry(_Strict):
-    """What every kind has."""
+    """What every kind has.
+
+    observer: a second phone, by name or serial, that is logged in to another account.
+    """
 
     serial: str | None = None
     connect: str | None = None
@@ -78,6 +81,7 @@ class _Entry(_Strict):
     locale: str | None = None
     pin_env: str | None = None
     protected: bool = False
+    observer: str | None = None
     limits: Limits = Limits()
 
     @field_validator("serial", "connect", "pin_env", mode="before")

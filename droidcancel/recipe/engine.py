@@ -19,8 +19,10 @@ from droidcancel.errors import (
 )
 from droidcancel.journal import Journal, Restored
 from droidcancel.journal_lock import phone_lock
+from droidcancel.recipe import steps_delete
+from droidcancel.recipe.leftovers import left_behind
 from droidcancel.recipe.load import LoadedRecipe
-from droidcancel.recipe.model import walk
+from droidcancel.recipe.model import walk_decided
 from droidcancel.recipe.options import OnEvent, RunOptions, silent
 from droidcancel.recipe.result import RunResult, cut_of
 from droidcancel.recipe.run import Run
@@ -32,7 +34,9 @@ from droidcancel.recipe.verify import NETWORK_KINDS
 from droidcancel.verdict import judge
 
 #: steps that have their own deadlines inside
-UNTIMED = frozenset({"verify", "when", "repeat", "run_recipe", "cancel"})
+UNTIMED = frozenset({"verify", "when", "repeat", "run_recipe", "cancel"} | set(steps_delete.STEPS))
+#: all that a dry run does: it reads
+READING = frozenset({"launch", "when", "repeat", "run_recipe", "delete_draft", "delete_post"})
 
 
 def run_recipe(
@@ -61,7 +65,7 @@ def run_recipe(
 
 def plan(loaded: LoadedRecipe) -> list[str]:
     """What a recipe would do, one line a step; nothing is touched."""
-    return [f"{entry.place}: {describe(entry)}" for entry in walk(loaded.recipe.steps)]
+    return [f"{entry.place}: {describe(entry)}" for entry in walk_decided(loaded.recipe.steps)]
 
 
 def describe(entry: StepEntry) -> str:
@@ -109,7 +113,7 @@ class _Engine:
     def _begin(self) -> None:
         """What can be known to fail is told before anything is touched."""
         run = self._run
-        steps = walk(run.recipe.steps)
+        steps = walk_decided(run.recipe.steps)
         for entry in steps:
             if isinstance(entry.args, ShareVideo | PickVideo):
                 _check_video(run, entry, entry.args.file)
@@ -193,7 +197,9 @@ class _Engine:
             report=str(options.report) if options.report is not None else None,
             error=self._error,
             interrupted=self._interrupted,
-            left=_left_behind(verdict.name, run.token),
+            left=left_behind(verdict.name, evidence),
+            dry_run=options.dry_run,
+            would=tuple(run.wishes),
         )
 
 
@@ -214,6 +220,8 @@ def _check_video(run: Run, entry: StepEntry, file: str) -> None:
 
 def run_step(run: Run, entry: StepEntry) -> None:
     """One step, within its time, as often as it may be tried."""
+    if run.options.dry_run and entry.kind not in READING:
+        return
     run.tell("step", describe(entry), place=entry.place, step=entry.kind)
     for attempt in range(entry.retry + 1):
         outer = run.deadline
@@ -266,12 +274,3 @@ def _all_ok(undone: list[Restored]) -> bool:
 
 def _moment_text(moment: Moment | None) -> str | None:
     return None if moment is None else str(moment)
-
-
-def _left_behind(verdict: str, token: str | None) -> tuple[str, ...]:
-    """What the run leaves in the app."""
-    if verdict == "draft":
-        return (f"the video is kept in the app ({token or 'this run'}); delete it there",)
-    if verdict in ("published", "resumed"):
-        return (f"the video may be live ({token or 'this run'}); delete it in the app",)
-    return ()

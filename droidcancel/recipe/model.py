@@ -89,3 +89,17 @@ def walk(steps: tuple[StepEntry, ...]) -> list[StepEntry]:
         for inner in ("steps", "otherwise"):
             found.extend(walk(getattr(entry.args, inner, ())))
     return found
+
+
+def walk_decided(steps: tuple[StepEntry, ...]) -> list[StepEntry]:
+    """All steps that may run: without those that no variable asks for."""
+    found = []
+    for entry in steps:
+        decided = entry.when.decided if entry.when is not None else None
+        if decided is not None:
+            found.extend(walk_decided(decided))
+            continue
+        found.append(entry)
+        for inner in ("steps", "otherwise"):
+            found.extend(walk_decided(getattr(entry.args, inner, ())))
+    return found

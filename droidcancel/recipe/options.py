@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from droidcancel.device import Limits
+from droidcancel.device import Device, Limits
 from droidcancel.recipe.values import Moment
 
 
@@ -19,6 +19,8 @@ class RunOptions:
     leaves it to the recipe. `known_as`: words of the caption by which the video is known in place
     of a token, for an upload that somebody else began. `limits`: of the phone, from devices.yaml.
     `report`: a folder for screenshots, None for none. `pin`: of the phone's lock screen.
+    `dry_run`: find what a delete would touch, and change nothing. `observer`: a second phone,
+    logged in to another account, to see what others are shown.
     `confirm`: asks a person a question, True for yes; None where there is nobody to ask.
     """
 
@@ -30,6 +32,8 @@ class RunOptions:
     locale: str | None = None
     report: Path | None = None
     pin: str | None = None
+    dry_run: bool = False
+    observer: Device | None = None
     confirm: Callable[[str], bool] | None = None
 
 

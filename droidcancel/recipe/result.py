@@ -52,11 +52,15 @@ class RunResult:
     error: DroidCancelError | None = None
     interrupted: bool = False
     left: tuple[str, ...] = field(default=())
+    dry_run: bool = False
+    would: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether it ended as the recipe expects."""
-        as_expected = self.verdict.name in self.expected and not self.failed_checks
+        as_expected = self.dry_run or (
+            self.verdict.name in self.expected and not self.failed_checks
+        )
         return self.error is None and not self.interrupted and as_expected
 
     @property
@@ -95,6 +99,8 @@ class RunResult:
             "restored": self.restored,
             "undone": [vars(r) for r in self.undone],
             "left": list(self.left),
+            "dry_run": self.dry_run,
+            "would": list(self.would),
             "started_at": round(self.started_at, 3),
             "duration_s": round(self.duration_s, 3),
             "report": self.report,

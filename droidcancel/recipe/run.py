@@ -75,6 +75,7 @@ class Run:
         self.exact: str | None = None
         self.newest = NEWEST
         self.deletes = 0
+        self.wishes: list[str] = []
         #: what to put back through the app itself at the end: in words, and how
         self.afterwards: list[tuple[str, Callable[[], None]]] = []
         self.posted_at: float | None = None
@@ -111,7 +112,13 @@ class Run:
 
     def name_item(self, caption: str) -> None:
         """From here on, the run is about the item with this caption, which the user named."""
-        self.exact = self.token = self.recorder.token = caption
+        self.exact = caption
+        self.look_for(caption)
+
+    def look_for(self, words: str) -> None:
+        """From here on, the run is about what carries these words; no moment is waited for."""
+        self.token = self.recorder.token = words
+        self.moment = None
 
     @property
     def package(self) -> str:
@@ -129,6 +136,11 @@ class Run:
     def tell(self, kind: str, text: str, **data: Any) -> None:
         """Tell whoever listens."""
         self._on_event(Event(kind, text, self.recorder.now(), data))
+
+    def would(self, what: str) -> None:
+        """In a dry run: what would be done."""
+        self.wishes.append(what)
+        self.tell("would", f"would {what}")
 
     def trouble(self, step: str, error: DroidCancelError | str) -> None:
         """Note something that went wrong without ending the run."""

@@ -53,8 +53,8 @@ def _in_words(search: Search) -> str:
 
 
 def _search_profile(run: Run, place: Place) -> Search:
-    items = len(_fresh_profile(run, place).all(place.cell))
-    captions = _newest(run, place, items)
+    items = len(fresh_profile(run, place).all(place.cell))
+    captions = newest(run, place, min(items, run.newest))
     listing = tuple(c for c in captions if c is not None)
     new = _new_items(run, "profile", items, listing)
     # an empty caption may be one that has not come yet: it counts as read only when nothing is new
@@ -71,19 +71,36 @@ def _search_profile(run: Run, place: Place) -> Search:
     )
 
 
-def _newest(run: Run, place: Place, items: int, cached: bool = False) -> list[str | None]:
-    """The captions of the newest, None for those that cannot be read."""
-    return [_caption_of(run, place, index, cached) for index in range(min(items, run.newest))]
+def newest(
+    run: Run,
+    place: Place,
+    count: int,
+    *,
+    cached: bool = False,
+    until: Callable[[str], bool] | None = None,
+) -> list[str | None]:
+    """The captions of so many of the newest, None for those that cannot be read.
+
+    `until`: none are read beyond the first of which this is true.
+    """
+    captions: list[str | None] = []
+    for index in range(count):
+        caption = open_tile(run, place, index, cached)
+        go_to(run, place.screen, READ_S)
+        captions.append(caption)
+        if until is not None and caption is not None and until(caption):
+            break
+    return captions
 
 
-def _fresh_profile(run: Run, place: Place, cached: bool = False) -> Look:
+def fresh_profile(run: Run, place: Place, cached: bool = False) -> Look:
     """The profile, come to anew from the home screen, so that its grid is a fresh one."""
     go_to(run, run.profile.home, READ_S)
     go_to(run, place.screen, READ_S)
-    return _settled(run, place, cached)
+    return settled(run, place, cached)
 
 
-def _settled(run: Run, place: Place, cached: bool = False) -> Look:
+def settled(run: Run, place: Place, cached: bool = False) -> Look:
     """The look at a list once two in a row show the same. UiError where it may be old."""
     before: list[tuple[str, ...] | None] = [None]
 
@@ -100,15 +117,13 @@ def _settled(run: Run, place: Place, cached: bool = False) -> Look:
     return wait_look(run, same, READ_S, f"the screen {place.screen!r}, at rest,")
 
 
-def _caption_of(run: Run, place: Place, index: int, cached: bool) -> str | None:
-    """Open one of the newest, read its caption, and come back; None when it cannot be read."""
-    cells = _settled(run, place, cached).all(place.cell)
+def open_tile(run: Run, place: Place, index: int, cached: bool = False) -> str | None:
+    """Open one of the newest and read its caption; None when it cannot be read."""
+    cells = settled(run, place, cached).all(place.cell)
     if index >= len(cells) or place.opens is None:
         return None
     run.tap_match(cells[index])
-    caption = _read(run, place.opens, place.caption)
-    go_to(run, place.screen, READ_S)
-    return caption
+    return _read(run, place.opens, place.caption)
 
 
 def _read(run: Run, screen: str, element: str) -> str | None:
@@ -140,7 +155,7 @@ def read_drafts(run: Run, place: Place, cached: bool = False) -> tuple[list[str]
     """
     profile = run.profile.places["profile"]
     go_to(run, profile.screen, READ_S)
-    look = _settled(run, profile, cached)
+    look = settled(run, profile, cached)
     entry = look.find(place.entry) if place.entry is not None else None
     if entry is None:
         return [], 0
@@ -167,7 +182,7 @@ def _captions(run: Run, place: Place, wanted: int | None) -> list[str]:
     """The captions, scrolled on until `wanted` are read or nothing new comes."""
     found: list[str] = []
     for _ in range(MOST_SCROLLS):
-        look = _settled(run, place)
+        look = settled(run, place)
         shown = [m.text for m in look.all(place.caption)]
         fresh = shown[_overlap(found, shown) :]
         found.extend(fresh)
@@ -196,10 +211,12 @@ def _new_items(
     base = next((s for s in before if s.complete and s.items is not None), None)
     if base is None or base.items is None:
         return None
-    more = items - base.items
+    # what was there and is this run's may be taken away meanwhile: what else there was, counts
+    more = items - (base.items - len(base.found))
     if base.listing is None or listing is None:
         return more
-    return max(more, shift(base.listing, listing))
+    others = [tuple(c for c in lst if not run.is_ours(c)) for lst in (base.listing, listing)]
+    return max(more, shift(*others))
 
 
 def shift(before: tuple[str, ...], after: tuple[str, ...]) -> int:
@@ -223,7 +240,7 @@ def baseline(run: Run, *, cached: bool) -> None:
             continue
         try:
             if look is None:
-                look = _fresh_profile(run, run.profile.places["profile"], cached)
+                look = fresh_profile(run, run.profile.places["profile"], cached)
             run.recorder.add(_counted(run, name, place, look, cached))
         except UiError as error:
             run.recorder.add(Search(run.recorder.now(), name, False, detail=error.message))
@@ -235,7 +252,8 @@ def _counted(run: Run, name: PlaceName, place: Place, look: Look, cached: bool) 
         items = _number(entry.text) if entry is not None else 0
         return Search(run.recorder.now(), name, items is not None, items=items)
     items = len(look.all(place.cell))
-    listing = _newest(run, place, items, cached) if cached else None
+    count = min(items, run.newest)
+    listing = newest(run, place, count, cached=cached) if cached else None
     read = None if listing is None else tuple(c for c in listing if c is not None)
     whole = listing is None or None not in listing
     return Search(run.recorder.now(), name, whole, items=items, listing=read)

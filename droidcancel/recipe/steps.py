@@ -12,6 +12,7 @@ from droidcancel.device import Bounds, MediaItem, unique_name
 from droidcancel.errors import AppError, DroidCancelError, UiError
 from droidcancel.evidence import MethodApplied, UploadSeen
 from droidcancel.recipe import search as looking
+from droidcancel.recipe import steps_delete
 from droidcancel.recipe import steps_model as model
 from droidcancel.recipe import verify as proof
 from droidcancel.recipe.load import fill_late
@@ -263,6 +264,7 @@ def holds(run: Run, condition: model.Condition, look: Look) -> bool:
         not condition.screen or look.screen in condition.screen,
         condition.text is None or look.says(condition.text) is not None,
         not condition.upload or look.upload.state in condition.upload,
+        condition.given is None or bool(str(condition.given).strip()),
     )
     if not all(checks):
         return False
@@ -289,9 +291,14 @@ def _assert(run: Run, args: model.Assert, _runner: Runner) -> None:
 
 
 def _when(run: Run, args: model.When, runner: Runner) -> None:
-    chosen = args.steps if holds(run, args, run.look()) else args.otherwise
+    decided = args.decided
+    chosen = decided if decided is not None else _chosen(run, args)
     for entry in chosen:
         runner(run, entry)
+
+
+def _chosen(run: Run, args: model.When) -> tuple[model.StepEntry, ...]:
+    return args.steps if holds(run, args, run.look()) else args.otherwise
 
 
 def _repeat(run: Run, args: model.Repeat, runner: Runner) -> None:
@@ -334,4 +341,5 @@ ACTIONS: dict[str, Action] = {
     "when": _when,
     "repeat": _repeat,
     "run_recipe": _run_recipe,
+    **steps_delete.STEPS,
 }

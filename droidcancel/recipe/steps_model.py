@@ -20,6 +20,13 @@ from droidcancel.recipe.steps_base import (
     ScreenNames,
     States,
 )
+from droidcancel.recipe.steps_delete_model import (
+    DeleteDraft,
+    DeletePost,
+    LookFor,
+    Observe,
+    SaveDraft,
+)
 from droidcancel.recipe.values import Duration
 
 
@@ -42,7 +49,8 @@ class Condition(Args):
     """What must be true; everything given must hold.
 
     `visible`: all of these elements; `gone`: none of them; `screen`: one of these; `text`: seen
-    anywhere in the app; `upload`: the state shown; `online`: whether the phone has a network.
+    anywhere in the app; `upload`: the state shown; `online`: whether the phone has a network;
+    `given`: a text that is not empty, as a variable that the user set.
     """
 
     shorthand: ClassVar[str | None] = "visible"
@@ -52,12 +60,13 @@ class Condition(Args):
     text: str | None = None
     upload: States = ()
     online: bool | None = None
+    given: str | int | float | bool | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Condition:
         given = (self.visible, self.gone, self.screen, self.text, self.upload)
-        if not any(given) and self.online is None:
-            raise ValueError("expected one of visible, gone, screen, text, upload, online")
+        if not any(given) and self.online is None and self.given is None:
+            raise ValueError("expected one of visible, gone, screen, text, upload, online, given")
         return self
 
 
@@ -204,6 +213,13 @@ class When(Condition):
     steps: tuple[StepEntry, ...] = ()
     otherwise: tuple[StepEntry, ...] = ()
 
+    @property
+    def decided(self) -> tuple[StepEntry, ...] | None:
+        """The steps that will run, where only `given` decides; None where the phone does."""
+        if self.given is None or self.model_fields_set - {"given", "steps", "otherwise"}:
+            return None
+        return self.steps if str(self.given).strip() else self.otherwise
+
 
 class Repeat(Args):
     """Run `steps` so many `times`, or `until` something is true (at most `times`)."""
@@ -258,6 +274,11 @@ class StepEntry(Frozen):
     when: When | None = None
     repeat: Repeat | None = None
     run_recipe: RunRecipe | None = None
+    save_draft: SaveDraft | None = None
+    delete_draft: DeleteDraft | None = None
+    delete_post: DeletePost | None = None
+    look_for: LookFor | None = None
+    observe: Observe | None = None
 
     timeout: Duration | None = Field(default=None, gt=0)
     retry: int = Field(default=0, ge=0, le=20)

@@ -37,24 +37,29 @@ def watch_standstill(run: Run) -> None:
     """
     ended = run.recorder.now()
     started = time.monotonic()
-    samples: list[TrafficSeen] = []
-
-    def still() -> TrafficSeen | None:
-        if run.sample_traffic() is None:
-            return TrafficSeen(ended, 0)
-        now = run.recorder.last(TrafficSeen)
-        assert now is not None  # sample_traffic has just noted one
-        samples.append(now)
-        since = next(s for s in samples if now.tx_bytes - s.tx_bytes <= STILL_BYTES)
-        return since if now.at - since.at >= STILL_S else None
-
-    found = poll(still, GRACE_S)
+    found, samples = await_still(run)
     stands = found is not None and _is_a_drain(run, samples, found)
     run.recorder.mark("settled", found.at if found is not None and stands else ended)
     run.sample_network()
     run.sample_processes()
     what = "stand still" if found is not None else "still flow"
     run.tell("settled", f"the app's bytes {what} after {time.monotonic() - started:.1f} s")
+
+
+def await_still(run: Run) -> tuple[TrafficSeen | None, list[TrafficSeen]]:
+    """From when on the app's bytes stand still, None when they do not; and all the readings."""
+    samples: list[TrafficSeen] = []
+
+    def still() -> TrafficSeen | None:
+        if run.sample_traffic() is None:
+            return TrafficSeen(run.recorder.now(), 0)
+        now = run.recorder.last(TrafficSeen)
+        assert now is not None  # sample_traffic has just noted one
+        samples.append(now)
+        since = next(s for s in samples if now.tx_bytes - s.tx_bytes <= STILL_BYTES)
+        return since if now.at - since.at >= STILL_S else None
+
+    return poll(still, GRACE_S), samples
 
 
 def _is_a_drain(run: Run, samples: list[TrafficSeen], still: TrafficSeen) -> bool:

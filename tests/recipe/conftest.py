@@ -83,10 +83,11 @@ class Lab:
         """Whether the phone has its network, no pushed video, and no app left running."""
         state = self.device.network.state()
         listed = self.device.shell.text(["ls", "/sdcard/Movies"])
+        firewalled = self.device.api_level >= 33 and self.device.app_network.chain_enabled()
         return (
             state.online
             and not state.airplane
-            and not self.device.app_network.chain_enabled()
+            and not firewalled
             and "dc-" not in listed
             and not self.device.packages.running(CLIPS)
         )

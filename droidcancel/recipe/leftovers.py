@@ -1,0 +1,43 @@
+"""What a run leaves in the app, and the recipe that clears it."""
+
+from __future__ import annotations
+
+import shlex
+
+from droidcancel.evidence import Evidence, Search, UploadSeen
+from droidcancel.verdict import VerdictName
+
+
+def left_behind(verdict: VerdictName, evidence: Evidence) -> tuple[str, ...]:
+    """One line for each thing that is left: what, and how to clear it."""
+    left = []
+    if verdict == "resumed":
+        left.append("an upload that goes on: stop it with `droidcancel cancel`")
+    if verdict in ("resumed", "published"):
+        left.append(f"a live video: clear it with `{_command('delete_post', evidence)}`")
+    if _last_found(evidence, "drafts"):
+        left.append(f"a draft: clear it with `{_command('delete_draft', evidence)}`")
+    elif verdict == "draft" and _still_fails(evidence):
+        left.append("a failed upload with a retry: clear it with `droidcancel cancel`")
+    elif verdict == "draft":
+        left.append(f"a draft: clear it with `{_command('delete_draft', evidence)}`")
+    return tuple(left)
+
+
+def _command(recipe: str, evidence: Evidence) -> str:
+    """How to run a recipe on this run's video; its caption is for the user to fill in without one.
+
+    The caption is what the recipe finds it by: the run's token, or the name that the user gave.
+    """
+    caption = shlex.quote(evidence.token) if evidence.token else "CAPTION"
+    return f"droidcancel run {recipe} -e caption={caption}"
+
+
+def _last_found(evidence: Evidence, place: str) -> bool:
+    looks = [s for s in evidence.of(Search) if s.place == place]
+    return bool(looks) and bool(looks[-1].found)
+
+
+def _still_fails(evidence: Evidence) -> bool:
+    seen = evidence.of(UploadSeen)
+    return bool(seen) and seen[-1].state == "failed"
