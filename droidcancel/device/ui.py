@@ -37,7 +37,10 @@ LINK_BACK_S: Final = 5.0
 LINK_PAUSE_S: Final = 0.2
 KEYS: Final = {"home": 3, "back": 4, "enter": 66, "delete": 67, "recents": 187, "wakeup": 224}
 _IDLE_OFF: Final = {"waitForIdleTimeout": 0, "waitForSelectorTimeout": 0}
-_LINK_ERRORS: Final = (adbutils.AdbError, ConnectionError, EOFError)
+#: the link dropped, or the server ended: some phones kill it, and the next use starts it anew
+_LINK_ERRORS: Final = (
+    adbutils.AdbError, ConnectionError, EOFError, u2.HTTPError, u2.LaunchUiAutomationError
+)  # fmt: skip
 _HINTS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (
         u2.AccessibilityServiceAlreadyRegisteredError,
@@ -182,7 +185,7 @@ class Ui:
             return self._server().jsonrpc_call(method, list(arguments), RPC_TIMEOUT_S)
 
     def _read(self, method: str, *arguments: Any) -> Any:
-        """As `_call`, for what only reads: a link that dropped gets a moment to come back."""
+        """As `_call`, for what only reads: link and server get a moment to come back."""
         deadline = time.monotonic() + LINK_BACK_S
         while True:
             try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+
 import pytest
 
 from droidcancel.recipe.options import Event
@@ -29,6 +32,25 @@ def test_the_link_drops_and_comes_back(make_lab: MakeLab, kind: str) -> None:
     assert (result.verdict.name, result.restored) == ("cancelled", True), result.verdict
     assert lab.states == ["terminated"]
     assert lab.is_as_before()
+
+
+# uiautomator2 leaves the socket of a server that ended to the garbage collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_phone_kills_the_screen_server_while_it_starts(make_lab: MakeLab) -> None:
+    lab = make_lab()
+    processes, killed = lab.simulator.phone.processes, threading.Event()
+
+    def kill() -> bool:
+        servers = [p for p in processes if "com.wetest.uia2.Main" in p.args]
+        return any(processes.signal(p.pid, signal.SIGKILL) for p in servers)
+
+    def lie_in_wait() -> None:
+        wait_until(lambda: lab.simulator.call(kill))
+        killed.set()
+
+    threading.Thread(target=lie_in_wait, daemon=True).start()
+    assert lab.device.ui.dump().nodes()
+    assert killed.wait(5)
 
 
 def test_an_upload_that_ends_while_it_is_discarded(make_lab: MakeLab) -> None:
