@@ -227,15 +227,18 @@ def main(
     out.parent.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
     cpu_s, began = 0.0, time.monotonic()
-    with out.open("w", encoding="utf-8") as log:
-        for row in collect(numbers, min(workers, len(numbers)), phones, faults):
-            if "cpu_s" in row:
-                cpu_s += row["cpu_s"]
-                continue
-            rows.append(row)
-            log.write(json.dumps(row) + "\n")
-            log.flush()
-            click.echo(line_of(len(rows), row), err=True)
+    try:
+        with out.open("w", encoding="utf-8") as log:
+            for row in collect(numbers, min(workers, len(numbers)), phones, faults):
+                if "cpu_s" in row:
+                    cpu_s += row["cpu_s"]
+                    continue
+                rows.append(row)
+                log.write(json.dumps(row) + "\n")
+                log.flush()
+                click.echo(line_of(len(rows), row), err=True)
+    except KeyboardInterrupt:
+        click.echo("interrupted: what was done so far", err=True)
     result = summary(rows, len(numbers), cpu_s, time.monotonic() - began)
     click.echo(json.dumps(result, indent=2))
     sys.exit(1 if fails(result, rows) else 0)
