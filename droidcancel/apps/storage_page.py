@@ -21,6 +21,8 @@ SYSTEM_PROFILE = HERE / "system" / "android.yaml"
 PAGE_S = 15.0
 SIZES_S = 10.0
 CLEARED_S = 10.0
+ANSWER_S = 4.0
+MOST_TAPS = 3
 MOST_SCROLLS = 8
 #: what an app may have in its cache again before the page is read: nothing worth clearing
 NEXT_TO_NOTHING = 131_072
@@ -92,11 +94,12 @@ class StoragePage:
 
     def _open(self) -> None:
         self._device.activities.view(DETAILS, f"package:{self._package}")
-        look = self._await("app_info", "app_storage")
-        if look.screen == "app_info":
-            row = self._scrolled_to("storage_row")
-            self._device.ui.tap(*row.center)
-            self._await("app_storage")
+        for _ in range(MOST_TAPS):
+            if self._await("app_info", "app_storage").screen == "app_storage":
+                return
+            self._device.ui.tap(*self._scrolled_to("storage_row").center)
+            poll(lambda: True if self._look().screen == "app_storage" else None, ANSWER_S)
+        self._await("app_storage")
 
     def _await(self, *screens: str) -> Look:
         def there() -> Look | None:
@@ -105,10 +108,11 @@ class StoragePage:
 
         found = poll(there, PAGE_S)
         if found is None:
+            front = self._device.activities.foreground()
             raise UiError(
                 f"the Settings page of {self._package} is not recognised "
-                f"({self._device.manufacturer} {self._device.model}, {self._device.locale}); "
-                "nothing was touched",
+                f"({self._device.manufacturer} {self._device.model}, {self._device.locale}; "
+                f"in front: {front or 'nothing'}); nothing was touched",
                 HINT,
             )
         return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from droidcancel.cancel.method import CancelContext, Plan, PlannedMethod
 from droidcancel.device import Capability
+from droidcancel.errors import DeviceError, NotEffective
 
 
 def _probe(context: CancelContext) -> Capability:
@@ -23,11 +24,19 @@ def _plan(context: CancelContext) -> Plan:
 
     def follow(_started: float) -> str:
         change = context.device.reboot()
-        context.unlock()
+        _unlock(context)
         ended = f"{len(before)} processes of the app ended"
         return f"the phone has booted anew in {change.seconds:.1f} s; {ended}"
 
     return Plan(follow)
+
+
+def _unlock(context: CancelContext) -> None:
+    """Leave the lock screen. DeviceError where it stays: nothing can be looked at behind it."""
+    try:
+        context.unlock()
+    except NotEffective as error:
+        raise DeviceError(f"the phone was restarted, and {error.message}", error.hint) from error
 
 
 METHOD = PlannedMethod("restart", _probe, _plan, late=True)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--method", metavar="METHOD", help="How to cancel, in place of the recipe's way.")
 @click.option("-e", "pairs", multiple=True, metavar="NAME=VALUE", help="A variable of the recipe.")
+@click.option("--in-app", is_flag=True, help="Clear the cache in the app: -e in_app=true.")
 @click.option("--repeat", type=click.IntRange(1, 10_000), default=1, show_default=True)
 @click.option(
     "--report",
@@ -61,14 +62,15 @@ if TYPE_CHECKING:
 @click.option(
     "--yes",
     is_flag=True,
-    help="Delete without asking; run on a phone that devices.yaml marks protected.",
+    help="Say yes to what a recipe asks; delete without asking; run on a phone that devices.yaml"
+    " marks protected.",
 )
 @json_option
 @click.pass_context
 def command(
     ctx: click.Context, recipes: tuple[str, ...], serial: str | None, devices_file: Path | None,
     app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
-    pairs: tuple[str, ...], repeat: int, report: Path | None, junit: Path | None,
+    pairs: tuple[str, ...], in_app: bool, repeat: int, report: Path | None, junit: Path | None,
     observer: str | None, dry_run: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run recipes on a phone and print each verdict.
@@ -78,6 +80,7 @@ def command(
     """
     values = runs.parse_values(pairs)
     values |= {k: str(v) for k, v in (("video", video), ("caption", caption)) if v is not None}
+    values |= {"in_app": True} if in_app else {}
     moment = runs.parse_moment(at)
     _known_method(method)
     wish = runs.Wish(app=app, method=method, moment=moment, report=report, as_json=as_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +102,7 @@ def profile_for(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish) -> AppProfil
 
 def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | None) -> RunResult:
     """One run with its progress shown, and its report written where one is wanted."""
+    from droidcancel.cli.confirm import asker
     from droidcancel.cli.progress import LiveProgress
     from droidcancel.recipe.engine import run_recipe
     from droidcancel.recipe.options import RunOptions
@@ -120,6 +121,7 @@ def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | N
     )
     profile = profile_for(loaded, phone, wish)
     with LiveProgress() as progress:
+        options = replace(options, confirm=asker(progress))
         return run_recipe(loaded, phone.device, profile, options, progress)
 
 

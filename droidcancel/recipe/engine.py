@@ -17,9 +17,11 @@ from droidcancel.errors import (
     Unsupported,
     UsageError,
 )
+from droidcancel.evidence import Evidence
 from droidcancel.journal import Journal, Restored
 from droidcancel.journal_lock import phone_lock
 from droidcancel.recipe import steps_delete
+from droidcancel.recipe.checks import put_back_in_app
 from droidcancel.recipe.leftovers import left_behind
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk_decided
@@ -31,10 +33,15 @@ from droidcancel.recipe.steps_model import PickVideo, ShareVideo, StepEntry
 from droidcancel.recipe.stop import StopRun
 from droidcancel.recipe.values import Moment
 from droidcancel.recipe.verify import NETWORK_KINDS
-from droidcancel.verdict import judge
+from droidcancel.verdict import Verdict, judge
 
 #: steps that have their own deadlines inside
-UNTIMED = frozenset({"verify", "when", "repeat", "run_recipe", "cancel"} | set(steps_delete.STEPS))
+UNTIMED = frozenset(
+    {"verify", "when", "repeat", "run_recipe", "cancel", "network_guard", "check_published"}
+    | set(steps_delete.STEPS)
+)
+#: all that a dry run does: it reads
+READING = frozenset({"launch", "when", "repeat", "run_recipe", "delete_draft", "delete_post"})
 #: all that a dry run does: it reads
 READING = frozenset({"launch", "when", "repeat", "run_recipe", "delete_draft", "delete_post"})
 
@@ -140,17 +147,25 @@ class _Engine:
     def _put_back(self) -> list[Restored]:
         run = self._run
         run.close()
+        through_app = self._put_back_in_app()
         try:
             if not self._was_running or self._broken_off:
                 # an upload that was cut must not go on when the network returns unwatched
                 run.device.packages.force_stop(run.package)
         except DroidCancelError as error:
             run.trouble("restore", error)
-        undone = run.undo_changes()
+        undone = [*through_app, *run.undo_changes()]
         run.device.watchdog.close()
         self._await_network(undone)
         run.tell("restored", "the phone is as it was" if _all_ok(undone) else "not all restored")
         return undone
+
+    def _put_back_in_app(self) -> list[Restored]:
+        """What was switched in the app itself, put back through the app."""
+        self._run.deadline = time.monotonic() + self._run.options.limits.step_timeout_s
+        done = put_back_in_app(self._run)
+        self._run.afterwards.clear()
+        return done
 
     def _await_network(self, undone: list[Restored]) -> None:
         """A phone that was taken offline is left online, as the verdict's way does by itself."""
@@ -167,10 +182,18 @@ class _Engine:
     def _broken_off(self) -> bool:
         return self._error is not None or self._interrupted
 
+    def _verdict(self, evidence: Evidence) -> Verdict:
+        """The evidence's; a recipe that cancels nothing proves nothing by half of its checks."""
+        verdict = judge(evidence)
+        half = self._broken_off and self._run.method_name is None
+        if half and verdict.name in ("passed", "invalid"):
+            return Verdict("unknown", "the run ended before its checks", ("the rest of the run",))
+        return verdict
+
     def _result(self, undone: list[Restored]) -> RunResult:
         run = self._run
         evidence = run.recorder.freeze()
-        verdict = judge(evidence)
+        verdict = self._verdict(evidence)
         run.tell("verdict", f"{verdict.name}: {verdict.reason}", verdict=verdict.name)
         device, options = run.device, run.options
         return RunResult(

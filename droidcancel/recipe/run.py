@@ -78,6 +78,10 @@ class Run:
         self.wishes: list[str] = []
         #: what to put back through the app itself at the end: in words, and how
         self.afterwards: list[tuple[str, Callable[[], None]]] = []
+        self.account: tuple[str, list[str]] | None = None
+        #: what holds the upload back until somebody says yes, and the bytes sent by then
+        self.held_by: str | None = None
+        self.held_tx: int | None = None
         self.posted_at: float | None = None
         self.posted_tx: int | None = None
         self.seen_at: float | None = None

@@ -12,7 +12,7 @@ from droidcancel.device import Bounds, MediaItem, unique_name
 from droidcancel.errors import AppError, DroidCancelError, UiError
 from droidcancel.evidence import MethodApplied, UploadSeen
 from droidcancel.recipe import search as looking
-from droidcancel.recipe import steps_delete
+from droidcancel.recipe import steps_delete, steps_guard, steps_review, steps_system
 from droidcancel.recipe import steps_model as model
 from droidcancel.recipe import verify as proof
 from droidcancel.recipe.load import fill_late
@@ -342,4 +342,7 @@ ACTIONS: dict[str, Action] = {
     "repeat": _repeat,
     "run_recipe": _run_recipe,
     **steps_delete.STEPS,
+    **steps_guard.STEPS,
+    **steps_review.STEPS,
+    **steps_system.STEPS,
 }

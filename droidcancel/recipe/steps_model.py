@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from droidcancel.apps.document import Frozen
 from droidcancel.recipe.steps_base import (
     Args,
     Direction,
@@ -27,6 +26,7 @@ from droidcancel.recipe.steps_delete_model import (
     Observe,
     SaveDraft,
 )
+from droidcancel.recipe.steps_guard_model import GuardSteps
 from droidcancel.recipe.values import Duration
 
 
@@ -247,7 +247,7 @@ class RunRecipe(Args):
         self._steps = steps
 
 
-class StepEntry(Frozen):
+class StepEntry(GuardSteps):
     """One step: exactly one kind, how long and how often to try, whether it may fail."""
 
     launch: Launch | None = None

@@ -26,7 +26,17 @@ DRAIN_BYTES = 524_288
 #: how often the app is looked at in the quiet period
 LOOK_EVERY_S = 1.0
 HOME_S = 30.0
-NETWORK_KINDS = frozenset({"airplane", "network-off", "wifi", "data", "app_network"})
+NETWORK_KINDS = frozenset(
+    {
+        "airplane",
+        "network-off",
+        "wifi",
+        "data",
+        "app_network",
+        "restrict_background",
+        "metered_wifi",
+    }
+)
 
 
 def watch_standstill(run: Run) -> None:

@@ -64,11 +64,13 @@ def test_shipped_recipes_fit_every_profile(name: str) -> None:
     loaded = load_recipe(name)
     declared = loaded.document.data.get("vars") or {}
     assert loaded.missing == tuple(n for n, value in declared.items() if value is None)
-    assert set(loaded.missing) <= {"video"}
+    assert set(loaded.missing) <= {"video", "min_version"}
     for profile in AppProfile.names():
         loaded.check_names(AppProfile.load(profile))
-    lines = plan(load_recipe(name, {"video": "cat.mp4"} if loaded.missing else {}))
-    assert any("share_video cat.mp4" in line for line in lines) == bool(loaded.missing)
+    given_ = {"video": "cat.mp4", "min_version": "1.2.3"}
+    lines = plan(load_recipe(name, {n: given_[n] for n in loaded.missing}))
+    pushes = any(f"{verb}_video cat.mp4" in line for line in lines for verb in ("share", "pick"))
+    assert pushes == ("video" in loaded.missing)
     assert all(".yaml:" in line for line in lines)
 
 
