@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Place
-from droidcancel.device import poll
-from droidcancel.errors import UiError
+from droidcancel.device import poll, until
+from droidcancel.errors import DeviceError, UiError
 from droidcancel.evidence import OWN_PLACES, Search
 from droidcancel.evidence import Place as PlaceName
 from droidcancel.recipe.navigate import go_to, swipe, wait_look
@@ -37,9 +37,15 @@ def search(run: Run, name: PlaceName) -> Search:
 
 
 def _looked(run: Run, name: PlaceName, place: Place) -> Search:
+    """A look; once more where it broke off, for links and networks that drop for a moment."""
     try:
         return _SEARCHES[name](run, place)
     except UiError as error:
+        run.trouble(f"search {name}", error)
+    try:
+        poll(until(lambda: run.device.network.state().active is not None), READ_S)
+        return _SEARCHES[name](run, place)
+    except DeviceError as error:
         return Search(run.recorder.now(), name, False, detail=error.message)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from functools import partial
 
 import pytest
 
@@ -32,6 +33,28 @@ def test_the_link_drops_and_comes_back(make_lab: MakeLab, kind: str) -> None:
     assert (result.verdict.name, result.restored) == ("cancelled", True), result.verdict
     assert lab.states == ["terminated"]
     assert lab.is_as_before()
+
+
+def test_a_network_that_flaps_during_the_last_looks(make_lab: MakeLab) -> None:
+    lab = make_lab()
+    connectivity, flaps = lab.simulator.phone.connectivity, threading.Event()
+
+    def reach(there: bool) -> None:
+        for transport in ("wifi", "cell"):
+            lab.simulator.call(partial(connectivity.set_range, transport, there))
+
+    def heard(event: Event) -> None:
+        if event.kind == "quiet":
+            flaps.set()
+        elif event.kind == "trouble" and flaps.is_set():
+            reach(True)
+        elif event.data.get("place") == "profile":
+            reach(False)
+
+    result = lab.run("cancel_in_app", "30%", on_event=heard)
+    assert flaps.is_set()
+    assert any(event.kind == "trouble" for event in lab.events)
+    assert result.verdict.name == "cancelled", result.verdict
 
 
 # uiautomator2 leaves the socket of a server that ended to the garbage collector
