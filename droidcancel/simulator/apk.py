@@ -13,7 +13,7 @@ from droidcancel.simulator.blob import Blob
 
 MANIFEST = "AndroidManifest.xml"
 MAX_ENTRIES = 65_535
-MAX_READ = 16 << 20
+MAX_READ = 3 << 20
 LAUNCHER = "android.intent.category.LAUNCHER"
 BIND_INPUT_METHOD = "android.permission.BIND_INPUT_METHOD"
 _SIGNATURES = (".RSA", ".DSA", ".EC")

@@ -13,6 +13,7 @@ MAX_BYTES = 4 << 20
 MAX_STRINGS = 65_536
 MAX_STRING = 32_768
 MAX_ELEMENTS = 20_000
+MAX_CHUNKS = 60_000
 MAX_DEPTH = 64
 MAX_ATTRIBUTES = 256
 
@@ -146,7 +147,9 @@ class _Parser:
         if top is None or top.kind != _XML:
             raise AxmlError("no binary XML")
         root: Element | None = None
-        for chunk in _chunks(self._data, top.start + top.header, top.end):
+        for number, chunk in enumerate(_chunks(self._data, top.start + top.header, top.end)):
+            if number >= MAX_CHUNKS:
+                raise AxmlError("too many chunks")
             if chunk.kind == _STRING_POOL and self._strings is None:
                 self._strings = _Strings(self._data, chunk)
             elif chunk.kind == _RESOURCE_MAP:

@@ -55,7 +55,7 @@ def _run(columns: Mapping[str, Sequence[Value]], statement: str) -> list[tuple[V
         _fill(database, columns)
         _confine(database)
         return database.execute(statement).fetchall()
-    except (sqlite3.Error, sqlite3.Warning) as error:
+    except (sqlite3.Error, sqlite3.Warning, ValueError) as error:  # bytes that are no text, NUL
         text = f"{error} (code 1 SQLITE_ERROR)"
         raise QueryError("android.database.sqlite.SQLiteException", text) from None
     finally:
@@ -66,7 +66,17 @@ def _fill(database: sqlite3.Connection, columns: Mapping[str, Sequence[Value]]) 
     declared = ", ".join(f'"{name}"' for name in columns)
     database.execute(f"CREATE TABLE t ({declared})")
     marks = ", ".join("?" for _ in columns)
-    database.executemany(f"INSERT INTO t VALUES ({marks})", zip(*columns.values(), strict=True))
+    rows = (tuple(map(_storable, row)) for row in zip(*columns.values(), strict=True))
+    database.executemany(f"INSERT INTO t VALUES ({marks})", rows)
+
+
+def _storable(value: Value) -> Value:
+    """The value as SQLite takes it: names of files may be no UTF-8, numbers have 64 bits."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int):
+        return max(-(2**63), min(value, 2**63 - 1))
+    return value
 
 
 def _confine(database: sqlite3.Connection) -> None:

@@ -18,6 +18,7 @@ import h11
 from droidcancel.simulator.streams import Stream
 
 READ_SIZE = 65536
+EVENTS_A_TURN = 32
 MAX_HEADER_BYTES = 32 * 1024
 MAX_BODY_BYTES = 64 * 2**20
 MAX_DRAIN_BYTES = 2**20  # of a body that the handler left unread, before the connection is closed
@@ -105,6 +106,7 @@ class _Link:
         self.stream = stream
         self.state = h11.Connection(role, max_incomplete_event_size=MAX_HEADER_BYTES)
         self._idle_s = idle_s
+        self._events = 0
 
     async def send(self, event: h11.Event) -> None:
         data = self.state.send(event)
@@ -119,6 +121,9 @@ class _Link:
             except h11.RemoteProtocolError as error:
                 raise _BadMessage(str(error), error.error_status_hint) from error
             if isinstance(event, h11.Event):
+                self._events += 1
+                if self._events % EVENTS_A_TURN == 0:  # a chunk may have one byte
+                    await asyncio.sleep(0)
                 return event
             if event is h11.PAUSED:
                 raise HttpProtocolError("the peer sent more than one message at a time")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 BOXES_MAX = 4096
+DURATION_MAX_MS = 2**53  # what every reader of the index can hold
 _HEADER = 16
 
 
@@ -91,7 +92,9 @@ class _Reader:
             return 0
         scale, duration = struct.unpack_from(layout, body, offset)
         unknown = duration in (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
-        return 0 if scale == 0 or unknown else duration * 1000 // scale
+        if scale == 0 or unknown:
+            return 0
+        return min(int(duration) * 1000 // int(scale), DURATION_MAX_MS)
 
     def _picture(self, trak: _Box) -> tuple[int, int]:
         """tkhd ends with width and height, 16.16 fixed point."""
