@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from droidcancel.device.yaml_positions import load_yaml
+from droidcancel.device.yaml_positions import key_place, load_yaml, read_text
 from droidcancel.errors import ConfigError
 
 Loc = tuple[int | str, ...]
@@ -52,13 +52,7 @@ class Document:
     @classmethod
     def read(cls, path: Path) -> Document:
         """Parse a file. ConfigError when it cannot be read or is no YAML."""
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            raise ConfigError(
-                f"cannot be read: {error.strerror or error}", file=str(path)
-            ) from error
-        return cls.parse(raw.decode("utf-8", "replace"), str(path))
+        return cls.parse(read_text(path), str(path))
 
     @classmethod
     def parse(cls, text: str, file: str = "<text>") -> Document:
@@ -123,7 +117,9 @@ def nearest(name: object, known: Iterable[str]) -> str:
 def _plain(node: Any, loc: Loc, places: dict[Loc, Position]) -> Any:
     """The tree as dicts, lists and scalars; fills `places`."""
     if isinstance(node, CommentedMap):
-        return {key: _child(node.lc.key(key), v, (*loc, key), places) for key, v in node.items()}
+        return {
+            key: _child(key_place(node, key), v, (*loc, key), places) for key, v in node.items()
+        }
     if isinstance(node, CommentedSeq):
         return [_child(node.lc.item(i), v, (*loc, i), places) for i, v in enumerate(node)]
     return _scalar(node)

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
-from droidcancel.device.yaml_positions import Positioned, check, load_yaml
+from droidcancel.device.yaml_positions import Positioned, check, load_yaml, read_text
 from droidcancel.errors import UsageError
 
 FILE_NAME = "devices.yaml"
@@ -234,7 +234,7 @@ def load_devices(option: str | Path | None = None) -> Devices:
     """
     for path in candidates(option):
         if path.is_file():
-            return parse_devices(path.read_text(encoding="utf-8", errors="replace"), str(path))
+            return parse_devices(read_text(path), str(path))
     if option or os.environ.get(VARIABLE):
         raise UsageError(
             f"there is no file {candidates(option)[0]}", "see devices.yaml for a sample"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import pathlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,13 +12,33 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    NodeEvent,
+    ScalarEvent,
+)
 
 from droidcancel.errors import ConfigError
 
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
-MAX_CHARACTERS = 2**20
+MAX_CHARACTERS = 2**18
+MAX_DEPTH = 40
+PLAIN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")
+)
+MAX_NODES = 20_000  # with every alias written out
+
+
+def key_place(node: CommentedMap, key: object) -> tuple[int, int]:
+    """Line and column, from 0, of a key; of its mapping for a key that was merged in by `<<`."""
+    place: tuple[int, int] = (node.lc.line, node.lc.col)
+    if node.lc.data and key in node.lc.data:
+        place = node.lc.key(key)
+    return place
 
 
 @dataclass(frozen=True)
@@ -42,7 +63,7 @@ class Positioned:
         node, place = self.data, (0, 0)
         for part in path:
             if isinstance(node, CommentedMap) and part in node:
-                place = node.lc.key(part)
+                place = key_place(node, part)
             elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
                 place = node.lc.item(part)
             else:
@@ -66,24 +87,80 @@ class Positioned:
         return ConfigError(message, hint, file=self.file, line=line, column=column, key=key)
 
 
+def read_text(path: pathlib.Path) -> str:
+    """The text of a file, or so much of it that `load_yaml` sees it is too long.
+
+    Raises ConfigError when it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(4 * MAX_CHARACTERS + 4).decode("utf-8", "replace")
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror or error}", file=path) from error
+
+
 def load_yaml(text: str, file: str) -> Positioned:
     """Parse YAML 1.2. Raises ConfigError; twice the same key is an error too."""
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(f"has more than {MAX_CHARACTERS} characters", file=file)
     try:
+        _check_events(text, file)
         data = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
         problem = (error.problem or "is no YAML").splitlines()[0]
         raise ConfigError(problem, file=file, line=line, column=column) from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise ConfigError(f"is no YAML: {error}", file=file) from error
+    except (YAMLError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        reason = next(iter(str(error).splitlines()), repr(error))
+        raise ConfigError(f"is no YAML: {reason}", file=file) from error
     if data is None:
         data = CommentedMap()
     if not isinstance(data, Mapping):
         raise ConfigError("expected keys and values", file=file, line=1, column=1)
     return Positioned(file, data)
+
+
+def _check_events(text: str, file: str) -> None:
+    """Refuse what would take for ever: deep nesting, aliases of aliases; and tags (`!!python`).
+
+    An alias counts as all that its anchor stands for.
+    """
+    sizes: dict[str, int] = {}
+    open_nodes: list[tuple[str | None, int]] = []
+    count = 0
+    for event in YAML(typ="rt").parse(text):
+        if isinstance(event, NodeEvent):
+            mark = event.start_mark
+            if isinstance(event, AliasEvent):
+                if any(anchor == event.anchor for anchor, _ in open_nodes):
+                    raise _at(mark, file, f"*{event.anchor} contains itself")
+                count += sizes.get(event.anchor, 1)
+            elif (tag := _tag(event)) is not None:
+                raise _at(mark, file, f"the tag {tag} has no meaning here")
+            else:
+                count += 1
+            if count > MAX_NODES or len(open_nodes) > MAX_DEPTH:
+                raise _at(mark, file, "is nested too deeply, or too large")
+        if isinstance(event, ScalarEvent) and event.anchor:
+            sizes[event.anchor] = 1
+        if isinstance(event, CollectionStartEvent):
+            open_nodes.append((event.anchor, count))
+        elif isinstance(event, CollectionEndEvent):
+            anchor, before = open_nodes.pop()
+            if anchor:
+                sizes[anchor] = count - before + 1
+
+
+def _at(mark: StreamMark, file: str, message: str) -> ConfigError:
+    return ConfigError(message, file=file, line=mark.line + 1, column=mark.column + 1)
+
+
+def _tag(event: NodeEvent) -> str | None:
+    """The tag that was written before a node, "!!str" and the like aside."""
+    tag = getattr(event, "tag", None)
+    text = None if tag is None else str(tag)
+    return None if text is None or text in PLAIN_TAGS else text
 
 
 def check(document: Positioned, model: type[M], keys: Callable[[Positioned, Path], list[str]]) -> M:
