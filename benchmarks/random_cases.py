@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from droidcancel.simulator.apps.clips.behaviour import BUILDS, POPUPS
 
 METHODS = ("airplane", "network-off", "app-network", "in-app", "force-stop", "swipe-recents")
+#: other recipes, drawn in place of a method: name -> recipe
+OTHERS: Mapping[str, str] = {
+    "clear-cache": "cancel_clear_cache",
+    "restart": "restart_phone",
+    "save-draft": "save_draft",
+    "delete-post": "delete_post",
+}
+#: those that cancel no upload have no moment of their own
+WITHOUT_MOMENT = frozenset({"save-draft", "delete-post"})
+OTHERS_SHARE = 0.2
 APP_NETWORK_SINCE = 33
 API_LEVELS = (28, 30, 33, 34, 36)
 LOCALES = ("en-US", "fr-FR", "id-ID")
@@ -36,11 +46,14 @@ class Fault:
 
 @dataclass(frozen=True)
 class Case:
-    """One run. `rate` is in bytes a second, `size` in bytes; `behaviour` changes the build's."""
+    """One run. `rate` is in bytes a second, `size` in bytes; `behaviour` changes the build's.
+
+    `moment` is None where the recipe's own serves.
+    """
 
     number: int
     method: str
-    moment: str
+    moment: str | None
     build: str
     behaviour: Mapping[str, Any]
     profile: str
@@ -52,11 +65,10 @@ class Case:
     loss: float
     old_posts: int
     fault: Fault | None = None
-    cloud: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def recipe(self) -> str:
-        return f"cancel_{self.method.replace('-', '_')}"
+        return OTHERS.get(self.method, f"cancel_{self.method.replace('-', '_')}")
 
     @property
     def good(self) -> bool:
@@ -64,7 +76,7 @@ class Case:
         return self.build in GOOD
 
     def __str__(self) -> str:
-        words = [f"{self.number}", self.method, self.moment, self.build]
+        words = [f"{self.number}", self.method, self.moment or "-", self.build]
         words += [f"API {self.api}", self.locale, self.profile]
         words += [f"{self.size} bytes in {self.size / self.rate:.1f} s"]
         words += [f"{name}={value!r}" for name, value in self.behaviour.items()]
@@ -84,7 +96,7 @@ def draw(number: int, fault_share: float) -> Case:
     build = chance.choice(GOOD if chance.random() < 0.5 else BAD)
     kind = chance.choices(tuple(MOMENTS), tuple(MOMENTS.values()))[0]
     moment = _moment(chance, kind, size, seconds)
-    return Case(
+    case = Case(
         number=number,
         method=chance.choice(
             [m for m in METHODS if m != "app-network" or api >= APP_NETWORK_SINCE]
@@ -102,6 +114,16 @@ def draw(number: int, fault_share: float) -> Case:
         old_posts=chance.choice((0, 0, 1, 3)),
         fault=_fault(chance, fault_share),
     )
+    return _another(case) if chance.random() < OTHERS_SHARE else case
+
+
+def _another(case: Case) -> Case:
+    """The same with another recipe."""
+    method = random.Random(f"droidcancel:others:{case.number}").choice(tuple(OTHERS))
+    if method not in WITHOUT_MOMENT:
+        return replace(case, method=method)
+    kept = {k: v for k, v in case.behaviour.items() if k not in ("stuck_at", "fail_at")}
+    return replace(case, method=method, moment=None, behaviour=kept)
 
 
 def _moment(chance: random.Random, kind: str, size: int, seconds: float) -> str:

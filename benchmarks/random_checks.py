@@ -47,7 +47,7 @@ class Outcome:
     @property
     def live(self) -> bool:
         """Whether this run's video was live after the run, or went live later."""
-        return any(r["state"] == "live" for r in (*self.records_at_once, *self.records))
+        return any(_shown(r) for r in (*self.records_at_once, *self.records))
 
     @property
     def was_live(self) -> bool:
@@ -82,7 +82,13 @@ class Outcome:
         told = asdict(self)
         if not wrong and self.verdict != "unknown":
             told["evidence"] = []
-        return {**told, "violations": wrong, "case_text": str(self.case)}
+        return {**told, "live": self.live, "violations": wrong, "case_text": str(self.case)}
+
+
+def _shown(record: Mapping[str, Any]) -> bool:
+    """Whether anybody is shown the video; one that is hidden from its owner is, when public."""
+    hidden = record["hidden"] and record["visibility"] != "public"
+    return record["state"] == "live" and not hidden
 
 
 def _when(record: Mapping[str, Any], event: str) -> float | None:
@@ -101,7 +107,8 @@ def _ran(o: Outcome) -> Iterator[str]:
 
 def _never_comes(case: Case) -> bool:
     """Whether the app never shows the moment that the run waits for."""
-    return (case.moment, case.build) == ("published", "false-failure")
+    waits = case.moment == "published" or case.method == "delete-post"
+    return waits and case.build == "false-failure"
 
 
 def _clean_is_true(o: Outcome) -> Iterator[str]:

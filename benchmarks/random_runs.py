@@ -115,7 +115,8 @@ def _changed(simulator: Simulator, before: dict[str, Any]) -> list[str]:
 
 def _recipe(simulator: Simulator, server: int, outcome: Outcome, video: Path) -> None:
     case = outcome.case
-    options = RunOptions(limits=LIMITS, moment=Moment.model_validate(case.moment))
+    moment = None if case.moment is None else Moment.model_validate(case.moment)
+    options = RunOptions(limits=LIMITS, moment=moment, confirm=lambda question: True)
     fault = _Fault(simulator, server, case)
 
     def heard(event: Event) -> None:

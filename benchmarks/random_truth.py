@@ -188,8 +188,7 @@ def summary(rows: Sequence[Row], wanted: int, cpu_s: float, seconds: float) -> R
 
 
 def _called(row: Row) -> str:
-    live = any(r["state"] == "live" for r in (*row["records_at_once"], *row["records"]))
-    return f"{row['verdict']}{', live' if live else ''}"
+    return f"{row['verdict']}{', live' if row['live'] else ''}"
 
 
 def _share(rows: Sequence[Row], verdict: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.random_cases import BAD, GOOD, METHODS, MOMENTS, Case, draw
+from benchmarks.random_cases import BAD, GOOD, METHODS, MOMENTS, OTHERS, Case, draw
 from benchmarks.random_checks import Outcome, violations
 from benchmarks.random_truth import one_run, summary
 from droidcancel.simulator.apps.clips.behaviour import BUILDS
@@ -18,8 +18,8 @@ from droidcancel.simulator.apps.clips.behaviour import BUILDS
 RUNS: Mapping[int, frozenset[str]] = {
     7_000_008: frozenset({"cancelled"}),  # in-app at the tap on Post
     7_000_016: frozenset({"cancelled", "resumed", "published", "invalid"}),  # at the last moment
+    7_000_015: frozenset({"cancelled"}),  # app-network
     7_000_022: frozenset({"cancelled", "draft"}),  # failed; an app that keeps drafts
-    7_000_033: frozenset({"cancelled"}),  # app-network; a foreground service
     7_000_044: frozenset({"cancelled"}),  # swipe-recents
     7_000_055: frozenset({"invalid"}),  # after it was published
     7_000_403: frozenset({"cancelled"}),  # airplane; resumes-on-network
@@ -61,8 +61,11 @@ def test_a_case_is_drawn_from_its_number_alone() -> None:
 def test_everything_is_drawn() -> None:
     cases = [draw(number, 0.2) for number in range(2000)]
     assert {case.build for case in cases} == set(BUILDS) == {*GOOD, *BAD}
-    assert {case.method for case in cases} == set(METHODS)
-    assert {case.moment.split()[0] for case in cases} >= {*MOMENTS, "at"} - {"percent", "bytes"}
+    assert {case.method for case in cases} == {*METHODS, *OTHERS}
+    assert {(case.moment or "").split(" ")[0] for case in cases} >= {*MOMENTS, "at"} - {
+        "percent",
+        "bytes",
+    }
     assert all(1.4 < case.size / case.rate < 8.1 for case in cases)
 
 
@@ -71,7 +74,8 @@ def test_everything_is_drawn() -> None:
 
 def video(state: str, *events: tuple[float, str], received: int = 1_000_000) -> dict[str, Any]:
     told = [{"time": time, "event": event, "received": 0} for time, event in events]
-    return {"state": state, "received": received, "events": told}
+    known = {"visibility": "private", "hidden": False}
+    return {"state": state, "received": received, "events": told, **known}
 
 
 def outcome(verdict: str, record: dict[str, Any], **values: Any) -> Outcome:
@@ -94,6 +98,7 @@ def outcome(verdict: str, record: dict[str, Any], **values: Any) -> Outcome:
 LIVE = video("live", (1.0, "created"), (12.0, "complete"), (12.0, "live"))
 GONE = video("terminated", (1.0, "created"), received=300_000)
 EARLY = video("live", (1.0, "created"), (9.0, "complete"), (9.0, "live"))
+HIDDEN = {**EARLY, "hidden": True}
 KEPT = {"drafts": ["cat #dc123456"]}
 
 
@@ -105,6 +110,7 @@ KEPT = {"drafts": ["cat #dc123456"]}
         outcome("resumed", LIVE),
         outcome("published", LIVE),
         outcome("invalid", EARLY),
+        outcome("deleted", HIDDEN),
         outcome("unknown", LIVE),
         outcome("invalid", LIVE, cut_at=None, effective=None),
     ],
@@ -119,6 +125,7 @@ def test_what_holds(right: Outcome) -> None:
         (outcome("cancelled", LIVE), "FALSE: cancelled"),
         (outcome("draft", LIVE, kept=KEPT), "FALSE: draft"),
         (outcome("deleted", GONE, records=[LIVE]), "FALSE: deleted"),
+        (outcome("deleted", {**HIDDEN, "visibility": "public"}), "FALSE: deleted"),
         (outcome("published", GONE), "never live"),
         (outcome("resumed", GONE), "nothing went on"),
         (outcome("invalid", GONE), "in time"),
