@@ -26,7 +26,8 @@ ALLOWED = {
     "apps": {"device", "errors"},
     "cancel": {"apps", "device", "errors", "journal"},
     "recipe": {
-        "apps", "cancel", "device", "errors", "evidence", "journal", "journal_lock", "verdict",
+        "apps", "cancel", "device", "errors", "evidence", "journal", "journal_file",
+        "journal_lock", "verdict",
     },
     "report": {"errors", "recipe"},
     "pytest_plugin": {"simulator"},

@@ -140,7 +140,7 @@ class Phone:
         return self.settings.get("secure", "lockscreen.disabled") != "1"
 
     async def boot_completed(self) -> None:
-        """ACTION_BOOT_COMPLETED, to the apps that asked for it, were launched once and not stopped."""
+        """ACTION_BOOT_COMPLETED, to the apps that want it, were launched and not stopped."""
         for package in list(self.packages):
             app = package.app
             idle = package.stopped or package.not_launched
