@@ -337,7 +337,13 @@ def _went_on(facts: Facts) -> Verdict | None:
         why = f"the network came back by itself; the upload went on{_how(facts)}"
         return Verdict("resumed", why)
     if facts.goes_on:
-        return Verdict("resumed", f"the upload went on after the cancel{_how(facts)}")
+        saved = facts.name == "save-draft"
+        what = (
+            "saving it as a draft began an upload"
+            if saved
+            else "the upload went on after the cancel"
+        )
+        return Verdict("resumed", f"{what}{_how(facts)}")
     return None
 
 

@@ -87,7 +87,7 @@ def test_save_draft(make_lab: MakeLab, api: int, locale: str) -> None:
 
 
 def test_a_save_that_uploads_is_called(make_lab: MakeLab) -> None:
-    lab = make_lab(app_build="draft-uploads")
+    lab = make_lab(app_build="draft-uploads", upload_bytes_per_s=4e6)
     result = lab.run("save_draft", values={"video": str(lab.video), "visibility": "everyone"})
     assert_verdict(result, "published", ok=False)
     assert lab.states == ["live"]
@@ -120,6 +120,15 @@ def type_checked() -> Any:
     from droidcancel.evidence import Checked
 
     return Checked
+
+
+def test_a_save_that_uploads_slowly_is_no_draft(make_lab: MakeLab) -> None:
+    """How much left by the end decides whether it is called an upload, or bytes unexplained."""
+    lab = make_lab(app_build="draft-uploads", upload_bytes_per_s=1.5e5)
+    result = lab.run("save_draft")
+    assert result.verdict.name in ("resumed", "unknown"), result.verdict
+    assert "bytes" in result.verdict.reason
+    assert result.exit_code == 1
 
 
 def test_an_app_that_keeps_nothing_has_no_draft_to_delete(make_lab: MakeLab) -> None:
