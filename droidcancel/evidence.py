@@ -208,12 +208,16 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that was seen of one run, in order of time."""
+    """All that was seen of one run, in order of time.
+
+    `cancel_due`: the recipe has a cancel in it, applied or not.
+    """
 
     records: tuple[Record, ...] = ()
     token: str | None = None
     video_bytes: int = 0
     limits: Limits = field(default_factory=Limits)
+    cancel_due: bool = False
 
     def of(
         self, cls: type[R], *, since: float | None = None, until: float | None = None
@@ -258,7 +262,10 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 class Recorder:
     """Collects records while a recipe runs; safe to call from several threads."""
 
-    def __init__(self, *, token: str | None, video_bytes: int, limits: Limits) -> None:
+    def __init__(
+        self, *, token: str | None, video_bytes: int, limits: Limits, cancel_due: bool = False
+    ) -> None:
+        self.cancel_due = cancel_due
         self.token = token
         self.video_bytes = video_bytes
         self.limits = limits
@@ -300,4 +307,4 @@ class Recorder:
         """Everything so far, in order of time."""
         with self._lock:
             records = tuple(sorted(self._records, key=lambda r: r.at))
-        return Evidence(records, self.token, self.video_bytes, self.limits)
+        return Evidence(records, self.token, self.video_bytes, self.limits, self.cancel_due)

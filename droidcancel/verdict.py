@@ -286,7 +286,7 @@ Rule = Callable[[Facts], "Verdict | None"]
 def _only_checks(facts: Facts) -> Verdict | None:
     """A recipe that cancels nothing is judged by what it set out to prove, all of it."""
     checks = facts.evidence.of(Checked)
-    if facts.method is not None or not checks:
+    if facts.method is not None or facts.evidence.cancel_due or not checks:
         return None
     wrong = [c for c in checks if c.ok is False]
     open_ = [c for c in checks if c.ok is None]

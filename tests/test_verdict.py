@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from droidcancel.evidence import (
+    Checked,
     Evidence,
     JobsSeen,
     Limits,
@@ -300,6 +301,13 @@ def test_without_a_token_a_baseline_is_needed() -> None:
 
 def test_nothing_at_all_is_invalid() -> None:
     assert judge(Evidence()).name == "invalid"
+
+
+def test_checks_do_not_make_up_for_a_cancel_that_never_came() -> None:
+    found = [Checked(3.0, "account", True, "still logged in"), UploadSeen(5.0, "done")]
+    assert judge(Evidence(tuple(found))).name == "passed"
+    verdict = judge(Evidence(tuple(found), cancel_due=True))
+    assert (verdict.name, "ended before its moment" in verdict.reason) == ("invalid", True)
 
 
 def test_every_demand_is_shown_to_matter() -> None:

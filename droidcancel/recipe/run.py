@@ -29,6 +29,7 @@ from droidcancel.evidence import (
 from droidcancel.journal import Journal, OpenChange, Restored
 from droidcancel.recipe.items import same
 from droidcancel.recipe.load import LoadedRecipe
+from droidcancel.recipe.model import walk
 from droidcancel.recipe.options import Event, OnEvent, RunOptions
 from droidcancel.recipe.token import carries, new_token
 
@@ -69,6 +70,7 @@ class Run:
                 late_s=options.limits.late_period_s,
                 noise_bytes=options.limits.noise_bytes,
             ),
+            cancel_due=any(entry.kind == "cancel" for entry in walk(loaded.recipe.steps)),
         )
         self.method_name = options.method or loaded.recipe.method
         self.moment = options.moment or loaded.recipe.moment
