@@ -124,6 +124,11 @@ def _live_is_true(o: Outcome) -> Iterator[str]:
         yield "resumed, and nothing went on"
 
 
+def _says_what_became_of_it(o: Outcome) -> Iterator[str]:
+    if o.verdict in ("passed", "failed"):
+        yield f"{o.verdict}, which says nothing of the upload"
+
+
 def _invalid_is_true(o: Outcome) -> Iterator[str]:
     if o.verdict != "invalid" or o.error is not None or o.ended_before:
         return
@@ -158,9 +163,15 @@ def _others_untouched(o: Outcome) -> Iterator[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _ran, _clean_is_true, _live_is_true, _invalid_is_true, _kept_is_told, _restored,
+    _ran,
+    _clean_is_true,
+    _live_is_true,
+    _says_what_became_of_it,
+    _invalid_is_true,
+    _kept_is_told,
+    _restored,
     _others_untouched,
-)  # fmt: skip
+)
 
 
 def violations(outcome: Outcome) -> list[str]:

@@ -18,10 +18,10 @@ from droidcancel.simulator.apps.clips.behaviour import BUILDS
 RUNS: Mapping[int, frozenset[str]] = {
     7_000_008: frozenset({"cancelled"}),  # in-app at the tap on Post
     7_000_016: frozenset({"cancelled", "resumed", "published", "invalid"}),  # at the last moment
-    7_000_015: frozenset({"cancelled"}),  # app-network
     7_000_022: frozenset({"cancelled", "draft"}),  # failed; an app that keeps drafts
     7_000_044: frozenset({"cancelled"}),  # swipe-recents
     7_000_055: frozenset({"invalid"}),  # after it was published
+    7_000_318: frozenset({"cancelled"}),  # app-network
     7_000_403: frozenset({"cancelled"}),  # airplane; resumes-on-network
     7_000_531: frozenset({"cancelled"}),  # network-off; late-commit
     7_000_559: frozenset({"cancelled", "published"}),  # force-stop; live-on-partial
@@ -126,6 +126,7 @@ def test_what_holds(right: Outcome) -> None:
         (outcome("draft", LIVE, kept=KEPT), "FALSE: draft"),
         (outcome("deleted", GONE, records=[LIVE]), "FALSE: deleted"),
         (outcome("deleted", {**HIDDEN, "visibility": "public"}), "FALSE: deleted"),
+        (outcome("passed", GONE), "says nothing of the upload"),
         (outcome("published", GONE), "never live"),
         (outcome("resumed", GONE), "nothing went on"),
         (outcome("invalid", GONE), "in time"),
