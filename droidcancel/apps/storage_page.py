@@ -53,7 +53,7 @@ class Cleared:
 
 def size_in_words(size: int) -> str:
     """Bytes as people read them."""
-    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
+    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{size / 1e3:.1f} kB"
 
 
 def parse_size(text: str) -> int | None:

@@ -111,6 +111,17 @@ def cache_size(lab: Lab) -> int:
     return int(lab.simulator.phone.packages.sizes(package)[2])
 
 
+def test_a_stuck_upload_and_a_cleared_cache(make_lab: MakeLab) -> None:
+    lab = make_lab({"stuck_at": 0.4}, api=34)
+    fill_cache(lab)
+    result = lab.run("cancel_clear_cache")
+    assert ended(result) in (("cancelled", 0), ("draft", 0))
+    assert "the cache was cleared: from 4.5 MB" in str(result.evidence.method)
+    assert checks(result) == {n: ok for n, ok in CLEAN.items() if n != "the cache was cleared"}
+    assert "live" not in lab.states
+    assert lab.is_as_before()
+
+
 def test_pm_clear_is_never_sent(make_lab: MakeLab) -> None:
     lab = make_lab(api=33)
     fill_cache(lab)
