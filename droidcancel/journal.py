@@ -146,7 +146,8 @@ class Journal:
         return self._file.open_records()
 
     def undo(self, device: Device, record: Record) -> Restored:
-        """Undo one change and read it back; never raises for what the phone does."""
+        """Undo one change and read it back; never raises for what the phone does, nor for
+        a journal that cannot be written."""
         kind = UNDO_KINDS.get(record.kind)
         if kind is None:
             return Restored(record.what, False, f"unknown kind {record.kind!r}", record.id)
@@ -155,7 +156,13 @@ class Journal:
         except DroidCancelError as error:
             detail = f"{error}; by hand: {kind.by_hand(record)}"
             return Restored(record.what, False, detail, record.id)
-        self.mark_done(record, how)
+        except (KeyError, TypeError, ValueError) as error:
+            detail = f"its record is damaged ({error!r}); by hand: {kind.by_hand(record)}"
+            return Restored(record.what, False, detail, record.id)
+        try:
+            self.mark_done(record, how)
+        except OSError as error:  # the phone is what counts; the next restore finds it as it was
+            how += f" (but {self.path} cannot be written: {error.strerror or error})"
         return Restored(record.what, True, how, record.id)
 
     def restore(self, device: Device) -> list[Restored]:

@@ -88,7 +88,7 @@ class RecordFile:
                 continue
             try:
                 record = Record.from_json(data)
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, OverflowError):
                 continue  # torn, or of another version: nothing can be undone with it
             records[record.id] = record
         return list(records.values())
@@ -116,7 +116,7 @@ class RecordFile:
         for line in raw.split(b"\n"):
             try:
                 data = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(data, dict):
                 found.append(data)

@@ -6,6 +6,8 @@ pair serves before the change, at the undo, and at its proof. Values are JSON.
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 Args = Mapping[str, JSON]
 WIFI_BACK_S = 20.0
+_HARMLESS = re.compile(r"[A-Za-z0-9_.:/,-]*")
+_EMPTY = "\"''\""
 
 
 @dataclass(frozen=True)
@@ -197,6 +201,12 @@ def _adb(words: str) -> str:
     return f"adb shell {words}"
 
 
+def _word(value: JSON) -> str:
+    """What the phone said, as a word that neither our shell nor the phone's interprets."""
+    text = str(value)
+    return text if _HARMLESS.fullmatch(text) else shlex.quote(shlex.quote(text))
+
+
 def _network_by_hand(record: Record) -> str:
     before = as_dict(record.before)
     steps: Iterable[str] = (
@@ -208,14 +218,14 @@ def _network_by_hand(record: Record) -> str:
 
 
 def _setting_by_hand(record: Record) -> str:
-    where = f"{record.args.get('namespace')} {record.args.get('key')}"
+    where = f"{_word(record.args.get('namespace'))} {_word(record.args.get('key'))}"
     if record.before is None:
         return _adb(f"settings delete {where}")
-    return _adb(f"settings put {where} '{record.before}'")
+    return _adb(f"settings put {where} {_word(record.before) or _EMPTY}")
 
 
 def _app_network_by_hand(record: Record) -> str:
-    package = record.args.get("package")
+    package = _word(record.args.get("package"))
     return (
         _adb(f"cmd connectivity set-package-networking-enabled true {package}")
         + "; "
@@ -291,13 +301,18 @@ UNDO_KINDS: dict[str, UndoKind] = {
         _setting_by_hand,
     ),
     "ime": UndoKind(
-        _read_ime, _write_ime, lambda _: "the keyboard", lambda r: _adb(f"ime set {r.before}")
+        _read_ime,
+        _write_ime,
+        lambda _: "the keyboard",
+        lambda r: _adb(f"ime set {_word(r.before)}"),
     ),
     "permission": UndoKind(
         _read_permission,
         _write_permission,
         lambda args: f"the permission {args.get('permission')} of {args.get('package')}",
-        lambda r: _adb(f"pm revoke {r.args.get('package')} {r.args.get('permission')}"),
+        lambda r: _adb(
+            f"pm revoke {_word(r.args.get('package'))} {_word(r.args.get('permission'))}"
+        ),
         usual=True,
     ),
     "task": UndoKind(
@@ -312,7 +327,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         _read_media,
         _write_media,
         lambda args: f"the file {args.get('path')}",
-        lambda r: _adb(f"rm {r.args.get('path')}"),
+        lambda r: _adb(f"rm {_word(r.args.get('path'))}"),
         70,
         True,
     ),

@@ -138,7 +138,7 @@ def test_an_undo_that_fails_stays_open_and_says_how_to_mend_it(
 
     with pytest.raises(RestoreError) as caught:
         change_and_refuse()
-    assert "settings put system show_touches '0'" in str(caught.value.hint)
+    assert "settings put system show_touches 0" in str(caught.value.hint)
     assert len(journal.open_records()) == 1
     phone.settings.refuses = False
     (restored,) = journal.restore(device(phone))

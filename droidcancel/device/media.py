@@ -132,5 +132,12 @@ class Media:
 
 
 def _item(row: dict[str, str | None]) -> MediaItem:
-    number = int(row["_id"] or 0)
-    return MediaItem(number, f"{VIDEOS}/{number}", row["_data"] or "", int(row["_size"] or 0))
+    number, size = _number(row["_id"]), _number(row["_size"])
+    return MediaItem(number, f"{VIDEOS}/{number}", row["_data"] or "", size)
+
+
+def _number(text: str | None) -> int:
+    """0 for NULL. Raises DeviceError."""
+    if text and not re.fullmatch(r"\d{1,19}", text):
+        raise DeviceError(f"the media library answered {text[:40]!r} where a number belongs")
+    return int(text or 0)

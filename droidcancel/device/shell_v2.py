@@ -101,5 +101,18 @@ class Framed:
         if end < 0:
             self._seen = start
             return
-        self.rc = int(self.data[start + len(self.marker) : end].strip() or b"0")
+        self.rc = _status(bytes(self.data[start + len(self.marker) : end]))
         del self.data[start:]
+
+
+def _status(text: bytes) -> int:
+    """The exit status behind a marker. Raises DeviceError for what is none."""
+    word = text.strip()
+    if not word:
+        return 0
+    if len(word) > 10 or not word.lstrip(b"-").isdigit():
+        raise DeviceError(
+            f"the phone's shell answered {word[:40]!r} where an exit status belongs",
+            "look at `adb shell echo ok`: its shell does not run commands as it should",
+        )
+    return int(word)

@@ -41,6 +41,7 @@ _IDLE_OFF: Final = {"waitForIdleTimeout": 0, "waitForSelectorTimeout": 0}
 _LINK_ERRORS: Final = (
     adbutils.AdbError, ConnectionError, EOFError, u2.HTTPError, u2.LaunchUiAutomationError
 )  # fmt: skip
+_BOMBS: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _HINTS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (
         u2.AccessibilityServiceAlreadyRegisteredError,
@@ -78,10 +79,8 @@ class Ui:
         """The screen as a picture; black where a window is secure."""
         data = self._call("takeScreenshot", 1, 80)
         if data:
-            picture = Image.open(io.BytesIO(base64.b64decode(data)))
-        else:
-            picture = Image.open(io.BytesIO(self._shell.run(["screencap", "-p"], 20.0).stdout))
-        return picture.convert("RGB")
+            return _picture(data)
+        return _picture(base64.b64encode(self._shell.run(["screencap", "-p"], 20.0).stdout))
 
     def size(self) -> tuple[int, int]:
         """Width and height in pixels, as the phone is held naturally."""
@@ -219,6 +218,14 @@ def _plain(text: str) -> str:
     text = re.sub(r"\r\n?", "\n", text)
     text = re.sub("[\U00010000-\U0010ffff]", "..", text)
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", ".", text).rstrip()
+
+
+def _picture(data: str | bytes) -> Image.Image:
+    """A picture out of base64. Raises UiError for what is none, or too large."""
+    try:
+        return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+    except (OSError, ValueError, TypeError, SyntaxError, *_BOMBS) as error:
+        raise UiError(f"the phone gave no picture of its screen: {_short(error)}") from error
 
 
 @contextmanager

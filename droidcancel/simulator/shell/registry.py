@@ -120,6 +120,10 @@ class Registry(Generic[F]):
         entry = Entry(name, function, since, until, cost, hidden)
         self._entries.setdefault(name, []).append(entry)
 
+    def remove(self, name: str) -> None:
+        """Forget what was added here; what the parent has shows again."""
+        self._entries.pop(name, None)
+
     def lookup(self, name: str, api: int) -> Entry[F] | None:
         """The entry that a phone of that API level runs for `name`."""
         for entry in self._entries.get(name, [])[::-1]:
