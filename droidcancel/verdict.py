@@ -191,7 +191,28 @@ class Facts:
     def goes_on(self) -> bool:
         """Whether it goes on for sure: an upload's worth of bytes, or progress that grew."""
         rest = max(0, self.evidence.video_bytes - (self.sent_before or 0))
-        return self.grew or (self.sent_after or 0) > max(self.noise, rest // 2)
+        much = (self.sent_after or 0) > max(self.noise, rest // 2)
+        return self.grew or much or self.lives_on
+
+    @cached_property
+    def lives_on(self) -> bool:
+        """Whether a foreground service went on sending when nothing of the app was to be seen.
+
+        More than noise is an upload then, however little of it came through before the next step.
+        """
+        served = [
+            p.at
+            for p in self.evidence.of(ProcessSeen, since=self.settled, until=self.next_start)
+            if p.foreground_services
+        ]
+        return bool(served) and (self.sent(self.settled, served[-1]) or 0) > self.noise
+
+    @cached_property
+    def next_start(self) -> float:
+        """When the app was first seen or started again after the cancel stood."""
+        marks = [self.evidence.mark(name) for name in ("restored", "restarted")]
+        seen = [u.at for u in self.after[:1]]
+        return min([*(m for m in marks if m is not None), *seen], default=float("inf"))
 
     @cached_property
     def went_on_at(self) -> float | None:

@@ -458,6 +458,22 @@ def test_where_an_upload_came_back_is_said(at: float, said: str) -> None:
     assert said in verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("service", "extra", "name"),
+    [
+        (("UploadService",), 200_000, "resumed"),
+        (("UploadService",), 50_000, "cancelled"),
+        ((), 200_000, "unknown"),
+    ],
+)
+def test_a_service_that_sends_behind_the_screen_goes_on(
+    service: tuple[str, ...], extra: int, name: str
+) -> None:
+    """Too few bytes to be told from others, did not a foreground service live on with no screen."""
+    records = [*bytes_at(12.0, extra), ProcessSeen(13.0, (4711,), service)]
+    assert judge(evidence(records)).name == name
+
+
 def test_a_restart_of_the_phone_is_named_before_what_came_later() -> None:
     records = [*bytes_at(15.8, 3 * MB), Mark(15.6, "rebooted"), Mark(26.0, "restored")]
     assert "once the phone had been restarted" in judge(evidence(records)).reason
