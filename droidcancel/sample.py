@@ -21,19 +21,19 @@ BIT_RATE = 6_000_000
 NAME = "droidcancel-sample.mp4"
 
 
-def sample_video() -> Path:
-    """The sample, made once and kept in the user's cache directory (some 6 MB, 8 s).
+def sample_video(seconds: float = SECONDS) -> Path:
+    """The sample, made once and kept in the user's cache directory (8 s of some 6 MB by default).
 
     Raises UsageError where PyAV is not installed.
     """
     folder = Path(
         os.environ.get("DROIDCANCEL_CACHE_DIR") or platformdirs.user_cache_path("droidcancel")
     )
-    path = folder / NAME
+    path = folder / (NAME if seconds == SECONDS else NAME.replace(".", f"-{seconds:g}s.", 1))
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{os.getpid()}-{NAME}")
-        make_video(part)
+        part = path.with_name(f"{os.getpid()}-{path.name}")
+        make_video(part, seconds=seconds)
         part.replace(path)
     return path
 

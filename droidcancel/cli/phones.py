@@ -32,14 +32,19 @@ class OpenPhone:
 
 @contextlib.contextmanager
 def open_phone(
-    serial: str | None, devices_file: Path | None = None, *, may_boot: bool = False
+    serial: str | None,
+    devices_file: Path | None = None,
+    *,
+    may_boot: bool = False,
+    rate: float | None = None,
 ) -> Iterator[OpenPhone]:
     """The phone that the options mean, connected; let go of at the end.
 
     With -s: a name in devices.yaml, else a serial. Without: the default of devices.yaml where
     that is a phone; else the one that is attached (several are an error); else, with nothing
     attached, the simulator where one `may_boot`: a fresh one has nothing to examine, to cancel or
-    to restore. Raises UsageError, ConfigError, AdbError, DeviceError.
+    to restore. `rate`: bytes a second up, of a simulator that is booted here and whose entry says
+    nothing of it. Raises UsageError, ConfigError, AdbError, DeviceError.
     """
     from droidcancel.device.config import SimulatorEntry, load_devices
     from droidcancel.device.connect import connect
@@ -48,6 +53,8 @@ def open_phone(
     with contextlib.ExitStack() as stack:
         simulator = None
         if isinstance(entry, SimulatorEntry) and entry.serial is None:
+            if entry.upload_bytes_per_s is None:
+                entry = entry.model_copy(update={"upload_bytes_per_s": rate})
             why = "No phone is attached: booting" if serial is None else "Booting"
             simulator = stack.enter_context(boot(entry, why))
             device = connect(simulator.serial)

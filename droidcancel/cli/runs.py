@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from droidcancel.device.device import Device
     from droidcancel.recipe.load import LoadedRecipe
     from droidcancel.recipe.model import Value
+    from droidcancel.recipe.options import RunOptions
     from droidcancel.recipe.result import Cut, RunResult
     from droidcancel.recipe.values import Moment
 
@@ -38,6 +39,8 @@ class Wish:
     as_json: bool = False
     dry_run: bool = False
     observer: Device | None = None
+    token: bool | None = None
+    known_as: str | None = None
 
 
 def parse_values(pairs: Sequence[str]) -> dict[str, Value]:
@@ -105,11 +108,21 @@ def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | N
     from droidcancel.cli.confirm import asker
     from droidcancel.cli.progress import LiveProgress
     from droidcancel.recipe.engine import run_recipe
-    from droidcancel.recipe.options import RunOptions
 
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    options = RunOptions(
+    options = options_for(phone, wish, folder)
+    profile = profile_for(loaded, phone, wish)
+    with LiveProgress() as progress:
+        options = replace(options, confirm=asker(progress))
+        return run_recipe(loaded, phone.device, profile, options, progress)
+
+
+def options_for(phone: OpenPhone, wish: Wish, folder: Path | None) -> RunOptions:
+    """What the phone's entry and the command's options say about a run."""
+    from droidcancel.recipe.options import RunOptions
+
+    return RunOptions(
         method=wish.method,
         moment=wish.moment,
         limits=phone.entry.limits,
@@ -118,11 +131,9 @@ def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | N
         pin=phone.entry.pin(),
         dry_run=wish.dry_run,
         observer=wish.observer,
+        token=wish.token,
+        known_as=wish.known_as,
     )
-    profile = profile_for(loaded, phone, wish)
-    with LiveProgress() as progress:
-        options = replace(options, confirm=asker(progress))
-        return run_recipe(loaded, phone.device, profile, options, progress)
 
 
 def as_data(result: RunResult, folder: Path | None, truth: str | None = None) -> dict[str, Any]:
@@ -140,7 +151,7 @@ def run_all(
     recipes: Sequence[LoadedRecipe], phone: OpenPhone, wish: Wish
 ) -> list[tuple[RunResult, dict[str, Any]]]:
     """Run each in turn; an interruption ends the loop."""
-    _refuse_protected(phone)
+    refuse_protected(phone)
     done: list[tuple[RunResult, dict[str, Any]]] = []
     for number, loaded in enumerate(recipes, 1):
         folder = wish.report
@@ -159,7 +170,8 @@ def run_all(
     return done
 
 
-def _refuse_protected(phone: OpenPhone) -> None:
+def refuse_protected(phone: OpenPhone) -> None:
+    """UsageError for a phone that is marked protected, without --yes."""
     if phone.entry.protected and not click.get_current_context().params.get("yes"):
         raise UsageError(
             f"{phone.device.serial} is marked protected in devices.yaml",

@@ -14,7 +14,6 @@ from droidcancel.errors import (
     AppError,
     DeviceError,
     DroidCancelError,
-    Unsupported,
     UsageError,
 )
 from droidcancel.evidence import Evidence
@@ -23,6 +22,7 @@ from droidcancel.journal_lock import phone_lock
 from droidcancel.recipe import steps_delete
 from droidcancel.recipe.checks import put_back_in_app
 from droidcancel.recipe.leftovers import left_behind
+from droidcancel.recipe.fallback import settle_on_method
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk_decided
 from droidcancel.recipe.options import OnEvent, RunOptions, silent
@@ -126,12 +126,7 @@ class _Engine:
                 _check_video(run, entry, entry.args.file)
         run.device.unlock(run.options.pin)
         if any(entry.kind == "cancel" for entry in steps):
-            capability = run.method.probe(run.context)
-            if not capability.ok:
-                raise Unsupported(
-                    f"{run.method.name} is not possible here: {capability.why_not}",
-                    "see `droidcancel doctor` for what is",
-                )
+            settle_on_method(run)
 
     # -- the end
 

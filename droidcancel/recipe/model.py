@@ -46,7 +46,10 @@ class Settings(Frozen):
 
 
 class Recipe(Frozen):
-    """One how-to. A `fragment` is only run by other recipes; anything else expects a verdict."""
+    """One how-to. A `fragment` is only run by other recipes; anything else expects a verdict.
+
+    `fallback`: what to cancel with, in this order, where the phone has no way to `method`.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
     title: Texts
@@ -56,6 +59,7 @@ class Recipe(Frozen):
     vars: dict[str, Value | None] = Field(default_factory=dict)
     expect: Annotated[tuple[VerdictName, ...], BeforeValidator(_as_tuple)] = ()
     method: MethodName | None = None
+    fallback: tuple[MethodName, ...] = ()
     moment: MomentField | None = None
     settings: Settings = Field(default_factory=Settings)
     steps: tuple[StepEntry, ...] = Field(min_length=1)

@@ -148,6 +148,6 @@ def _sent(evidence: Evidence, since: float | None, until: float) -> int | None:
 
 def _sent_after(evidence: Evidence, cut: float) -> int | None:
     before = evidence.of(TrafficSeen, until=cut)
-    until = evidence.mark("restored") or float("inf")
+    until = Facts(evidence).first("restored", "rebooted") or float("inf")
     after = evidence.of(TrafficSeen, since=cut, until=until)
     return after[-1].tx_bytes - before[-1].tx_bytes if before and after else None

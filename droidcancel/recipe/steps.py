@@ -12,7 +12,14 @@ from droidcancel.device import Bounds, MediaItem, unique_name
 from droidcancel.errors import AppError, DroidCancelError, UiError
 from droidcancel.evidence import MethodApplied, UploadSeen
 from droidcancel.recipe import search as looking
-from droidcancel.recipe import steps_delete, steps_guard, steps_review, steps_system
+from droidcancel.recipe import (
+    steps_delete,
+    steps_guard,
+    steps_progress,
+    steps_resume,
+    steps_review,
+    steps_system,
+)
 from droidcancel.recipe import steps_model as model
 from droidcancel.recipe import verify as proof
 from droidcancel.recipe.load import fill_late
@@ -132,9 +139,10 @@ def _post(run: Run, _args: model.Post, _runner: Runner) -> None:
 
 def _wait_for_moment(run: Run, _args: model.WaitForMoment, _runner: Runner) -> None:
     moment = run.moment or Moment(kind="posting")
-    if wait_for_moment(run, moment) == "ended":
+    outcome = wait_for_moment(run, moment)
+    if outcome != "moment":
         run.ended_early = True
-        run.trouble("wait_for_moment", f"the upload ended before the moment '{moment}'")
+        run.trouble("wait_for_moment", f"the upload {outcome} before the moment '{moment}'")
         return
     run.recorder.mark("moment")
     run.tell("moment", f"the moment has come: {moment}")
@@ -345,4 +353,6 @@ ACTIONS: dict[str, Action] = {
     **steps_guard.STEPS,
     **steps_review.STEPS,
     **steps_system.STEPS,
+    **steps_resume.STEPS,
+    **steps_progress.STEPS,
 }

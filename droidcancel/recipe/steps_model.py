@@ -27,6 +27,7 @@ from droidcancel.recipe.steps_delete_model import (
     SaveDraft,
 )
 from droidcancel.recipe.steps_guard_model import GuardSteps
+from droidcancel.recipe.steps_resume_model import ResumeSteps
 from droidcancel.recipe.values import Duration
 
 
@@ -247,7 +248,7 @@ class RunRecipe(Args):
         self._steps = steps
 
 
-class StepEntry(GuardSteps):
+class StepEntry(GuardSteps, ResumeSteps):
     """One step: exactly one kind, how long and how often to try, whether it may fail."""
 
     launch: Launch | None = None

@@ -44,11 +44,14 @@ Duration = Annotated[
 
 MomentKind = Literal["posting", "percent", "bytes", "after", "stuck", "failed", "published"]
 PLAIN_MOMENTS = ("posting", "stuck", "failed", "published")
-MOMENT_FORMS = "posting, stuck, failed, published, {at: 40%}, {at: 3MB} or {after: 2s}"
+MOMENT_FORMS = "posting, stuck, failed, published, {at: 40%}, {at: 3MB}, {after: 2s}, {stuck: 30s}"
 
 
 class Moment(Frozen):
-    """When to cancel. `value`: percent, bytes or seconds, by kind; 0 where the kind needs none."""
+    """When to cancel. `value`: percent, bytes or seconds, by kind; 0 where the kind needs none.
+
+    `stuck`: how many seconds nothing may move; 0 leaves that to the recipe's settings.
+    """
 
     kind: MomentKind
     value: float = 0.0
@@ -65,6 +68,7 @@ class Moment(Frozen):
             "percent": f"at {self.value:g}%",
             "bytes": f"at {self.value / 1e6:g}MB",
             "after": f"after {self.value:g}s",
+            **({"stuck": f"stuck {self.value:g}s"} if self.value else {}),
         }
         return amounts.get(self.kind, self.kind)
 
@@ -77,14 +81,14 @@ def parse_moment(value: Any) -> dict[str, Any]:
     text = str(value).strip()
     if text in PLAIN_MOMENTS:
         return {"kind": text}
-    word, amount = re.fullmatch(r"(?:(at|after)\b[: ]*)?(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr] # .* matches all
+    word, amount = re.fullmatch(r"(?:(at|after|stuck)\b[: ]*)?(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr] # .* matches all
     return _timed(word or "at", amount)
 
 
 def _timed(word: str, amount: Any) -> dict[str, Any]:
     text = str(amount).strip()
-    if word == "after":
-        return {"kind": "after", "value": seconds(amount)}
+    if word in ("after", "stuck"):
+        return {"kind": word, "value": seconds(amount)}
     match = _AMOUNT.fullmatch(text)
     if word == "at" and match and match[2] == "%" and 0 <= float(match[1]) <= 100:
         return {"kind": "percent", "value": float(match[1])}
@@ -105,7 +109,7 @@ def _json_schema() -> dict[str, Any]:
                     "required": [word],
                     "additionalProperties": False,
                 }
-                for word in ("at", "after")
+                for word in ("at", "after", "stuck")
             ),
         ]
     }

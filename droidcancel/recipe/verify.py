@@ -82,8 +82,12 @@ def _is_a_drain(run: Run, samples: list[TrafficSeen], still: TrafficSeen) -> boo
     return drained <= min(DRAIN_BYTES, max(STILL_BYTES, rest // 2))
 
 
-def give_network_back(run: Run) -> None:
-    """Undo what the cancel changed of the network, and wait until the phone is online."""
+def give_network_back(run: Run, mark: str = "restored") -> None:
+    """Undo what the cancel changed of the network, and wait until the phone is online.
+
+    The mark stands at the beginning: bytes may flow before the phone says that it is online.
+    """
+    began = run.recorder.now()
     undone = run.undo_changes(NETWORK_KINDS)
     run.device.watchdog.disarm()
     left = [r for r in undone if not r.ok]
@@ -97,7 +101,7 @@ def give_network_back(run: Run) -> None:
         run.device.network.wait_online(run.options.limits.network_timeout_s)
     except NotEffective as error:
         run.trouble("network", error)
-    run.recorder.mark("restored")
+    run.recorder.mark(mark, began)
     run.sample_network()
     run.tell("restored", "the network is as it was")
 

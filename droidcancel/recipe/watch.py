@@ -26,7 +26,7 @@ GLANCE_S = 1.0
 #: bytes that do not count as movement
 STILL_BYTES = 4096
 
-Outcome = Literal["moment", "ended"]
+Outcome = Literal["moment", "ended", "failed"]
 
 
 @dataclass
@@ -53,6 +53,14 @@ class Watch:
     def ended(self) -> bool:
         """Whether the upload was there, and no longer shows: seen twice, since screens flicker."""
         return self.state == "done" or self.gone >= 2
+
+    def still(self, now: float) -> bool:
+        """Whether nothing has moved for so long that it will not by itself."""
+        return self.began and now - self.moved_at >= self.stuck_after
+
+    def failed(self, now: float) -> bool:
+        """Whether the app says that it failed, and does not try again by itself."""
+        return self.state == "failed" and self.still(now)
 
     def saw(self, view: UploadView, now: float) -> None:
         """Take in a look at the screen."""
@@ -83,7 +91,7 @@ def _percent_due(watch: Watch, moment: Moment, now: float) -> bool:
 
 
 def _stuck_due(watch: Watch, moment: Moment, now: float) -> bool:
-    return watch.began and now - watch.moved_at >= watch.stuck_after
+    return watch.state in ("posting", "waiting") and watch.still(now)
 
 
 _DUE: dict[MomentKind, Callable[[Watch, Moment, float], bool]] = {
@@ -99,13 +107,18 @@ _COUNTS_BYTES: frozenset[MomentKind] = frozenset({"bytes", "stuck"})
 
 
 def wait_for_moment(run: Run, moment: Moment) -> Outcome:
-    """Watch until the moment, or until the upload ended without it.
+    """Watch until the moment, or until the upload ended or failed without it.
 
     AppError when the upload never starts, UiError when the moment does not come in time.
     """
     posted = run.posted_at if run.posted_at is not None else time.monotonic()
     counts = moment.kind in _COUNTS_BYTES
-    watch = Watch(posted, run.sample_traffic() if counts else None, run.settings.stuck_after)
+    patience = moment.value if moment.kind == "stuck" and moment.value else None
+    watch = Watch(
+        posted,
+        run.sample_traffic() if counts else None,
+        run.settings.stuck_after if patience is None else patience,
+    )
     watch.moved_at = time.monotonic()
     if run.posted_tx is not None:
         watch.tx_start = run.posted_tx
@@ -119,6 +132,8 @@ def wait_for_moment(run: Run, moment: Moment) -> Outcome:
             watch.counted(run.sample_traffic(), time.monotonic())
         if watch.ended and not is_due(watch, moment, time.monotonic()):
             return _note_end(run)
+        if watch.failed(time.monotonic()) and moment.kind != "failed":
+            return "failed"
         _check_time(run, watch, moment)
         _pause(seconds_until(watch, moment, time.monotonic()))
     if watch.ended:

@@ -79,7 +79,7 @@ def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) ->
     """The page's text."""
     evidence: Sequence[Mapping[str, Any]] = run.get("evidence", [])
     origin = min((float(r["at"]) for r in evidence), default=0.0)
-    template = _environment().get_template("run.html.j2")
+    template = environment().get_template("run.html.j2")
     style = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
     return template.render(
         run=run,
@@ -91,12 +91,13 @@ def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) ->
         began=datetime.fromtimestamp(origin, timezone.utc) if origin else None,
         truth=truth,
         style=style,
-        style_hash=_csp_hash(style),
+        style_hash=csp_hash(style),
         data=json.dumps(run, indent=2, ensure_ascii=False),
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates: what they show is escaped, what they misspell is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
@@ -108,7 +109,8 @@ def _environment() -> Environment:
     )
 
 
-def _csp_hash(style: str) -> str:
+def csp_hash(style: str) -> str:
+    """The source that allows this style, and no other, in a Content-Security-Policy."""
     digest = hashlib.sha256(style.encode()).digest()
     return "sha256-" + base64.b64encode(digest).decode()
 

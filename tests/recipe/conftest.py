@@ -30,6 +30,7 @@ RATE = 380_000.0
 LIMITS = Limits(
     quiet_period_s=1.5,
     late_period_s=4.0,
+    watch_resume_s=2.5,
     noise_bytes=65_536,
     step_timeout_s=20,
     upload_timeout_s=40,

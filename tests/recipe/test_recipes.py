@@ -93,6 +93,8 @@ def test_every_kind_of_step_has_its_function() -> None:
         ({"after": 2}, "after", 2, "after 2s"),
         ("after: 500ms", "after", 0.5, "after 0.5s"),
         ("published", "published", 0, "published"),
+        ("stuck", "stuck", 0, "stuck"),
+        ({"stuck": "30s"}, "stuck", 30, "stuck 30s"),
     ],
 )
 def test_moments(given_: object, kind: str, value: float, text: str) -> None:

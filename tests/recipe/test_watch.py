@@ -42,6 +42,7 @@ POSTING, NONE = UploadView("posting", 30), UploadView("none")
         ("stuck", watch(POSTING), 11.0, True),
         ("stuck", watch(POSTING, tx=(1000, 9000)), 11.5, False),
         ("stuck", watch(NONE), 99.0, False),
+        ("stuck", watch(POSTING, UploadView("failed", 30)), 99.0, False),
         ("failed", watch(POSTING, UploadView("failed", 30)), 2.0, True),
         ("failed", watch(POSTING), 2.0, False),
         ("published", watch(POSTING, NONE), 2.0, False),
@@ -58,6 +59,13 @@ def test_an_upload_that_comes_back_has_not_ended() -> None:
     assert watch(POSTING, NONE, NONE).ended
     assert not watch(POSTING, UploadView(None), UploadView(None)).ended
     assert watch(POSTING, UploadView("done")).ended
+
+
+def test_a_failure_counts_once_nothing_moves_any_more() -> None:
+    seen = watch(POSTING, UploadView("failed", 30))
+    assert not seen.failed(11.9)
+    assert seen.failed(12.0)
+    assert not watch(POSTING).failed(99.0)
 
 
 def test_the_pause_follows_the_pace() -> None:
