@@ -16,7 +16,7 @@ from typing import Any
 
 from droidcancel.simulator.apps.clips import cloud_behaviour_of
 from droidcancel.simulator.cloud import Cloud
-from droidcancel.simulator.host import EMULATOR_PORTS, LOOPBACK, adbd_of, listen, tell_server
+from droidcancel.simulator.host import LOOPBACK, adbd_of, listen, serial_of, tell_server
 from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.phone import Phone
 from droidcancel.simulator.registry import RunningSimulator, runtime_dir
@@ -33,10 +33,10 @@ class Hosted:
         self.port = 0
         self.started = time.time()
 
-    async def start(self, emulator_port: bool | int) -> None:
+    async def open(self, emulator_port: bool | int) -> None:
+        """Take an adb port; the phone is not booted yet."""
         await self.cloud.start()
         self.port = await listen(self.adbd, emulator_port)
-        await self.phone.boot()
 
     async def stop(self) -> None:
         await self.adbd.stop()
@@ -45,9 +45,7 @@ class Hosted:
 
     @property
     def serial(self) -> str:
-        if self.port in EMULATOR_PORTS:
-            return f"emulator-{self.port - 1}"
-        return f"{LOOPBACK}:{self.port}"
+        return serial_of(self.port)
 
     def describe(self) -> dict[str, Any]:
         options = self.phone.options
@@ -72,6 +70,7 @@ class Daemon:
     def __init__(self) -> None:
         self.phones: dict[str, Hosted] = {}
         self.ended = asyncio.Event()
+        self._server: asyncio.Server | None = None
         self._secret = secrets.token_hex(16)
         self._note: Path = runtime_dir() / f"{os.getpid()}.json"
 
@@ -81,11 +80,13 @@ class Daemon:
             name = f"sim{os.getpid()}" + (f"-{number + 1}" if request["count"] > 1 else "")
             hosted = Hosted(name, options)
             self.phones[name] = hosted
-            await hosted.start(request["emulator_port"])
-            if request["adb_server"] is not None:
+            await hosted.open(request["emulator_port"])
+        await asyncio.gather(*(hosted.phone.boot() for hosted in self.phones.values()))
+        if request["adb_server"] is not None:
+            for hosted in self.phones.values():
                 await asyncio.to_thread(tell_server, request["adb_server"], hosted.port)
-        server = await asyncio.start_server(self._serve, LOOPBACK, 0)
-        port = server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._serve, LOOPBACK, 0)
+        port = self._server.sockets[0].getsockname()[1]
         descriptor = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as note:
             json.dump({"port": port, "secret": self._secret, "pid": os.getpid()}, note)
@@ -123,6 +124,8 @@ class Daemon:
         return [p for p in self.phones.values() if p.name in names or p.serial in names]
 
     async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
         for hosted in self.phones.values():
             await hosted.stop()
         self.phones.clear()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, TypeVar
@@ -23,6 +24,9 @@ T = TypeVar("T")
 # transport_local.cpp); the serial is the console's port, one below.
 EMULATOR_PORTS = range(5555, 5586, 2)
 LOOPBACK = "127.0.0.1"
+# What `adb devices` says of a phone that it has not got through to yet.
+NOT_YET = ("offline", "connecting", "authorizing")
+KNOWN_TIMEOUT_S, KNOWN_POLL_S = 5.0, 0.005
 
 
 class LoopThread:
@@ -174,13 +178,12 @@ class Simulator:
     @property
     def serial(self) -> str:
         """The serial under which an adb server lists it."""
-        if self.port in EMULATOR_PORTS:
-            return f"emulator-{self.port - 1}"
-        return f"{LOOPBACK}:{self.port}"
+        return serial_of(self.port)
 
     def run(self, coro: Coroutine[Any, Any, T], timeout: float | None = 60.0) -> T:
         """Run a coroutine on the phone's loop and wait for its result."""
         if self._thread is None:
+            coro.close()
             raise RuntimeError("the simulator is not running")
         return self._thread.run(coro, timeout)
 
@@ -226,19 +229,49 @@ async def listen(adbd: Adbd, wanted: bool | int) -> int:
 
 
 def tell_server(server_port: int, port: int) -> bool:
-    """Tell a running adb server of a phone at `port`; False when no server listens."""
+    """Tell a running adb server of a phone at `port`; False when no server listens.
+
+    Returns once the server has got through to the phone, so that a client may go on at once.
+    """
     emulator = port in EMULATOR_PORTS
     query = f"host:emulator:{port}" if emulator else f"host:connect:{LOOPBACK}:{port}"
-    return _ask_server(server_port, query, answer=not emulator)
+    if _ask_server(server_port, query, answer=not emulator) is None:
+        return False
+    _wait_known(server_port, serial_of(port))
+    return True
 
 
-def _ask_server(port: int, query: str, *, answer: bool) -> bool:
-    """Send one host query (SERVICES.TXT); `answer` False where the server sends none."""
+def serial_of(port: int) -> str:
+    """The serial under which an adb server lists a phone at `port`."""
+    return f"emulator-{port - 1}" if port in EMULATOR_PORTS else f"{LOOPBACK}:{port}"
+
+
+def _wait_known(server_port: int, serial: str) -> None:
+    """Wait until the server says more of a phone than that it is offline."""
+    deadline = time.monotonic() + KNOWN_TIMEOUT_S
+    while time.monotonic() < deadline:
+        answer = _ask_server(server_port, "host:devices", answer=True) or b""
+        listed = dict(line.split("\t", 1) for line in answer.decode().splitlines() if "\t" in line)
+        if listed.get(serial, "offline") not in NOT_YET:
+            return
+        time.sleep(KNOWN_POLL_S)
+
+
+def _ask_server(port: int, query: str, *, answer: bool) -> bytes | None:
+    """One host query (SERVICES.TXT); None when no server listens, b"" where it sends nothing."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=5) as connection:
             connection.sendall(f"{len(query):04x}{query}".encode())
-            if answer:
-                connection.recv(4096)
+            return _read_answer(connection) if answer else b""
     except OSError:
-        return False
-    return True
+        return None
+
+
+def _read_answer(connection: socket.socket) -> bytes:
+    """What follows OKAY (or FAIL) and four hexadecimal digits that say how long it is."""
+    with connection.makefile("rb") as stream:
+        head = stream.read(8)
+        try:
+            return stream.read(int(head[4:], 16))
+        except ValueError:
+            return b""

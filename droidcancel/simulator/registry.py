@@ -11,8 +11,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ import platformdirs
 from droidcancel.simulator.options import PhoneOptions
 
 LOOPBACK = "127.0.0.1"
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 120.0
 CALL_TIMEOUT_S = 10.0
 
 
@@ -84,7 +86,7 @@ def launch(
     stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
     if stdin is None or stdout is None or stderr is None:
         raise SimulatorStartError("no pipes to its process")
-    with stdin, stdout, stderr:
+    with stdin, stdout, stderr, _deadline(process):
         stdin.write(json.dumps(request).encode() + b"\n")
         stdin.flush()
         line = stdout.readline()
@@ -101,6 +103,18 @@ def launch(
     # The process goes on by itself: nothing here waits for it any more.
     process.returncode = 0
     return [RunningSimulator(**entry) for entry in answer["phones"]]
+
+
+@contextmanager
+def _deadline(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a process that does not get as far as being ready."""
+    timer = threading.Timer(START_TIMEOUT_S, process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def running() -> list[RunningSimulator]:
