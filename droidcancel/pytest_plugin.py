@@ -32,11 +32,14 @@ def simulator(simulator_options: PhoneOptions) -> Iterator[Simulator]:
     """A booted virtual phone that the adb server of ANDROID_ADB_SERVER_PORT knows of.
 
     An adb server that is not running yet is left alone: it finds the phone when it starts,
-    where the phone has one of the emulators' ports.
+    as the phone then has one of the emulators' ports. To one that runs any port will do, and
+    is better: a server takes a second until it looks at an emulator's port again.
     """
     from droidcancel.simulator import Simulator
+    from droidcancel.simulator.host import server_runs
 
     server = int(os.environ.get("ANDROID_ADB_SERVER_PORT") or 5037)
-    with Simulator(simulator_options, adb_server=server) as phone:
+    alone = not server_runs(server)
+    with Simulator(simulator_options, emulator_port=alone, adb_server=server) as phone:
         yield phone
         phone.withdraw(server)

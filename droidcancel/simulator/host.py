@@ -228,6 +228,11 @@ async def listen(adbd: Adbd, wanted: bool | int) -> int:
     return await adbd.start(LOOPBACK, 0)
 
 
+def server_runs(server_port: int) -> bool:
+    """Whether an adb server listens at a port."""
+    return _ask_server(server_port, "host:version", answer=True) is not None
+
+
 def tell_server(server_port: int, port: int) -> bool:
     """Tell a running adb server of a phone at `port`; False when no server listens.
 
