@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -102,9 +103,19 @@ def test_it():
 """
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs keep what they compiled, for the next one."""
+    return tmp_path_factory.mktemp("compiled")
+
+
 @pytest.fixture
-def lab(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+def lab(
+    pytester: pytest.Pytester, compiled: Path, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
     """A directory of tests whose runs take warnings for errors, as ours do; no server runs."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))
     pytester.makeini("[pytest]\naddopts = -p no:cacheprovider\nfilterwarnings = error\n")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
