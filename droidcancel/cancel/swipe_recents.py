@@ -8,20 +8,33 @@ tasks; as long as one is left nothing of the app ends, so all of them are swept 
 from __future__ import annotations
 
 from droidcancel.cancel.method import CancelContext, Plan, PlannedMethod
-from droidcancel.device import Capability, Script, must_poll, until
+from droidcancel.device import Capability, Script, Task, must_poll, poll, until
+from droidcancel.device.activities import Activities
 from droidcancel.device.shell import spell
 from droidcancel.errors import AppError
 
 GONE_WITHIN_S = 10.0
+ENDS_WITHIN_S = 2.0
 
 
 def _probe(context: CancelContext) -> Capability:
     return context.device.activities.can_remove_task()
 
 
+def _tasks(activities: Activities, package: str) -> list[Task]:
+    """The app's tasks. After Post one may just be ending: it gets a moment to be gone."""
+
+    def all_stand() -> list[Task] | None:
+        tasks = activities.tasks_of(package)
+        return tasks if all(map(activities.stands, tasks)) else None
+
+    found = poll(all_stand, ENDS_WITHIN_S)
+    return activities.tasks_of(package) if found is None else found
+
+
 def _plan(context: CancelContext) -> Plan:
     activities, package = context.device.activities, context.package
-    tasks = activities.tasks_of(package)
+    tasks = _tasks(activities, package)
     if not tasks:
         raise AppError(
             f"{package} has no task among the recents, so there is nothing to swipe away",
@@ -32,7 +45,7 @@ def _plan(context: CancelContext) -> Plan:
         def swept() -> bool:
             """A start that was under way at the swipe puts the app back: it is swept again."""
             left = activities.tasks_of(package)
-            for task in left:
+            for task in filter(activities.stands, left):
                 context.device.shell.run(activities.remove_command(task))
             return not left
 

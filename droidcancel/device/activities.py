@@ -63,11 +63,15 @@ class Activities:
             return Capability(False, why_not=f"no `am stack` here: {first_line(text.everything)}")
         return Capability(True, "am stack remove")
 
+    def stands(self, task: Task) -> bool:
+        """Whether a command can sweep the task away; one that is just ending is in no stack."""
+        return self._api >= STACK_REMOVE_TAKES_TASKS or task.stack_id is not None
+
     def remove_command(self, task: Task) -> Command:
         """What swipes a task away, for arming (`am stack remove`, the same path as a swipe)."""
         if self._api >= STACK_REMOVE_TAKES_TASKS:
             return ["am", "stack", "remove", str(task.task_id)]
-        if task.stack_id is None:
+        if not self.stands(task):
             raise NotEffective(
                 f"task {task.task_id} stands in no stack, so it cannot be swept away by command",
                 "swipe it by hand, or use `force-stop`",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import signal
 import threading
 from functools import partial
+from itertools import count
 
 import pytest
 
+from droidcancel.device.activities import Activities
 from droidcancel.recipe.options import Event
 from droidcancel.recipe.run import Run
 from tests.conftest import SERVER_PORT, wait_until
@@ -33,6 +35,17 @@ def test_the_link_drops_and_comes_back(make_lab: MakeLab, kind: str) -> None:
     assert (result.verdict.name, result.restored) == ("cancelled", True), result.verdict
     assert lab.states == ["terminated"]
     assert lab.is_as_before()
+
+
+def test_a_task_that_is_just_ending_is_in_no_stack(
+    make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab, given, read = make_lab(api=28), Activities._stacks, count()
+    monkeypatch.setattr(Activities, "_stacks", lambda me: given(me) if next(read) > 1 else {})
+    result = lab.run("cancel_swipe_recents", "20%")
+    assert result.error is None, result.error
+    assert result.verdict.name == "cancelled"
+    assert next(read) > 2  # the first two answers knew no stack
 
 
 def test_a_network_that_flaps_during_the_last_looks(make_lab: MakeLab) -> None:
