@@ -63,7 +63,7 @@ class RecordFile:
 
     def append(self, data: Mapping[str, JSON]) -> None:
         """Write one line; it is on the disk when this returns."""
-        line = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        line = json.dumps(data, separators=(",", ":")).encode() + b"\n"
         new = not self.path.exists()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -99,7 +99,7 @@ class RecordFile:
         if not self.path.exists():
             return
         draft = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
-        text = "".join(f"{json.dumps(r.to_json(), ensure_ascii=False)}\n" for r in records)
+        text = "".join(f"{json.dumps(r.to_json())}\n" for r in records)
         with draft.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from PIL import Image
 
+from droidcancel.cli.options import print_json
 from droidcancel.device import Device, connect
 from droidcancel.device.hierarchy import MAX_DEPTH, Hierarchy
 from droidcancel.device.shell import quoted
@@ -321,3 +322,17 @@ def test_how_to_mend_by_hand_may_be_pasted(tmp_path: Path) -> None:
     command = item.detail.partition("by hand: ")[2]
     on_the_phone = shlex.split(" ".join(shlex.split(command)[2:]))
     assert on_the_phone == ["settings", "put", "None", "$(id)", hostile]
+
+
+@pytest.mark.parametrize("text", ["\udcff", "\U0001f4a5\u202e", "\0\n\x1b[31m"])
+def test_any_text_stands_in_the_journal_and_in_json(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = RecordFile(tmp_path / "j")
+    file.append({**LINE, "before": text})
+    file.compact()
+    assert [record.before for record in file.open_records()] == [text]
+    print_json({"caption": text})
+    line = capsys.readouterr().out
+    assert line.count("\n") == 1
+    assert json.loads(line) == {"caption": text}

@@ -80,7 +80,9 @@ def table(*headers: str, folds: Container[str] = (), title: str | None = None) -
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:
     """One JSON value on a line of its own."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    text = json.dumps(value, ensure_ascii=False)
+    # bytes of an argument that are no UTF-8 come as lone surrogates: escaped, they are JSON
+    click.echo(text.encode("utf-8", "backslashreplace").decode())
 
 
 def adb_server_port() -> int:

