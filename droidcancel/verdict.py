@@ -344,7 +344,7 @@ def _live(facts: Facts) -> Verdict | None:
     if facts.live_at is None:
         return None
     if facts.went_on and facts.name not in WITHOUT_UPLOAD:
-        return Verdict("resumed", f"the upload went on after the cancel{_how(facts)}; it is live")
+        return Verdict("resumed", f"{_going_on(facts)}; it is live")
     if facts.live_at == "others" and facts.name in DELETING:
         return Verdict("published", "it left the own profile, and others are still shown it")
     if facts.name == "save-draft":
@@ -354,17 +354,8 @@ def _live(facts: Facts) -> Verdict | None:
 
 def _went_on(facts: Facts) -> Verdict | None:
     """Not found live, yet sending: an upload's worth of bytes, or progress that grew."""
-    if facts.came_back and facts.went_on:
-        why = f"the network came back by itself; the upload went on{_how(facts)}"
-        return Verdict("resumed", why)
-    if facts.goes_on:
-        saved = facts.name == "save-draft"
-        what = (
-            "saving it as a draft began an upload"
-            if saved
-            else "the upload went on after the cancel"
-        )
-        return Verdict("resumed", f"{what}{_how(facts)}")
+    if facts.goes_on or (facts.came_back and facts.went_on):
+        return Verdict("resumed", _going_on(facts))
     return None
 
 
@@ -431,6 +422,16 @@ RULES: tuple[Rule, ...] = (
     _draft,
     _cancelled,
 )
+
+
+def _going_on(facts: Facts) -> str:
+    """That an upload goes on, and what brought it back."""
+    what = "the upload went on after the cancel"
+    if facts.name == "save-draft":
+        what = "saving it as a draft began an upload"
+    elif facts.came_back:
+        what = "the network came back by itself; the upload went on"
+    return f"{what}{_how(facts)}"
 
 
 def _how(facts: Facts) -> str:

@@ -42,6 +42,7 @@ def watch(run: Run, args: model.Watch, _runner: object) -> None:
 
     The last turn is the proof's own restart of the app, watched for as long as the others.
     """
+    run.sample_network()  # a network that came back by itself shows here
     seconds = args.seconds if args.seconds is not None else run.options.limits.watch_resume_s
     for turn in args.after:
         if turn == "restart" or facts_of(run).goes_on:

@@ -283,7 +283,9 @@ class UploadService:
             return
         if self._behaviour.retry_posts_twice and posting.upload.url:
             self._app.spawn(posting.upload.run())
+            tried = posting.attempts
             posting = self.current = self._posting(replace(posting.post, upload=""))
+            posting.attempts = tried
         if not self.shelf.has_video(posting.post.id):
             self.cancel()
             self._app.toast(self._app.text("cannot_open"))
