@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test quick lint types format truth truth-random docs clean
+.PHONY: help demo test test-all quick lint types format truth truth-random docs clean
 
 help:
 	@echo "make demo    boot a virtual phone, start an upload, cancel it, prove it, write a report"
-	@echo "make test    install and run all checks and tests"
+	@echo "make test    install and run the checks and tests"
+	@echo "make test-all  the wider rounds of whole recipes too"
 	@echo "make truth   many runs of every method, compared with what the upload service knows"
 	@echo "make truth-random   the same of 2,000 randomized runs, of good apps and bad ones"
 	@echo "make docs    make the README's pictures from a run of the demo"
@@ -23,10 +24,13 @@ demo: $(STAMP)
 	$(BIN)/droidcancel demo
 
 test: $(STAMP) lint types
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not extended"
+
+test-all: $(STAMP) lint types
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 quick: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not extended"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -23,6 +23,43 @@ from tests.conftest import MakePhone
 if TYPE_CHECKING:
     from droidcancel.simulator import Simulator
 
+#: files whose tests each drive a whole phone through a recipe, many over several Androids and apps
+WIDE = {
+    "test_delete.py",
+    "test_faults.py",
+    "test_for_sure.py",
+    "test_guard_recipes.py",
+    "test_seeded_resume.py",
+    "test_system_recipes.py",
+}
+#: what of these is run every time, by the beginning of its name: each recipe, each kind of bug
+EVERYDAY = (
+    "test_save_draft[34",
+    "test_an_upload_is_kept_as_a_draft_and_deleted[30",
+    "test_delete_post[36",
+    "test_verify_outcome",
+    "test_bad_deletes_of_drafts_are_called[wrong-draft",
+    "test_a_second_account_sees_what_others_are_shown[delete-hides",
+    "test_network_guard[34",
+    "test_confirm_before_upload[36",
+    "test_review_before_post[33",
+    "test_wrong_visibility",
+    "test_clear_cache[28",
+    "test_clear_cache[33",
+    "test_what_a_cleared_cache_takes[cache-logs-out",
+    "test_restart_phone[options1",
+    "test_data_saver_holds_the_upload[34",
+    "test_check_app_version[30",
+    "test_it_stays_cancelled_whatever_the_app_does[behaviour1",
+    "test_by_hand_it_is_cancelled_or_not_known[None",
+    "test_where_it_comes_back_is_said[resumes-after-boot",
+    "test_a_failed_upload_is_cancelled",
+    "test_a_seeded_build_is_called[late-commit",
+    "test_a_seeded_build_is_called[live-on-partial",
+    "test_a_progress_that_lies_is_called[frozen",
+    "test_the_link_drops_and_comes_back[moment",
+)
+
 CLIPS = "org.droidcancel.clips"
 SIZE = 1_500_000
 #: some 4 s of upload
@@ -36,6 +73,13 @@ LIMITS = Limits(
     upload_timeout_s=40,
     network_timeout_s=20,
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The wider rounds are marked, so that `make test` stays within minutes."""
+    for item in items:
+        if item.path.name in WIDE and not item.name.startswith(EVERYDAY):
+            item.add_marker(pytest.mark.extended)
 
 
 @dataclass
