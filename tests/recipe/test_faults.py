@@ -12,8 +12,10 @@ import pytest
 from droidcancel.device.activities import Activities
 from droidcancel.recipe.options import Event
 from droidcancel.recipe.run import Run
+from droidcancel.simulator.apps.intents import ACTION_MAIN, Component, Intent
+from droidcancel.simulator.processes import Process
 from tests.conftest import SERVER_PORT, wait_until
-from tests.recipe.conftest import Lab, MakeLab
+from tests.recipe.conftest import CLIPS, Lab, MakeLab
 
 
 def pull_the_cable(lab: Lab) -> None:
@@ -46,6 +48,30 @@ def test_a_task_that_is_just_ending_is_in_no_stack(
     assert result.error is None, result.error
     assert result.verdict.name == "cancelled"
     assert next(read) > 2  # the first two answers knew no stack
+
+
+def test_an_app_that_is_back_at_once_is_stopped_again(make_lab: MakeLab) -> None:
+    """As where Post starts a screen that is not there yet when the stop comes."""
+    lab = make_lab()
+    phone, due = lab.simulator.phone, threading.Event()
+    back = Intent(ACTION_MAIN, Component.parse(f"{CLIPS}/.MainActivity"))
+
+    def bring_back(process: Process) -> None:
+        if process.package == CLIPS and due.is_set():
+            due.clear()
+            phone.spawn(phone.activities.start(back, uid=1000))
+
+    def heard(event: Event) -> None:
+        if event.kind == "moment":
+            due.set()
+
+    phone.processes.on_exit(bring_back)
+    result = lab.run("cancel_force_stop", "20%", on_event=heard)
+    method = result.evidence.method
+    assert method is not None
+    assert method.effective, method.detail
+    assert "stopped again" in method.detail
+    assert (result.verdict.name, lab.states) == ("cancelled", ["terminated"])
 
 
 def test_a_network_that_flaps_during_the_last_looks(make_lab: MakeLab) -> None:
