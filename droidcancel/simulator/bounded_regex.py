@@ -107,7 +107,7 @@ class Pattern:
         while (match := _in_time(lambda: next(found, None))) is not None:
             yield match
 
-    def sub(self, by: Callable[[Match], str], text: str, count: int = 0) -> str:
+    def sub(self, by: str | Callable[[Match], str], text: str, count: int = 0) -> str:
         return str(_in_time(lambda: self._compiled.sub(by, text, count=count, timeout=MATCH_S)))
 
 

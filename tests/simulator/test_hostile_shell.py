@@ -48,6 +48,7 @@ LONG = "x=$(yes aaa | head -c 200000 | tr -d '\\n')"
         "case $x in ${y}b) echo yes;; esac",
         "echo $(yes '' | head -c 1000000) $(yes a | head -c 1000000)",
         "mkdir d; cd d; i=0; while [ $i -lt 80 ]; do ln -s . l$i; i=$((i+1)); done; echo */*/*/*",
+        "echo a | sed ':a;s/a/aa/g;ta'",
         "cat /dev/zero | cut -c1,3,5,7,9,11,13,15",
         "seq 200000 | sort -n",
     ],
@@ -76,6 +77,9 @@ def test_tail_lets_go_of_what_it_will_not_print(monkeypatch: pytest.MonkeyPatch)
         ("echo abcdef | cut -c2-3,3-4,6", "bcdf\n"),
         ("echo a:b:c | cut -d: -f3,1", "a:c\n"),
         ("x=aXbXc; echo ${x//X*X/-} ${x##*X} ${x//[XY]/.}", "a-c c a.b.c\n"),
+        ("x=$(seq 19999 | tr -d '\\n'); y=${x//[0-9]/ab}; echo ${#x} ${#y}", "88889 177778\n"),
+        (r"x=a1b2; y='\1\g<0>\\'; printf %s " + '"${x//[0-9]/$y}"', "a\\1\\g<0>\\\\b\\1\\g<0>\\\\"),
+        ("x=aab?b; echo ${x//?b/-} ${x/?b/-} ${x//\\?b/-}", "a-- a-?b aab-\n"),
         ("case 'a*b' in 'a*b') echo plain;; esac; case axb in 'a*b') echo bad;; esac", "plain\n"),
     ],
 )

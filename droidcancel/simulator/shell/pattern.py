@@ -20,6 +20,7 @@ _CLASSES = {
     "punct": "!-/:-@\\[-`{-~", "space": "\\s", "upper": "A-Z", "xdigit": "0-9A-Fa-f",
 }  # fmt: skip
 MAX_STEPS = 500_000
+CALL_STEPS = 8  # what beginning at another place costs, in steps
 MAX_PRODUCT = 4_000_000  # pattern times text, up to which `re` cannot take long
 _SPECIAL = re.compile(r"[*?\[]")
 
@@ -164,6 +165,7 @@ def _ends(
     steps: tuple[Star | One, ...], text: str, shortest: bool, work: _Work, start: int = 0
 ) -> int | None:
     """Length of the shortest or longest text from `start` on that fits, None when none does."""
+    work.take(CALL_STEPS)
     states = _closure({0}, steps)
     best = 0 if len(steps) in states else None
     for index in range(len(text) - start):
@@ -234,6 +236,8 @@ def replace(pattern: str, text: str, by: str, *, every: bool, anchor: str = "") 
     if not has_wildcard(pattern):
         return text.replace(unquote(pattern), by, -1 if every else 1)
     steps = tokens(pattern)
+    if not any(isinstance(step, Star) for step in steps):
+        return _replace_fixed(steps, text, by, 0 if every else 1)
     result: list[str] = []
     work = _Work()
     pos = 0
@@ -248,3 +252,12 @@ def replace(pattern: str, text: str, by: str, *, every: bool, anchor: str = "") 
         if not every:
             break
     return "".join(result) + text[pos:]
+
+
+def _replace_fixed(steps: tuple[Star | One, ...], text: str, by: str, count: int) -> str:
+    """As `replace`, for a pattern that always has the same length."""
+    source = "".join(step.source for step in steps if isinstance(step, One))
+    try:
+        return Pattern(source, re.S).sub(by.replace("\\", r"\\"), text, count)
+    except (BadPattern, SlowMatch):
+        raise ShellError("out of memory") from None

@@ -21,7 +21,7 @@ from droidcancel.simulator.shell.toybox.tool import (
     tool,
 )
 
-MAX_SPACE = 8 << 20
+MAX_SPACE = 2 << 20
 MAX_STEPS = 100_000
 
 
