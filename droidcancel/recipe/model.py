@@ -17,7 +17,7 @@ Value = str | int | float | bool
 
 
 def _known_method(value: Any) -> Any:
-    if value is not None and value not in METHODS:
+    if value is not None and (not isinstance(value, str) or value not in METHODS):
         known = ", ".join(METHODS)
         raise ValueError(f"expected a cancel method: {known}{nearest(value, METHODS)}")
     return value
