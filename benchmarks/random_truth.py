@@ -27,6 +27,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -34,6 +35,7 @@ import click
 from benchmarks.random_cases import draw
 
 RUN_TIMEOUT_S = 240.0
+STOP_S = 10.0
 SEED_SPAN = 1_000_000
 MOST_UNKNOWN = 0.02
 Row = dict[str, Any]
@@ -45,29 +47,41 @@ Row = dict[str, Any]
 def work(numbers: Any, rows: Any, phones: int, fault_share: float) -> None:
     """Do runs until there are no more numbers; `numbers` and `rows` are queues."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with tempfile.TemporaryDirectory(prefix="droidcancel-truth-") as home:
-        server = _environment(home)
-        adb = _adb("start-server")
-        try:
-            if adb:
-                raise RuntimeError(f"the adb server did not start: {adb}")
-            slots = [
-                threading.Thread(
-                    target=_slot, args=(numbers, rows, server, Path(home) / f"{i}", fault_share)
-                )
-                for i in range(phones)
-            ]
-            for slot in slots:
-                slot.start()
-            for slot in slots:
-                slot.join()
-        finally:
-            _adb("kill-server")
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    rows.put({"cpu_s": sum(u.ru_utime + u.ru_stime for u in usage)})
-    rows.close()
-    rows.join_thread()
-    os._exit(0)  # runs that hang have threads that do not end
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        with tempfile.TemporaryDirectory(prefix="droidcancel-truth-") as home:
+            _work_in(Path(home), numbers, rows, phones, fault_share)
+        who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        usage = [resource.getrusage(each) for each in who]
+        rows.put({"cpu_s": sum(u.ru_utime + u.ru_stime for u in usage)})
+        rows.close()
+        rows.join_thread()
+    except Exception:
+        traceback.print_exc()
+    finally:
+        _adb("kill-server")
+        os._exit(0)  # at once: a run that hangs does not end, and would start the server anew
+
+
+def _work_in(home: Path, numbers: Any, rows: Any, phones: int, fault_share: float) -> None:
+    server = _environment(str(home))
+    if problem := _adb("start-server"):
+        raise RuntimeError(f"the adb server did not start: {problem}")
+    slots = [
+        threading.Thread(
+            target=_slot, args=(numbers, rows, server, home / f"{i}", fault_share), daemon=True
+        )
+        for i in range(phones)
+    ]
+    for slot in slots:
+        slot.start()
+    for slot in slots:
+        slot.join()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """The bench was interrupted: the adb server and the files of this worker go too."""
+    sys.exit(1)
 
 
 def _environment(home: str) -> int:
@@ -99,7 +113,8 @@ def _adb(word: str) -> str:
 
 def _slot(numbers: Any, rows: Any, server: int, folder: Path, fault_share: float) -> None:
     folder.mkdir()
-    while True:
+    bench = os.getppid()
+    while os.getppid() == bench:  # else the bench was killed, and its worker is an orphan
         try:
             number = numbers.get_nowait()
         except queue.Empty:
@@ -153,6 +168,8 @@ def collect(numbers: Sequence[int], workers: int, phones: int, fault_share: floa
     finally:
         for process in processes:
             process.terminate()
+        for process in processes:
+            process.join(STOP_S)
 
 
 def line_of(count: int, row: Row) -> str:
