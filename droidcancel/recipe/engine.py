@@ -21,8 +21,8 @@ from droidcancel.journal import Journal, Restored
 from droidcancel.journal_lock import phone_lock
 from droidcancel.recipe import steps_delete
 from droidcancel.recipe.checks import put_back_in_app
-from droidcancel.recipe.leftovers import left_behind
 from droidcancel.recipe.fallback import settle_on_method
+from droidcancel.recipe.leftovers import left_behind
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk_decided
 from droidcancel.recipe.options import OnEvent, RunOptions, silent
@@ -40,8 +40,6 @@ UNTIMED = frozenset(
     {"verify", "when", "repeat", "run_recipe", "cancel", "network_guard", "check_published"}
     | set(steps_delete.STEPS)
 )
-#: all that a dry run does: it reads
-READING = frozenset({"launch", "when", "repeat", "run_recipe", "delete_draft", "delete_post"})
 #: all that a dry run does: it reads
 READING = frozenset({"launch", "when", "repeat", "run_recipe", "delete_draft", "delete_post"})
 
@@ -80,11 +78,15 @@ def describe(entry: StepEntry) -> str:
     if entry.label is not None:
         return entry.label
     given = entry.args.model_dump(exclude_defaults=True, exclude={"steps", "otherwise", "until"})
-    return f"{entry.kind} {' '.join(_plain(v) for v in given.values())}".strip()
+    words = (_plain(value) for value in given.values())
+    return " ".join([entry.kind, *filter(None, words)])
 
 
 def _plain(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    """A step's argument for people; switches and inner variables are left out."""
+    if isinstance(value, bool | dict):
+        return ""
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 class _Engine:
