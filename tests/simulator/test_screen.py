@@ -239,6 +239,8 @@ def test_show_touches_marks_the_finger() -> None:
 def test_screencap_gives_png_and_raw_pixels() -> None:
     async def body() -> None:
         async with widgets_phone() as (phone, _):
+            phone.clock.set_time(10.0)  # the clock on the screen changes with the minute
+            phone.changed()
             done = await sh(phone, "screencap -p /sdcard/a.png; screencap /sdcard/b.png")
             assert done.status == 0
             data = phone.fs.read("/sdcard/a.png")

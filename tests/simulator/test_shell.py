@@ -129,6 +129,12 @@ def test_a_broken_command_ends_alone_and_leaves_a_trace() -> None:
 
 
 # -- persistent channel --------------------------------------------------------------------------
+def test_input_that_ends_in_a_wrong_command_is_a_syntax_error() -> None:
+    result = sh(None, "(\n;\n")
+    assert result.status == 1
+    assert "syntax error: unexpected ';'" in result.stderr
+
+
 def test_lines_run_as_they_come_and_share_stdin() -> None:
     async def main() -> None:
         session = Session(SmallPhone(), None)

@@ -175,9 +175,10 @@ class _Lines:
         if self.buffer:
             try:
                 node = Parser(self.buffer, line=self.first).line_node()
-            except Incomplete as early:
-                runner.line = early.fault.line
-                await runner.error(early.fault.message)
+            except (Incomplete, SyntaxFault) as error:
+                fault = error.fault if isinstance(error, Incomplete) else error
+                runner.line = fault.line
+                await runner.error(fault.message)
                 return 1
             if node is not None:
                 await self._run(node)
