@@ -32,7 +32,7 @@ NOT_RESTORED = 4
 INTERRUPTED = 130
 #: seconds of the sample, and how long a virtual phone that is booted here takes to upload it
 SAMPLE_S = 2.0
-UPLOAD_S = 3.0
+UPLOAD_S = 2.0
 #: so many runs one after the other that end in an error of the phone, and it is given up
 GIVE_UP = 3
 STYLES: Mapping[str, str] = {

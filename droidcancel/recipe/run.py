@@ -31,6 +31,7 @@ from droidcancel.recipe.items import same
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk
 from droidcancel.recipe.options import Event, OnEvent, RunOptions
+from droidcancel.recipe.pictures import Pictures
 from droidcancel.recipe.token import carries, new_token
 
 #: the same sight of an upload is noted at most this often, in seconds
@@ -95,6 +96,7 @@ class Run:
         self._on_event = on_event
         self._prepared: Prepared | None = None
         self._sampler: TrafficSampler | None = None
+        self._pictures = Pictures()
         self.info: PackageInfo = self._installed()
 
     # -- the app
@@ -238,7 +240,7 @@ class Run:
         if folder is not None:
             path = _free_path(folder, name)
             try:
-                self.device.ui.screenshot().save(path)
+                self._pictures.keep(self.device.ui.screenshot(), path)
             except DeviceError as error:
                 path = None
                 self.trouble(f"screenshot {name}", error)
@@ -331,6 +333,8 @@ class Run:
         """Stand down and stop sampling."""
         if self._sampler is not None:
             self._sampler.stop()
+        for problem in self._pictures.close():
+            self.trouble("screenshot", problem)
         prepared, self._prepared = self._prepared, None
         if prepared is not None:
             prepared.close()
