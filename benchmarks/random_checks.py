@@ -20,8 +20,9 @@ CLOCK_S = 0.05
 class Outcome:
     """One run. `records_at_once`, `records`: the service's, after the run and at the very end.
 
-    `received_at_cut`: bytes that the service had when the cancel stood. `changed`: what of the
-    phone was not as before. `kept`: captions that the app still kept after the run.
+    `received_at_cut`: bytes that the service had when the cancel stood, or when the upload failed
+    by itself before its moment. `changed`: what of the phone was not as before. `kept`: captions
+    that the app still kept after the run.
     """
 
     case: Case
@@ -69,6 +70,12 @@ class Outcome:
         return bool(done is not None and done <= self.cut_at + CLOCK_S)
 
     @property
+    def failed_before(self) -> bool:
+        """Whether the upload had failed by itself: no cancel came, and nothing more was sent."""
+        never = self.cut_at is None and self.received_at_cut is not None
+        return never and not self.went_on and not self.live
+
+    @property
     def went_on(self) -> bool:
         """Whether the service got more of the video after the cancel stood."""
         if self.received_at_cut is None:
@@ -101,8 +108,17 @@ Check = Callable[[Outcome], Iterator[str]]
 def _ran(o: Outcome) -> Iterator[str]:
     if o.crash is not None:
         yield f"crash: {o.crash}"
-    elif o.error is not None and o.case.fault is None and not _never_comes(o.case):
+    elif o.error is not None and o.case.fault is None and not _must_end(o):
         yield f"error: {o.error}"
+
+
+def _must_end(o: Outcome) -> bool:
+    """Whether the app's defect ends the run, and the error tells it."""
+    return _never_comes(o.case) or (_logs_out(o.case) and "not logged in" in (o.error or ""))
+
+
+def _logs_out(case: Case) -> bool:
+    return case.method == "clear-cache" and case.build == "cache-logs-out"
 
 
 def _never_comes(case: Case) -> bool:
@@ -130,7 +146,7 @@ def _says_what_became_of_it(o: Outcome) -> Iterator[str]:
 
 
 def _invalid_is_true(o: Outcome) -> Iterator[str]:
-    if o.verdict != "invalid" or o.error is not None or o.ended_before:
+    if o.verdict != "invalid" or o.error is not None or o.ended_before or o.failed_before:
         return
     if o.effective is False and (o.went_on or o.live):
         return

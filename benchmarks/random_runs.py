@@ -120,7 +120,7 @@ def _recipe(simulator: Simulator, server: int, outcome: Outcome, video: Path) ->
     fault = _Fault(simulator, server, case)
 
     def heard(event: Event) -> None:
-        if event.kind == "cancel":
+        if event.kind in ("cancel", "missed"):
             outcome.received_at_cut = sum(r["received"] for r in _records(simulator))
 
     with connect(simulator.serial) as device, fault:

@@ -23,6 +23,7 @@ OWN_PLACES: tuple[Place, ...] = ("profile", "drafts")
 MARKS = (
     "posted",  # Post was tapped
     "moment",  # the moment to cancel was seen
+    "missed",  # the upload ended or failed before its moment: nothing is cancelled
     "settled",  # the cancel was read back: from here on no byte of the upload may leave
     "restored",  # the network is as it was before the run
     "rebooted",  # the phone was restarted after the cancel

@@ -319,11 +319,17 @@ def _only_checks(facts: Facts) -> Verdict | None:
     return Verdict("passed", "; ".join(f"{c.name}: {c.detail}" for c in checks))
 
 
+#: how the upload stood when no cancel was applied -> why there was none
+_TOO_SOON: Mapping[str, str] = {
+    "done": "the upload ended before its moment came",
+    "failed": "the upload failed by itself before its moment came",
+}
+
+
 def _never_applied(facts: Facts) -> Verdict | None:
     if facts.method is None:
-        seen = facts.evidence.of(UploadSeen)
-        ended = bool(seen) and seen[-1].state == "done"
-        why = "the upload ended before its moment came" if ended else "the cancel was not applied"
+        seen = facts.evidence.of(UploadSeen, until=facts.evidence.mark("missed"))
+        why = _TOO_SOON.get(seen[-1].state if seen else "none", "the cancel was not applied")
         return Verdict("invalid", why)
     if facts.method.effective is False:
         return Verdict("invalid", f"{facts.method.name} did not take effect: {facts.method.detail}")

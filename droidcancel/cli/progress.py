@@ -22,6 +22,7 @@ STYLES = {
     "restored": "green",
     "quiet": "cyan",
     "search": "cyan",
+    "missed": "yellow",
     "trouble": "yellow",
     "verdict": "bold",
 }

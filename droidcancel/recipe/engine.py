@@ -217,7 +217,7 @@ class _Engine:
             report=str(options.report) if options.report is not None else None,
             error=self._error,
             interrupted=self._interrupted,
-            left=left_behind(verdict.name, evidence),
+            left=left_behind(verdict.name, evidence, broken_off=self._broken_off),
             dry_run=options.dry_run,
             would=tuple(run.wishes),
         )

@@ -8,9 +8,19 @@ from droidcancel.evidence import Evidence, Search, UploadSeen
 from droidcancel.verdict import VerdictName
 
 
-def left_behind(verdict: VerdictName, evidence: Evidence) -> tuple[str, ...]:
-    """One line for each thing that is left: what, and how to clear it."""
+def left_behind(
+    verdict: VerdictName, evidence: Evidence, *, broken_off: bool = False
+) -> tuple[str, ...]:
+    """One line for each thing that is left: what, and how to clear it.
+
+    `broken_off`: an error or an interruption ended the run before its last looks.
+    """
     left = []
+    if broken_off and evidence.mark("posted") is not None and verdict in ("invalid", "unknown"):
+        left.append(
+            "an upload that was begun, and not looked after: see what became of it with "
+            f"`{_command('verify_outcome', evidence)}`"
+        )
     if verdict == "resumed":
         left.append("an upload that goes on: stop it with `droidcancel cancel`")
     if verdict in ("resumed", "published"):

@@ -10,7 +10,7 @@ from typing import Any
 from droidcancel.apps.profile import Look
 from droidcancel.device import Bounds, MediaItem, unique_name
 from droidcancel.errors import AppError, DroidCancelError, UiError
-from droidcancel.evidence import MethodApplied, UploadSeen
+from droidcancel.evidence import MethodApplied, Trouble, UploadSeen
 from droidcancel.recipe import search as looking
 from droidcancel.recipe import (
     steps_delete,
@@ -142,7 +142,10 @@ def _wait_for_moment(run: Run, _args: model.WaitForMoment, _runner: Runner) -> N
     outcome = wait_for_moment(run, moment)
     if outcome != "moment":
         run.ended_early = True
-        run.trouble("wait_for_moment", f"the upload {outcome} before the moment '{moment}'")
+        run.recorder.mark("missed")
+        told = f"the upload {outcome} before the moment '{moment}'"
+        run.recorder.add(Trouble(run.recorder.now(), "wait_for_moment", told))
+        run.tell("missed", told)
         return
     run.recorder.mark("moment")
     run.tell("moment", f"the moment has come: {moment}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from droidcancel.apps.profile import UploadView
-from droidcancel.errors import AppError, UiError
+from droidcancel.errors import AppError, DeviceError, UiError
 from droidcancel.evidence import UploadSeen
 from droidcancel.recipe.navigate import clear_the_way
 from droidcancel.recipe.run import Run
@@ -23,6 +23,8 @@ SHORTEST_S = 0.02
 LONGEST_S = 0.5
 #: how often the screen is looked at while the bytes are watched
 GLANCE_S = 1.0
+#: how long an app without a process may take to come back, as a job of its own may bring it
+AWAY_S = 3.0
 #: bytes that do not count as movement
 STILL_BYTES = 4096
 
@@ -42,6 +44,7 @@ class Watch:
     began: bool = False
     gone: int = 0
     moved_at: float = 0.0
+    away_since: float | None = None
     previous: tuple[float, float] | None = None
 
     @property
@@ -148,11 +151,37 @@ def _only_counts(moment: Moment, watch: Watch) -> bool:
 def _glance(run: Run, watch: Watch) -> None:
     look = run.look()
     watch.saw(look.upload, time.monotonic())
+    if look.is_elsewhere:
+        _check_there(run, watch)
+    else:
+        watch.away_since = None
     if clear_the_way(run, look) or watch.began:
         return
     question = next((m for n in run.profile.upload.confirm if (m := look.find(n))), None)
     if question is not None:
         run.tap_match(question)
+
+
+def _check_there(run: Run, watch: Watch) -> None:
+    """Nothing of the app is on the screen: no moment comes of a phone or an app that went down.
+
+    DeviceError for a phone that restarted, AppError for an app whose processes stay away.
+    """
+    if run.device.read_boot_id() != run.device.boot_id:
+        raise DeviceError(
+            "the phone restarted while the moment was waited for",
+            "an upload may come back after it: see with `droidcancel run verify_outcome`",
+        )
+    now = time.monotonic()
+    if run.sample_processes().pids:
+        watch.away_since = None
+    elif watch.away_since is None:
+        watch.away_since = now
+    elif now - watch.away_since >= AWAY_S:
+        raise AppError(
+            f"{run.profile.title} ended while the moment was waited for",
+            "look at `adb logcat` for a crash; its upload may come back when it is opened",
+        )
 
 
 def _note_end(run: Run) -> Outcome:

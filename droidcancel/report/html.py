@@ -37,6 +37,7 @@ MEANINGS: Mapping[str, str] = {
 MARKS: Mapping[str, str] = {
     "posted": "Post was tapped",
     "moment": "the moment to cancel had come",
+    "missed": "the upload was over before its moment",
     "settled": "the cancel was read back",
     "restored": "the network was as before the run",
     "rebooted": "the phone had restarted",

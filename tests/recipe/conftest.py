@@ -58,6 +58,8 @@ EVERYDAY = (
     "test_a_seeded_build_is_called[live-on-partial",
     "test_a_progress_that_lies_is_called[frozen",
     "test_the_link_drops_and_comes_back[moment",
+    "test_a_phone_or_an_app_that_goes_down_before_the_moment[90%-AppError",
+    "test_an_upload_that_fails_by_itself",
 )
 
 CLIPS = "org.droidcancel.clips"

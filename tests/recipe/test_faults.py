@@ -10,12 +10,13 @@ from itertools import count
 import pytest
 
 from droidcancel.device.activities import Activities
+from droidcancel.errors import AppError, DeviceError, DroidCancelError
 from droidcancel.recipe.options import Event
 from droidcancel.recipe.run import Run
 from droidcancel.simulator.apps.intents import ACTION_MAIN, Component, Intent
 from droidcancel.simulator.processes import Process
 from tests.conftest import SERVER_PORT, wait_until
-from tests.recipe.conftest import CLIPS, Lab, MakeLab
+from tests.recipe.conftest import CLIPS, LIMITS, Lab, MakeLab
 
 
 def pull_the_cable(lab: Lab) -> None:
@@ -146,3 +147,50 @@ def test_a_start_of_the_app_that_is_lost(
     result = make_lab().run("cancel_force_stop", "posting")
     assert result.error is None, result.error
     assert result.verdict.name == "cancelled"
+
+
+# uiautomator2 leaves the socket of a server that ended to the garbage collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("moment", "error", "told"),
+    [
+        ("90%", DeviceError, "the phone restarted"),
+        ("90%", AppError, "Clips ended"),
+        ("1.4MB", AppError, "Clips ended"),
+    ],
+)
+def test_a_phone_or_an_app_that_goes_down_before_the_moment(
+    make_lab: MakeLab, moment: str, error: type[DroidCancelError], told: str
+) -> None:
+    """It is said within seconds, not when the time for the upload is over."""
+    lab, struck = make_lab(), threading.Event()
+    simulator = lab.simulator
+
+    def kill() -> None:
+        for process in simulator.phone.processes.by_package(CLIPS):
+            simulator.phone.processes.signal(process.pid, signal.SIGKILL)
+
+    def heard(event: Event) -> None:
+        if event.kind != "progress" or "upload: posting" not in event.text or struck.is_set():
+            return
+        struck.set()
+        if error is DeviceError:
+            simulator.run(simulator.phone.reboot())
+        else:
+            simulator.call(kill)
+
+    result = lab.run("cancel_airplane", moment, on_event=heard)
+    assert isinstance(result.error, error), result.error
+    assert told in result.error.message
+    assert (result.verdict.name, result.exit_code) == ("invalid", 3)
+    assert result.duration_s < LIMITS.upload_timeout_s / 2
+    assert "verify_outcome -e caption='#dc" in result.left[0]
+    assert "live" not in lab.states
+    assert lab.is_as_before()
+
+
+def test_an_upload_that_fails_by_itself_before_the_moment(make_lab: MakeLab) -> None:
+    lab = make_lab({"fail_at": 0.3})
+    result = lab.run("cancel_airplane", "90%")
+    assert (result.verdict.name, result.exit_code) == ("invalid", 1)
+    assert "failed by itself" in result.verdict.reason

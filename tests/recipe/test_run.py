@@ -167,6 +167,7 @@ def test_an_interruption_restores_the_phone(make_lab: MakeLab) -> None:
 
     result = lab.run("cancel_airplane", on_event=interrupt)
     assert (result.interrupted, result.restored, result.exit_code) == (True, True, 130)
+    assert "not looked after" in result.left[0]
     assert lab.is_as_before()
     assert "live" not in lab.states
 
