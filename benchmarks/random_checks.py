@@ -81,7 +81,15 @@ class Outcome:
         if self.received_at_cut is None:
             return False
         received = sum(int(r["received"]) for r in self.records)
-        return received - self.received_at_cut > NOISE_BYTES
+        more = received - self.received_at_cut
+        return more > NOISE_BYTES or (more > 0 and self.connected_again)
+
+    @property
+    def connected_again(self) -> bool:
+        """Whether the service lost the app more than once since the cancel: it had come back."""
+        since = float("inf") if self.cut_at is None else self.cut_at - CLOCK_S
+        cuts = [e for r in self.records for e in r["events"] if e["event"] == "cut"]
+        return sum(e["time"] >= since for e in cuts) > 1
 
     def to_json(self) -> dict[str, Any]:
         """One JSON object; the evidence only where something is wrong."""

@@ -98,6 +98,7 @@ def outcome(verdict: str, record: dict[str, Any], **values: Any) -> Outcome:
 LIVE = video("live", (1.0, "created"), (12.0, "complete"), (12.0, "live"))
 GONE = video("terminated", (1.0, "created"), received=300_000)
 EARLY = video("live", (1.0, "created"), (9.0, "complete"), (9.0, "live"))
+TWICE = video("terminated", (1.0, "created"), (10.0, "cut"), (11.0, "cut"), received=310_000)
 HIDDEN = {**EARLY, "hidden": True}
 KEPT = {"drafts": ["cat #dc123456"]}
 
@@ -108,6 +109,8 @@ KEPT = {"drafts": ["cat #dc123456"]}
         outcome("cancelled", GONE),
         outcome("draft", GONE, kept=KEPT),
         outcome("resumed", LIVE),
+        outcome("resumed", TWICE),
+        outcome("invalid", GONE, cut_at=None, effective=None),
         outcome("published", LIVE),
         outcome("invalid", EARLY),
         outcome("deleted", HIDDEN),
@@ -129,6 +132,8 @@ def test_what_holds(right: Outcome) -> None:
         (outcome("passed", GONE), "says nothing of the upload"),
         (outcome("published", GONE), "never live"),
         (outcome("resumed", GONE), "nothing went on"),
+        (outcome("resumed", {**TWICE, "received": 300_000}), "nothing went on"),
+        (outcome("invalid", TWICE, cut_at=None, received_at_cut=None), "in time"),
         (outcome("invalid", GONE), "in time"),
         (outcome("cancelled", GONE, kept=KEPT), "keeps the video (drafts)"),
         (outcome("draft", GONE), "keeps nothing"),
