@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from droidcancel.errors import DroidCancelError, RestoreError, UsageError
+from droidcancel.errors import AdbError, DroidCancelError, RestoreError, UsageError
 from droidcancel.journal_file import JSON, Record, RecordFile
 from droidcancel.journal_undo import UNDO_KINDS, UndoKind
 
@@ -152,7 +152,7 @@ class Journal:
         if kind is None:
             return Restored(record.what, False, f"unknown kind {record.kind!r}", record.id)
         try:
-            how = _take_back(kind, device, record)
+            how = _undo(kind, device, record)
         except DroidCancelError as error:
             detail = f"{error}; by hand: {kind.by_hand(record)}"
             return Restored(record.what, False, detail, record.id)
@@ -175,6 +175,17 @@ class Journal:
     def compact(self) -> None:
         """Forget what is done, so that the file does not grow for ever."""
         self._file.compact()
+
+
+def _undo(kind: UndoKind, device: Device, record: Record) -> str:
+    """Take a change back; once more where the link dropped, since nobody knows what came through.
+
+    The second time begins with a look: an undo that did come through is not done again.
+    """
+    try:
+        return _take_back(kind, device, record)
+    except AdbError:
+        return _take_back(kind, device, record)
 
 
 def _take_back(kind: UndoKind, device: Device, record: Record) -> str:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from droidcancel import journal_undo
 from droidcancel.device import Device
-from droidcancel.errors import DeviceError, LockedError, RestoreError, UsageError
+from droidcancel.errors import AdbError, DeviceError, LockedError, RestoreError, UsageError
 from droidcancel.journal import Journal, file_stem, in_order, journal_path
 from droidcancel.journal_file import Record, RecordFile
 from droidcancel.journal_lock import phone_lock
@@ -154,6 +154,28 @@ def test_an_undo_that_does_not_take_is_found_out(journal: Journal, phone: Phone)
     phone.settings.restore = lambda *_: None  # type: ignore[method-assign]
     assert not change.undo().ok
     assert len(journal.open_records()) == 1
+
+
+@pytest.mark.parametrize("came_through", [True, False])
+def test_an_undo_whose_link_dropped_is_looked_at_again(
+    journal: Journal, phone: Phone, came_through: bool
+) -> None:
+    change = journal.begin(device(phone), "setting", "1", KEY)
+    touch(phone)
+    restore, drops = phone.settings.restore, [True]
+
+    def drop(namespace: str, key: str, value: str | None) -> None:
+        if came_through or not drops:
+            restore(namespace, key, value)
+        if drops:
+            drops.clear()
+            raise AdbError("the link to the phone dropped")
+
+    phone.settings.restore = drop  # type: ignore[method-assign]
+    assert change.undo().ok
+    assert phone.settings.get("system", "show_touches") is None
+    assert phone.settings.writes == [("show_touches", None)]
+    assert journal.open_records() == []
 
 
 def test_undoing_twice_writes_once(journal: Journal, phone: Phone) -> None:
