@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -315,6 +316,15 @@ class Run:
     def left(self) -> float:
         """Seconds left to the running step."""
         return max(0.0, self.deadline - time.monotonic())
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Give what is done inside so many seconds; the step's own deadline counts again after."""
+        outer, self.deadline = self.deadline, time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self.deadline = outer
 
     def start_sampling(self) -> None:
         """Read the traffic counter in the background, from now to the end."""

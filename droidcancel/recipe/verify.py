@@ -123,10 +123,10 @@ def _restart(run: Run) -> None:
     if run.device.packages.running(run.package):
         run.device.packages.force_stop(run.package)
     run.recorder.mark("restarted")
-    run.deadline = time.monotonic() + HOME_S
     try:
-        open_app(run)
-        go_to(run, run.profile.home, HOME_S)
+        with run.within(HOME_S):
+            open_app(run)
+            go_to(run, run.profile.home)
     except UiError as error:
         run.trouble("restart", error)
 
@@ -157,9 +157,9 @@ def _glance(run: Run) -> None:
 
 def _last_looks(run: Run) -> None:
     """What shows, runs and waits at the end."""
-    run.deadline = time.monotonic() + HOME_S
     try:
-        look = go_to(run, run.profile.home, HOME_S)
+        with run.within(HOME_S):
+            look = go_to(run, run.profile.home)
         if look.upload.state is not None:
             at = run.seen_at if run.seen_at is not None else run.recorder.now()
             view = look.upload

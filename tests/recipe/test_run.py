@@ -172,6 +172,33 @@ def test_an_interruption_restores_the_phone(make_lab: MakeLab) -> None:
     assert "live" not in lab.states
 
 
+PATIENT = """\
+name: patient
+title: Patient
+vars: {video: }
+method: force-stop
+moment: {at: 20%}
+expect: cancelled
+steps:
+  - run_recipe: {recipe: upload_video, vars: {video: "${video}"}}
+  - wait_for_moment
+  - cancel
+  - relaunch
+  - run_recipe: discard_upload
+  - verify: {quiet: 4s}
+"""
+
+
+def test_the_quiet_period_may_outlast_any_wait(
+    make_lab: MakeLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last looks have their own time, however long the app was watched before them."""
+    monkeypatch.setattr("droidcancel.recipe.verify.HOME_S", 3.0)
+    recipe = tmp_path / "patient.yaml"
+    recipe.write_text(PATIENT)
+    assert_cancelled(make_lab().run(recipe))
+
+
 # -- the panic button
 
 
