@@ -192,7 +192,13 @@ class Facts:
         """Whether it goes on for sure: an upload's worth of bytes, or progress that grew."""
         rest = max(0, self.evidence.video_bytes - (self.sent_before or 0))
         much = (self.sent_after or 0) > max(self.noise, rest // 2)
-        return self.grew or much or self.lives_on
+        return self.grew or much or self.lives_on or self.began
+
+    @cached_property
+    def began(self) -> bool:
+        """Whether saving a draft began an upload: one shows, however it stands, and bytes left."""
+        shown = any(seen.state in ("posting", "waiting", "failed") for seen in self.after)
+        return self.name == "save-draft" and shown and (self.sent_after or 0) > self.noise
 
     @cached_property
     def lives_on(self) -> bool:

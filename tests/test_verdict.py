@@ -474,6 +474,15 @@ def test_a_service_that_sends_behind_the_screen_goes_on(
     assert judge(evidence(records)).name == name
 
 
+def test_an_upload_that_saving_a_draft_began_is_called_though_little_of_it_left() -> None:
+    began = [*with_sent(saved(), 200_000), UploadSeen(14.0, "failed", 3)]
+    verdict = judge(evidence(began))
+    assert verdict.name == "resumed"
+    assert "saving it as a draft began an upload" in verdict.reason
+    assert judge(evidence(with_sent(saved(), 200_000))).name == "unknown"
+    assert judge(evidence([*saved(), UploadSeen(14.0, "failed", 3)])).name == "cancelled"
+
+
 def test_a_restart_of_the_phone_is_named_before_what_came_later() -> None:
     records = [*bytes_at(15.8, 3 * MB), Mark(15.6, "rebooted"), Mark(26.0, "restored")]
     assert "once the phone had been restarted" in judge(evidence(records)).reason
