@@ -91,6 +91,7 @@ def _environment(home: str) -> int:
         port: int = probe.getsockname()[1]
     os.environ.update(
         ANDROID_ADB_SERVER_PORT=str(port),
+        ADB_EMU="0",
         ADB_LOCAL_TRANSPORT_MAX_PORT="5553",
         ADB_MDNS_OPENSCREEN="0",
         ADB_MDNS_AUTO_CONNECT="",

@@ -43,7 +43,8 @@ SERVER_PORT = _free_port()
 # The server of the tests must not find other people's emulators, nor ask the network for phones.
 os.environ.update(
     ANDROID_ADB_SERVER_PORT=str(SERVER_PORT),
-    ADB_LOCAL_TRANSPORT_MAX_PORT="5553",
+    ADB_EMU="0",
+    ADB_LOCAL_TRANSPORT_MAX_PORT="5553",  # what an adb knows that does not know ADB_EMU
     ADB_MDNS_OPENSCREEN="0",
     ADB_MDNS_AUTO_CONNECT="",
     DROIDCANCEL_STATE_DIR=f"{_HOME.name}/state",
