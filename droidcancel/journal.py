@@ -102,6 +102,7 @@ class Journal:
             run=self.run,
             serial=device.serial,
             boot_id=device.boot_id,
+            phone=device.identity,
             what=undo.describe(details),
             kind=kind,
             args=details,
@@ -166,15 +167,33 @@ class Journal:
         return Restored(record.what, True, how, record.id)
 
     def restore(self, device: Device) -> list[Restored]:
-        """Undo every open record, latest first, but airplane mode before Wi-Fi and data.
+        """Undo every open record of this phone, latest first, but airplane mode before Wi-Fi.
 
-        Safe to call again; what could not be undone stays open.
+        Safe to call again; what could not be undone stays open, and so does what was done to
+        another phone that had this serial, see `of_others`.
         """
-        return [self.undo(device, record) for record in in_order(self.open_records())]
+        mine = [record for record in self.open_records() if _is_of(record, device)]
+        return [self.undo(device, record) for record in in_order(mine)]
+
+    def of_others(self, device: Device) -> list[Record]:
+        """Open changes of another phone under the same serial."""
+        return [record for record in self.open_records() if not _is_of(record, device)]
+
+    def forget(self, device: Device) -> list[Record]:
+        """Count this phone's open changes as done, for a person who saw to them by hand."""
+        mine = [record for record in self.open_records() if _is_of(record, device)]
+        for record in mine:
+            self.mark_done(record, "forgotten at a person's word")
+        return mine
 
     def compact(self) -> None:
         """Forget what is done, so that the file does not grow for ever."""
         self._file.compact()
+
+
+def _is_of(record: Record, device: Device) -> bool:
+    """Whether a change was made to this very phone; one that tells no id is taken to be it."""
+    return not record.phone or not device.identity or record.phone == device.identity
 
 
 def _undo(kind: UndoKind, device: Device, record: Record) -> str:

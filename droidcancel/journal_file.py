@@ -17,7 +17,8 @@ VERSION = 1
 class Record:
     """One change. ``before`` and ``set`` are what the phone read before, and what it was set to.
 
-    ``t`` is wall time in seconds.
+    ``phone`` is the phone's own id, since serials are given away: an emulator's is its port. It is
+    empty where the phone told none. ``t`` is wall time in seconds.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Record:
     before: JSON
     set: JSON
     run: str = ""
+    phone: str = ""
     args: Mapping[str, JSON] = field(default_factory=dict)
     t: float = 0.0
 
@@ -50,6 +52,7 @@ class Record:
             before=data["before"],
             set=data["set"],
             run=str(data.get("run", "")),
+            phone=str(data.get("phone", "")),
             args=dict(undo.get("args", {})),
             t=float(data.get("t", 0.0)),
         )

@@ -52,6 +52,7 @@ class Phone:
     def __init__(self) -> None:
         self.serial = "serial-1"
         self.boot_id = "boot-1"
+        self.identity = "phone-1"
         self.settings = Table()
 
 
@@ -299,6 +300,44 @@ def test_a_killed_run_leaves_its_record(tmp_path: Path) -> None:
     (restored,) = Journal(path).restore(device(phone))
     assert restored.ok
     assert phone.settings.get("system", "show_touches") is None
+
+
+def test_what_was_done_to_another_phone_is_left_to_it(journal: Journal, phone: Phone) -> None:
+    """An emulator's serial is its port: the next AVD there is another phone."""
+    journal.begin(device(phone), "setting", "1", KEY)
+    other = Phone()
+    other.identity = "phone-2"
+    touch(other)
+    assert journal.restore(device(other)) == []
+    assert other.settings.writes == []
+    assert [record.what for record in journal.of_others(device(other))] == [
+        "the setting system/show_touches"
+    ]
+    assert journal.forget(device(other)) == []
+    touch(phone)
+    (restored,) = journal.restore(device(phone))
+    assert restored.ok
+    assert phone.settings.writes == [("show_touches", None)]
+
+
+def test_a_record_of_before_phones_were_told_apart(journal: Journal, phone: Phone) -> None:
+    old = Record("1", "serial-1", "boot-0", "touches", "setting", None, "1", args=KEY).to_json()
+    old.pop("phone")
+    RecordFile(journal.path).append(old)
+    touch(phone)
+    (restored,) = journal.restore(device(phone))
+    assert restored.ok
+
+
+def test_what_cannot_be_undone_is_forgotten_at_a_persons_word(
+    journal: Journal, phone: Phone
+) -> None:
+    journal.begin(device(phone), "setting", "1", KEY)
+    touch(phone)
+    phone.settings.refuses = True
+    assert not journal.restore(device(phone))[0].ok
+    assert len(journal.forget(device(phone))) == 1
+    assert journal.restore(device(phone)) == []
 
 
 def test_files_of_serials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

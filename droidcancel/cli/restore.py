@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from droidcancel.cli.options import devices_file_option, json_option, print_json, serial_option
 from droidcancel.errors import RestoreError
 
+if TYPE_CHECKING:
+    from droidcancel.journal import Restored
+
 
 @click.command(name="restore")
 @serial_option
 @devices_file_option
+@click.option("--forget", is_flag=True, help="Forget what is left: you saw to it by hand.")
 @json_option
-def command(serial: str | None, devices_file: Path | None, as_json: bool) -> None:
+def command(serial: str | None, devices_file: Path | None, forget: bool, as_json: bool) -> None:
     """Put a phone back as it was, after a crash.
 
     Undoes what the journal of this phone has open, and only what is still as droidcancel set it.
-    Running it again does no harm.
+    Running it again does no harm. What the phone does not take back stays in the journal, and is
+    told with what to do by hand.
     """
     from droidcancel.cli.phones import open_phone
     from droidcancel.journal import Journal
     from droidcancel.journal_lock import phone_lock
 
     with open_phone(serial, devices_file) as phone, phone_lock(phone.device.serial):
-        restored = Journal.of(phone.device.serial).restore(phone.device)
+        journal = Journal.of(phone.device.serial)
+        restored = journal.restore(phone.device)
+        forgotten = [r.what for r in journal.forget(phone.device)] if forget else []
+        others = sorted({record.what for record in journal.of_others(phone.device)})
         if as_json:
             entries = [asdict(item) for item in restored]
-            print_json({"serial": phone.device.serial, "restored": entries})
-        elif not restored:
-            click.echo(f"{phone.device.serial}: nothing to restore.")
+            print_json(
+                {
+                    "serial": phone.device.serial,
+                    "restored": entries,
+                    "forgotten": forgotten,
+                    "of_another_phone": others,
+                }
+            )
         else:
-            for item in restored:
-                click.echo(f"{'restored' if item.ok else 'LEFT'}: {item.what}: {item.detail}")
-        left = [f"{item.what}: {item.detail}" for item in restored if not item.ok]
+            _tell(phone.device.serial, restored, forgotten, others)
+        left = [] if forget else [f"{r.what}: {r.detail}" for r in restored if not r.ok]
         if left:
             raise RestoreError("the phone is not fully restored", "; ".join(left), left)
+
+
+def _tell(
+    serial: str, restored: Sequence[Restored], forgotten: Sequence[str], others: Sequence[str]
+) -> None:
+    for item in restored:
+        click.echo(f"{'restored' if item.ok else 'LEFT'}: {item.what}: {item.detail}")
+    if not restored:
+        click.echo(f"{serial}: nothing to restore.")
+    for what in forgotten:
+        click.echo(f"forgotten: {what}")
+    for what in others:
+        click.echo(f"not of this phone: {what}, of one that had the serial {serial} before")

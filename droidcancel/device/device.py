@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -82,6 +83,15 @@ class Device:
     def read_boot_id(self) -> str:
         """The id that the kernel draws at each boot."""
         return self.shell.text(_BOOT_ID).strip()
+
+    @cached_property
+    def identity(self) -> str:
+        """The phone's own id, drawn at its set-up; empty where it tells none.
+
+        A serial may pass to another phone, and a phone may have several. Source: AOSP
+        Settings.Secure.ANDROID_ID, of which the shell reads the system's own value.
+        """
+        return self.settings.get("secure", "android_id") or ""
 
     def _read_locale(self) -> str:
         """The first of the system's languages, as en-US."""

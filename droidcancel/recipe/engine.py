@@ -14,6 +14,7 @@ from droidcancel.errors import (
     AppError,
     DeviceError,
     DroidCancelError,
+    RestoreError,
     UsageError,
 )
 from droidcancel.evidence import Evidence
@@ -55,7 +56,8 @@ def run_recipe(
 
     What goes wrong on the way is the result's `error`, after the phone has been restored; so is an
     interruption (`interrupted`). Raised are only errors from before the first change: a name that
-    the app's profile does not have, an app that is not installed, a phone that another run holds.
+    the app's profile does not have, an app that is not installed, a phone that another run holds, a
+    phone on which an earlier run left something that cannot be undone.
     """
     chosen = options or RunOptions()
     loaded.check_complete()
@@ -63,9 +65,21 @@ def run_recipe(
     run_id = uuid.uuid4().hex[:12]
     with phone_lock(device.serial):
         journal = Journal.of(device.serial, run_id)
-        journal.restore(device)  # what an earlier run may have left
+        _restore_first(journal, device)
         run = Run(loaded, device, app, chosen, journal, on_event)
         return _Engine(run, run_id).run()
+
+
+def _restore_first(journal: Journal, device: Device) -> None:
+    """Undo what an earlier run may have left. RestoreError where the phone does not take it."""
+    left = [r for r in journal.restore(device) if not r.ok]
+    if left:
+        raise RestoreError(
+            f"an earlier run left {', '.join(r.what for r in left)} on {device.serial}, and it "
+            "could not be put back",
+            f"{'; '.join(r.detail for r in left)}; then `droidcancel restore --forget`",
+            [r.detail for r in left],
+        )
 
 
 def plan(loaded: LoadedRecipe) -> list[str]:
