@@ -32,6 +32,7 @@ def adb_server() -> Iterator[int]:
     environment = {
         **os.environ,
         "ANDROID_ADB_SERVER_PORT": str(port),
+        "ADB_EMU": "0",
         "ADB_LOCAL_TRANSPORT_MAX_PORT": "5553",
         "ADB_MDNS_AUTO_CONNECT": "0",
         "ADB_MDNS_OPENSCREEN": "0",
