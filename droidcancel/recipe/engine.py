@@ -38,7 +38,8 @@ from droidcancel.verdict import Verdict, judge
 
 #: steps that have their own deadlines inside
 UNTIMED = frozenset(
-    {"verify", "when", "repeat", "run_recipe", "cancel", "network_guard", "check_published"}
+    {"verify", "watch", "when", "repeat", "run_recipe", "cancel"}
+    | {"network_guard", "check_published"}
     | set(steps_delete.STEPS)
 )
 #: all that a dry run does: it reads

@@ -17,6 +17,8 @@ T = TypeVar("T")
 #: how long a screen may take to answer a tap before the tap is taken to be lost
 ANSWER_S = 4.0
 MOST_TAPS = 40
+#: how long a question of the phone may take to come up over a screen that has just opened
+ASKS_S = 0.6
 #: how long an app may take to show anything of itself before it is started again
 START_S = 8.0
 
@@ -73,14 +75,20 @@ def tap(run: Run, element: str, timeout: float | None = None) -> Match:
     return match
 
 
-def go_to(run: Run, target: str, timeout: float | None = None) -> Look:
-    """Go to a screen by the profile's ways. UiError where no way leads on in time."""
+def go_to(run: Run, target: str, timeout: float | None = None, *, settle: float = 0.0) -> Look:
+    """Go to a screen by the profile's ways. UiError where no way leads on in time.
+
+    `settle`: seconds that a screen must stay as it is before its lead is tapped, where questions of
+    the phone come up over it: one that comes up over another would get the other's answer.
+    """
     way = run.profile.ways.get(target, {})
     limit = run.left() if timeout is None else min(timeout, run.left())
-    taps = 0
+    taps, calm = 0, Calm(settle)
 
     def step(look: Look) -> Look | None:
         nonlocal taps
+        if not calm.stays(look.screen):
+            return None
         if look.screen == target:
             return look
         lead = way.get(look.screen or "")
@@ -92,6 +100,22 @@ def go_to(run: Run, target: str, timeout: float | None = None) -> Look:
         return None
 
     return wait_look(run, step, limit, f"the screen {target!r}")
+
+
+class Calm:
+    """Whether the same screen has shown for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._screen: str | None = None
+        self._since = float("inf")
+
+    def stays(self, screen: str | None) -> bool:
+        """Take in the screen of a look."""
+        now = time.monotonic()
+        if screen != self._screen or self._since > now:
+            self._screen, self._since = screen, now
+        return now - self._since >= self._seconds
 
 
 def _lead_on(run: Run, look: Look, lead: str) -> bool:

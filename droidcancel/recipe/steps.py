@@ -23,13 +23,23 @@ from droidcancel.recipe import (
 from droidcancel.recipe import steps_model as model
 from droidcancel.recipe import verify as proof
 from droidcancel.recipe.load import fill_late
-from droidcancel.recipe.navigate import go_to, hide_keyboard, open_app, swipe, tap, wait_look
+from droidcancel.recipe.navigate import (
+    ASKS_S,
+    go_to,
+    hide_keyboard,
+    open_app,
+    swipe,
+    tap,
+    wait_look,
+)
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.token import with_token
 from droidcancel.recipe.values import Moment
 from droidcancel.recipe.watch import wait_for_moment
 
 EDITORS = frozenset({"editor", "post"})
+#: how long a gallery may take to show a video before it is opened anew
+REOPEN_S = 8.0
 
 Runner = Callable[[Run, model.StepEntry], None]
 Action = Callable[[Run, Any, Runner], None]
@@ -80,19 +90,38 @@ def _share_video(run: Run, args: model.ShareVideo, _runner: Runner) -> None:
 
 def _pick_video(run: Run, args: model.PickVideo, _runner: Runner) -> None:
     item = _push(run, args.file)
-    go_to(run, "picker")
-    name = Path(item.path).name
+    _choose(run, Path(item.path).name)
+    tap(run, "next_button")
+    _wait_for_editor(run)
+
+
+def _choose(run: Run, name: str) -> None:
+    """Tap the video in the gallery, which is opened anew where it does not show for a while.
+
+    Opened anew it lists what is new, and an app asks again where its question was answered amiss:
+    the questions of a phone come up one over the other.
+    """
 
     def chosen(look: Look) -> bool | None:
-        cells = look.all("media_cell")
-        cell = next((c for c in cells if name in c.text), None)
+        if look.screen != "picker":
+            return False
+        cell = next((c for c in look.all("media_cell") if name in c.text), None)
         if cell is not None:
             run.tap_match(cell)
         return True if cell is not None else None
 
-    wait_look(run, chosen, run.left(), f"the video {name} in the gallery")
-    tap(run, "next_button")
-    _wait_for_editor(run)
+    what = f"the video {name} in the gallery"
+    while True:
+        go_to(run, "picker", settle=ASKS_S)
+        last = run.left() <= 2 * REOPEN_S
+        try:
+            if wait_look(run, chosen, run.left() if last else REOPEN_S, what):
+                return
+        except UiError as error:
+            if last:
+                raise
+            run.trouble("pick_video", f"{error.message}; opening the gallery anew")
+            run.device.ui.press("back")
 
 
 def _wait_for_editor(run: Run) -> None:

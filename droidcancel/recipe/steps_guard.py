@@ -17,7 +17,7 @@ from droidcancel.errors import AppError, Unsupported, UsageError
 from droidcancel.evidence import TrafficSeen
 from droidcancel.recipe import steps_guard_model as model
 from droidcancel.recipe.checks import check, keep_set, leave_what_was_prepared, note
-from droidcancel.recipe.navigate import go_to, open_app, tap, wait_look
+from droidcancel.recipe.navigate import ASKS_S, Calm, go_to, open_app, tap, wait_look
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.stop import StopRun
 
@@ -147,7 +147,11 @@ def _see_it_ask(run: Run) -> None:
     way = run.profile.ways.get("picker", {})
     open_app(run)
 
+    calm = Calm(ASKS_S)
+
     def asked(look: Look) -> str | None:
+        if not calm.stays(look.screen):
+            return None
         if look.screen == "permission":
             return "asked"
         if look.find("media_cell") is not None:

@@ -59,7 +59,7 @@ EVERYDAY = (
     "test_a_progress_that_lies_is_called[frozen",
     "test_the_link_drops_and_comes_back[moment",
     "test_a_phone_or_an_app_that_goes_down_before_the_moment[90%-AppError",
-    "test_an_upload_that_fails_by_itself",
+    "test_an_upload_that_fails_before_its_moment",
 )
 
 CLIPS = "org.droidcancel.clips"

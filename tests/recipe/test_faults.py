@@ -187,10 +187,3 @@ def test_a_phone_or_an_app_that_goes_down_before_the_moment(
     assert "verify_outcome -e caption='#dc" in result.left[0]
     assert "live" not in lab.states
     assert lab.is_as_before()
-
-
-def test_an_upload_that_fails_by_itself_before_the_moment(make_lab: MakeLab) -> None:
-    lab = make_lab({"fail_at": 0.3})
-    result = lab.run("cancel_airplane", "90%")
-    assert (result.verdict.name, result.exit_code) == ("invalid", 1)
-    assert "failed by itself" in result.verdict.reason

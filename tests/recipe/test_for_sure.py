@@ -162,4 +162,5 @@ def test_an_upload_that_fails_before_its_moment_is_invalid(
     )
     result = lab.run(recipe)
     assert (result.verdict.name, result.exit_code) == ("invalid", 0), result.verdict
-    assert any("the upload failed before the moment" in text for text in took(lab, "trouble"))
+    assert any("the upload failed before the moment" in text for text in took(lab, "missed"))
+    assert "failed by itself" in result.verdict.reason

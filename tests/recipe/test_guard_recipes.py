@@ -105,6 +105,20 @@ def test_confirm_before_upload(make_lab: MakeLab, api: int, locale: str, by: str
 
 
 @pytest.mark.parametrize("by", ["network", "permission"])
+@pytest.mark.parametrize("profile", ["pixel", "budget"])
+def test_questions_that_come_up_slowly_are_answered_one_by_one(
+    make_lab: MakeLab, profile: str, by: str
+) -> None:
+    """On a real phone a screen is there before its question is."""
+    lab = make_lab(profile=profile)
+    values = {"video": str(lab.video), "by": by}
+    result = lab.run("confirm_before_upload", values=values, confirm=lambda question: True)
+    assert ended(result) == ("passed", 0), (result.error, result.verdict)
+    assert lab.states == ["live"]
+    assert lab.is_as_before()
+
+
+@pytest.mark.parametrize("by", ["network", "permission"])
 def test_without_a_yes_nothing_is_posted(make_lab: MakeLab, by: str) -> None:
     lab = make_lab(api=34)
     granted = permissions(lab)
