@@ -34,6 +34,8 @@ from droidcancel.journal_undo import UNDO_KINDS, UndoKind
 if TYPE_CHECKING:
     from droidcancel.device import Device
 
+#: bytes of a journal from which on what is done is forgotten at the next start
+LARGE = 256 * 1024
 STATE_VARIABLE = "DROIDCANCEL_STATE_DIR"
 
 
@@ -186,9 +188,10 @@ class Journal:
             self.mark_done(record, "forgotten at a person's word")
         return mine
 
-    def compact(self) -> None:
-        """Forget what is done, so that the file does not grow for ever."""
-        self._file.compact()
+    def compact(self, above: int = 0) -> None:
+        """Forget what is done, where the file has more bytes than ``above``."""
+        if self.path.exists() and self.path.stat().st_size > above:
+            self._file.compact()
 
 
 def _is_of(record: Record, device: Device) -> bool:

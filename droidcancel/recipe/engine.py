@@ -18,7 +18,7 @@ from droidcancel.errors import (
     UsageError,
 )
 from droidcancel.evidence import Evidence
-from droidcancel.journal import Journal, Restored
+from droidcancel.journal import LARGE, Journal, Restored
 from droidcancel.journal_lock import phone_lock
 from droidcancel.recipe import steps_delete
 from droidcancel.recipe.checks import put_back_in_app
@@ -81,6 +81,7 @@ def _restore_first(journal: Journal, device: Device) -> None:
             f"{'; '.join(r.detail for r in left)}; then `droidcancel restore --forget`",
             [r.detail for r in left],
         )
+    journal.compact(LARGE)
 
 
 def plan(loaded: LoadedRecipe) -> list[str]:
