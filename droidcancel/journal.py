@@ -91,11 +91,13 @@ class Journal:
         kind: str,
         value: JSON = None,
         args: Mapping[str, JSON] | None = None,
+        before: JSON = None,
     ) -> OpenChange:
         """Write down that ``kind`` is about to be set to ``value``; on the disk when it returns.
 
-        What it is now is read first. ``args`` say which one (the key of a setting, the package).
-        Without a value it is the kind's usual one (airplane mode on, the file there...).
+        What it is now is read first, unless ``before`` says what to go back to. ``args`` say which
+        one (the key of a setting, the package). Without a value it is the kind's usual one
+        (airplane mode on, the file there...).
         """
         undo = _kind(kind)
         details = dict(args or {})
@@ -108,7 +110,7 @@ class Journal:
             what=undo.describe(details),
             kind=kind,
             args=details,
-            before=undo.read(device, details),
+            before=undo.read(device, details) if before is None else before,
             set=undo.usual if value is None else value,
             t=time.time(),
         )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Args = Mapping[str, JSON]
 WIFI_BACK_S = 20.0
+STOPPED, IN_USE = "stopped", "in use"
 _HARMLESS = re.compile(r"[A-Za-z0-9_.:/,-]*")
 _EMPTY = "\"''\""
 
@@ -187,6 +188,15 @@ def _write_permission(device: Device, args: Args, value: JSON) -> None:
     change(str(args["package"]), str(args["permission"]))
 
 
+def _read_app(device: Device, args: Args) -> JSON:
+    return STOPPED if device.packages.stopped(str(args["package"])) else IN_USE
+
+
+def _write_app(device: Device, args: Args, value: JSON) -> None:
+    if value == STOPPED:
+        device.packages.force_stop(str(args["package"]))
+
+
 def _read_task(device: Device, args: Args) -> JSON:
     package = str(args["package"])
     return bool(device.activities.tasks_of(package))
@@ -234,8 +244,17 @@ def _app_network_by_hand(record: Record) -> str:
     )
 
 
+# the app before all: an upload that was cut must not go on when the network returns unwatched;
 # airplane before data before Wi-Fi: Wi-Fi switched on in airplane mode would stay on in it
 UNDO_KINDS: dict[str, UndoKind] = {
+    "app": UndoKind(
+        _read_app,
+        _write_app,
+        lambda args: f"the app {args.get('package')}",
+        lambda r: _adb(f"am force-stop {_word(r.args.get('package'))}"),
+        5,
+        IN_USE,
+    ),
     "airplane": UndoKind(
         _network,
         _put_network_back,

@@ -49,6 +49,8 @@ def command(serial: str | None, devices_file: Path | None, forget: bool, as_json
             )
         else:
             _tell(phone.device.serial, restored, forgotten, others)
+        if all(item.ok for item in restored):
+            phone.device.watchdog.sweep()
         left = [] if forget else [f"{r.what}: {r.detail}" for r in restored if not r.ok]
         if left:
             raise RestoreError("the phone is not fully restored", "; ".join(left), left)

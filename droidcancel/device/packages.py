@@ -96,6 +96,14 @@ class Packages:
         seconds = time.monotonic() - begun
         return Change("force-stop", tuple(before), (), "am force-stop", seconds)
 
+    def stopped(self, package: str) -> bool:
+        """Whether nothing of it runs or will by itself: no process, and the flag ``stopped``.
+
+        So is one that is not installed (any more).
+        """
+        info = self.info(package)
+        return info is None or (info.stopped and not self.pids(package))
+
     def launcher(self, package: str) -> Component | None:
         """The activity that the app's icon starts, None when it has none."""
         text = self._shell.text(["cmd", "package", "resolve-activity", "--brief", *_MAIN, package])

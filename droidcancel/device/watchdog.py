@@ -69,6 +69,20 @@ class Watchdog:
         if name:
             self._shell.run(Script(f"kill $(cat {name}.pid) 2>/dev/null; rm -f {name} {name}.pid"))
 
+    def sweep(self) -> None:
+        """End watchers that a host which died has left: they would act in a later run's cut.
+
+        The pid of each stands in its file; after a restart of the phone it may be another
+        process's, so only one whose command line names the file is ended.
+        """
+        self._shell.run(
+            Script(
+                f"for f in {FOLDER}/droidcancel-*.pid; do [ -e $f ] || continue; "
+                "p=$(cat $f); grep -q ${f%.pid} /proc/$p/cmdline 2>/dev/null && kill $p; "
+                "rm -f $f ${f%.pid}; done"
+            )
+        )
+
     def close(self) -> None:
         """As `disarm`, for a phone that may be gone: then the watcher does its work."""
         try:

@@ -20,6 +20,7 @@ from droidcancel.errors import (
 from droidcancel.evidence import Evidence
 from droidcancel.journal import LARGE, Journal, Restored
 from droidcancel.journal_lock import phone_lock
+from droidcancel.journal_undo import STOPPED
 from droidcancel.recipe import steps_delete
 from droidcancel.recipe.checks import put_back_in_app
 from droidcancel.recipe.fallback import settle_on_method
@@ -81,6 +82,7 @@ def _restore_first(journal: Journal, device: Device) -> None:
             f"{'; '.join(r.detail for r in left)}; then `droidcancel restore --forget`",
             [r.detail for r in left],
         )
+    device.watchdog.sweep()
     journal.compact(LARGE)
 
 
@@ -138,6 +140,9 @@ class _Engine:
     def _begin(self) -> None:
         """What can be known to fail is told before anything is touched."""
         run = self._run
+        run.changes.append(
+            run.journal.begin(run.device, "app", args={"package": run.package}, before=STOPPED)
+        )
         steps = walk_decided(run.recipe.steps)
         for entry in steps:
             if isinstance(entry.args, ShareVideo | PickVideo):
@@ -165,6 +170,8 @@ class _Engine:
             if not self._was_running or self._broken_off:
                 # an upload that was cut must not go on when the network returns unwatched
                 run.device.packages.force_stop(run.package)
+            else:
+                self._leave_app_open()
         except DroidCancelError as error:
             run.trouble("restore", error)
         undone = [*through_app, *run.undo_changes()]
@@ -172,6 +179,11 @@ class _Engine:
         self._await_network(undone)
         run.tell("restored", "the phone is as it was" if _all_ok(undone) else "not all restored")
         return undone
+
+    def _leave_app_open(self) -> None:
+        for change in self._run.changes:
+            if change.record.kind == "app":
+                change.keep("it ran before too")
 
     def _put_back_in_app(self) -> list[Restored]:
         """What was switched in the app itself, put back through the app."""

@@ -160,3 +160,17 @@ def test_a_watcher_that_is_not_needed_goes_away(device34: Device, sim34: Simulat
     time.sleep(4)  # longer than its patience
     assert not online(sim34)
     assert "droidcancel-" not in device34.shell.text(Script("ls /data/local/tmp/; ps -A -o ARGS"))
+
+
+def test_watchers_that_a_dead_host_left_are_ended(device34: Device, sim34: Simulator) -> None:
+    """Else one of them would end a later run's cut."""
+    watchdog, other = device34.watchdog, "/data/local/tmp/droidcancel-other"
+    watchdog.arm(device34.network.state(), patience_s=60)
+    watchdog._stop.set()  # the host is gone
+    assert "droidcancel-" in device34.shell.text(Script("ps -A -o ARGS"))
+    with device34.shell.stream(["sleep", "1000"]) as stranger:  # its pid was another's before
+        device34.shell.run(Script(f"echo {stranger.pid} > {other}.pid"))
+        watchdog.sweep()
+        assert device34.shell.text(Script("pidof sleep")).split() == [str(stranger.pid)]
+    assert "droidcancel-" not in device34.shell.text(Script("ls /data/local/tmp/; ps -A -o ARGS"))
+    watchdog._file = ""
