@@ -22,7 +22,8 @@ class Outcome:
 
     `received_at_cut`: bytes that the service had when the cancel stood, or when the upload failed
     by itself before its moment. `changed`: what of the phone was not as before. `kept`: captions
-    that the app still kept after the run.
+    that the app still kept after the run. `mended_later`: the run could not put the phone back, and
+    the next start did.
     """
 
     case: Case
@@ -35,6 +36,7 @@ class Outcome:
     settled_at: float | None = None
     received_at_cut: int | None = None
     restored: bool | None = None
+    mended_later: bool = False
     error: str | None = None
     crash: str | None = None
     changed: list[str] = field(default_factory=list)
@@ -177,7 +179,8 @@ def _restored(o: Outcome) -> Iterator[str]:
     if o.changed:
         said = "said to be restored" if o.restored else "and said so"
         yield f"not as before, {said}: {'; '.join(o.changed)}"
-    if o.restored is False and not o.changed:
+    out_of_reach = o.mended_later and o.case.fault is not None and o.case.fault.name == "adb"
+    if o.restored is False and not o.changed and not out_of_reach:
         yield "said to be not restored, and it is"
 
 

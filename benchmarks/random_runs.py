@@ -29,6 +29,7 @@ from droidcancel.device import Limits, connect, poll
 from droidcancel.device.connect import connect_address
 from droidcancel.errors import DroidCancelError
 from droidcancel.evidence import Mark
+from droidcancel.journal import Journal
 from droidcancel.recipe.engine import run_recipe
 from droidcancel.recipe.load import LoadedRecipe, load_recipe
 from droidcancel.recipe.options import Event, RunOptions
@@ -80,10 +81,20 @@ def _run_on(simulator: Simulator, server: int, video: Path, outcome: Outcome) ->
         _recipe(simulator, server, outcome, video)
     except DroidCancelError as error:
         outcome.error = f"{type(error).__name__}: {error.message}"
+    if outcome.restored is False:
+        _next_start(simulator, server, outcome)
     outcome.changed = _changed(simulator, before)
     outcome.kept = simulator.call(lambda: kept(simulator.phone))
     outcome.records_at_once = _records(simulator)
     _live_on(simulator, outcome)
+
+
+def _next_start(simulator: Simulator, server: int, outcome: Outcome) -> None:
+    """A phone that was out of reach at the end is put back by the next command."""
+    simulator.withdraw(server)
+    connect_address(simulator.serial)
+    with connect(simulator.serial) as device:
+        outcome.mended_later = all(r.ok for r in Journal.of(simulator.serial).restore(device))
 
 
 def _live_on(simulator: Simulator, outcome: Outcome) -> None:
