@@ -29,7 +29,7 @@ import platformdirs
 
 from droidcancel.errors import AdbError, DroidCancelError, RestoreError, UsageError
 from droidcancel.journal_file import JSON, Record, RecordFile
-from droidcancel.journal_undo import UNDO_KINDS, UndoKind
+from droidcancel.journal_undo import STOPPED, UNDO_KINDS, UndoKind
 
 if TYPE_CHECKING:
     from droidcancel.device import Device
@@ -116,6 +116,13 @@ class Journal:
         )
         self._file.append(record.to_json())
         return OpenChange(self, device, record)
+
+    def begin_use(self, device: Device, package: str) -> OpenChange:
+        """Write down that an app is about to be used: after a crash it is stopped before all else.
+
+        So it is where it ran before, too: an upload that was cut must not go on unwatched.
+        """
+        return self.begin(device, "app", args={"package": package}, before=STOPPED)
 
     @contextmanager
     def change(

@@ -20,7 +20,6 @@ from droidcancel.errors import (
 from droidcancel.evidence import Evidence
 from droidcancel.journal import LARGE, Journal, Restored
 from droidcancel.journal_lock import phone_lock
-from droidcancel.journal_undo import STOPPED
 from droidcancel.recipe import steps_delete
 from droidcancel.recipe.checks import put_back_in_app
 from droidcancel.recipe.fallback import settle_on_method
@@ -140,9 +139,7 @@ class _Engine:
     def _begin(self) -> None:
         """What can be known to fail is told before anything is touched."""
         run = self._run
-        run.changes.append(
-            run.journal.begin(run.device, "app", args={"package": run.package}, before=STOPPED)
-        )
+        run.changes.append(run.journal.begin_use(run.device, run.package))
         steps = walk_decided(run.recipe.steps)
         for entry in steps:
             if isinstance(entry.args, ShareVideo | PickVideo):
