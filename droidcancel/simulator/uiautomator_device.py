@@ -14,10 +14,10 @@ from PIL import Image
 from droidcancel.simulator import keys
 from droidcancel.simulator.screen import encode
 from droidcancel.simulator.streams import pipe
+from droidcancel.simulator.uiautomator_errors import InvalidParams
 from droidcancel.simulator.uiautomator_rpc import (
     IDLE_S,
     STEP_S,
-    InvalidParams,
     Service,
     rpc,
     wait_idle,

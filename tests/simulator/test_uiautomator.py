@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import adbutils
@@ -27,6 +28,9 @@ pytestmark = [
     # The client leaves the socket of a refused or killed server to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+RECYCLER = "androidx.recyclerview.widget.RecyclerView"
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +115,8 @@ def test_progress_shows_as_range(d: Any) -> None:
     root = etree.fromstring(d.dump_hierarchy().encode())
     bar = root.xpath('//node[@class="android.widget.ProgressBar"]')[0]
     assert bar.get("text") == "42.0"
+    progress = d(className="android.widget.ProgressBar")
+    assert progress.get_text() == progress.info["text"] == "42.0"
 
 
 def test_screenshot_is_the_screen(d: Any, phone: Simulator) -> None:
@@ -195,7 +201,7 @@ def test_long_click(d: Any, app: Main) -> None:
 
 
 def test_touch_down_move_up_scrolls(d: Any, app: Main) -> None:
-    lx, _, rx, ry = d(className="androidx.recyclerview.widget.RecyclerView").bounds()
+    lx, _, rx, ry = d(className=RECYCLER).bounds()
     x = (lx + rx) // 2
     d.touch.down(x, ry - 40).move(x, ry - 340).up(x, ry - 340)
     wait_until(lambda: app.list.offset >= 300)
@@ -232,6 +238,10 @@ def test_two_finger_gestures_answer(d: Any) -> None:
     area = d(resourceId=f"{PACKAGE}:id/rows")
     assert area.pinch_in(50, 5)
     assert area.pinch_out(50, 5)
+    with pytest.raises(RPCUnknownError, match="Percent must be between 0 and 100"):
+        area.pinch_in(101, 5)
+    with pytest.raises(UiObjectNotFoundError):
+        d(text="Nope").pinch_out(50, 5)
     assert area.gesture((100, 1400), (200, 1400), (100, 1500), (200, 1500), 5)
 
 
@@ -255,7 +265,7 @@ def test_two_finger_gestures_answer(d: Any) -> None:
         {"resourceIdMatches": ".*:id/title"},
         {"enabled": False, "text": "Off"},
         {"longClickable": True, "textStartsWith": "Drafts"},
-        {"scrollable": True, "className": "androidx.recyclerview.widget.RecyclerView"},
+        {"scrollable": True, "className": RECYCLER},
         {"clickable": True, "focusable": True, "text": "Post"},
         {"checked": False, "text": "I agree"},
         {"selected": False, "focused": False, "text": "Post"},
@@ -276,7 +286,44 @@ def test_a_part_is_not_a_full_match(d: Any) -> None:
 
 def test_case_is_heeded_by_the_wide_look_up_only(d: Any) -> None:
     assert not d(textContains="ROW 3").exists, "BySelector heeds case"
-    assert d(textContains="ROW 3", instance=0).exists, "UiSelector does not"
+    assert d(textContains="ROW 3", instance=0).wait(timeout=0), "UiSelector does not"
+
+
+def test_exists_forgets_the_instance_as_the_server_does(d: Any) -> None:
+    assert d(text="Post", instance=7).exists, "u2.jar's exist() makes a BySelector of it"
+    assert not d(text="Post", instance=7).wait(timeout=0)
+    assert d(text="Post", instance=7).count == 0
+    with pytest.raises(RPCUnknownError, match="NullPointerException"):
+        bool(d(instance=3).exists)
+    with pytest.raises(RPCUnknownError, match="NullPointerException"):
+        bool(d().exists)
+    assert d(className="android.widget.Button", instance=0).count == 1
+
+
+def test_the_wide_look_up_finds_the_innermost_first(d: Any) -> None:
+    label = d(packageName=PACKAGE, className="android.widget.LinearLayout").info
+    assert label["childCount"] == 3, "the bar inside, and not the column that holds it"
+    assert d(className=".CheckBox").info["text"] == "I agree"
+    assert not d(className=".CheckBox", instance=0).wait(timeout=0), "a UiSelector knows no dots"
+
+
+@pytest.mark.parametrize(
+    ("criteria", "what"),
+    [
+        ({"text": "Post", "textContains": "o"}, "Text"),
+        ({"description": "More", "descriptionStartsWith": "M"}, "Description"),
+        ({"className": "a.B", "classNameMatches": ".*"}, "Class"),
+        ({"packageName": PACKAGE, "packageNameMatches": ".*"}, "Package"),
+        ({"resourceId": "x", "resourceIdMatches": ".*"}, "Resource name"),
+        ({"checkable": True, "checked": False}, "Checkable"),
+    ],
+)
+def test_one_thing_is_asked_for_once(d: Any, criteria: dict[str, Any], what: str) -> None:
+    with pytest.raises(RPCUnknownError, match=f"{what} selector is already defined"):
+        bool(d(**criteria).exists)
+    with pytest.raises(RPCUnknownError, match="IllegalStateException"):
+        d(**criteria).info  # noqa: B018
+    assert d(text="Post", textContains="o", instance=0).wait(timeout=0), "a UiSelector takes both"
 
 
 def test_info_of_an_object(d: Any) -> None:
@@ -306,6 +353,14 @@ def test_child_and_sibling(d: Any, app: Main) -> None:
     assert d(resourceId=f"{PACKAGE}:id/rows").child(text="Row 2").exists
 
 
+def test_instances_of_children_are_counted_within_one_parent(d: Any) -> None:
+    texts = d(resourceId=f"{PACKAGE}:id/row").child(className="android.widget.TextView")
+    assert texts.count == 2, "a row has two texts; the next row starts a new count"
+    assert texts[1].get_text() == "0 kB"
+    infos = texts.info_list()
+    assert [info["text"] for info in infos] == ["Row 0", "Row 1"], "the instance is the row's"
+
+
 def test_children_of_collections(d: Any, app: Main) -> None:
     rows = d(resourceId=f"{PACKAGE}:id/rows")
     found = rows.child_by_text("Row 30", className="android.widget.LinearLayout")
@@ -316,6 +371,8 @@ def test_children_of_collections(d: Any, app: Main) -> None:
         "size of 30", allow_scroll_search=False, className="android.widget.LinearLayout"
     )
     assert by_description.info["className"] == "android.widget.LinearLayout"
+    part = rows.child_by_description("SIZE OF 3", className="android.widget.LinearLayout")
+    assert part.exists, "a part of a description is enough, in any case"
     third = rows.child_by_instance(2, className="android.widget.LinearLayout")
     assert third.exists
     with pytest.raises(UiObjectNotFoundError):
@@ -358,6 +415,7 @@ def test_scrolling_family(d: Any, app: Main) -> None:
     assert app.list.offset == 0
     assert rows.scroll.forward()
     assert not rows.scroll.toBeginning() or rows.scroll.backward() is False
+    assert not rows.scroll.toEnd(max_swipes=1), "one swipe does not reach the end"
     assert rows.scroll.toEnd(max_swipes=30)
     assert app.list.offset == app.list.maximum
     assert rows.fling.toBeginning(max_swipes=20)
@@ -368,6 +426,22 @@ def test_scrolling_family(d: Any, app: Main) -> None:
     pages = d(resourceId=f"{PACKAGE}:id/pages")
     pages.scroll.horiz.forward()
     assert d(text="Page 2").exists
+
+
+def test_a_list_that_fits_says_that_it_does_not_scroll(d: Any, phone: Simulator) -> None:
+    d.shell("am start -a android.settings.SETTINGS")
+    assert d(text="Apps").wait(timeout=5)
+    rows = d(packageName="com.android.settings", className=RECYCLER)
+    assert rows.exists
+    assert rows.info["scrollable"] is False
+    assert not d(packageName="com.android.settings", scrollable=True).exists
+
+
+def test_screenrecord_of_the_client_never_reaches_a_phone(d: Any) -> None:
+    """It reads minicap's pictures from `Device.address`, which went with atx-agent in 3.0."""
+    source = Path(uiautomator2.__file__).with_name("screenrecord.py").read_text()
+    assert "self._d.address" in source
+    assert not hasattr(d, "address")
 
 
 def test_waiting_sees_changes(d: Any, app: Main, phone: Simulator) -> None:
@@ -381,7 +455,9 @@ def test_waiting_sees_changes(d: Any, app: Main, phone: Simulator) -> None:
     phone.run(_spawn(phone, later))
     assert d(text="Discard the post?").wait(timeout=5)
     assert 0.1 < time.monotonic() - start < 3
-    assert not d(text="Post", instance=0).exists, "a UiSelector sees the active window only"
+    assert not d(text="Post", instance=0).wait(timeout=0), (
+        "a UiSelector sees the active window only"
+    )
     assert d(text="Post").exists, "a BySelector sees all windows"
     d(text="Keep").click_gone(interval=0.05)
     assert d(text="Discard the post?").wait_gone(timeout=5)
