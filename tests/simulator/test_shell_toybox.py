@@ -128,6 +128,16 @@ def test_logcat_follows() -> None:
     asyncio.run(main())
 
 
+def test_log_writes_a_line() -> None:
+    script = "log one two; log -p e -t Up three; printf 'a\\nb\\n' | log -t In; logcat -d -v tag"
+    phone = SmallPhone()
+    assert sh(script, phone=phone).stdout.splitlines()[1:] == [
+        "I/log     : one two", "E/Up      : three", "I/In      : a", "I/In      : b"
+    ]  # fmt: skip
+    assert phone.log.lines()[-1].uid == 2000
+    assert sh("log -p x y").stderr == "log: bad -p 'x' (see \"log --help\")\n"
+
+
 # -- others --------------------------------------------------------------------------------------
 def test_tail_follows_a_file() -> None:
     async def main() -> None:

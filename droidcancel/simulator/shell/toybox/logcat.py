@@ -13,7 +13,15 @@ from droidcancel.simulator.processes import user_name
 from droidcancel.simulator.shell.registry import Invocation
 from droidcancel.simulator.shell.toybox.clock import parse_time
 from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix
-from droidcancel.simulator.shell.toybox.tool import Options, UsageError, encode, tool, zone
+from droidcancel.simulator.shell.toybox.tool import (
+    Options,
+    UsageError,
+    decode,
+    encode,
+    lines,
+    tool,
+    zone,
+)
 
 PRIORITIES = "VDIWEFS"
 BUFFERS = ("main", "system", "crash", "events", "radio", "kernel")
@@ -160,9 +168,9 @@ def _tail(inv: Invocation, text: str, lines: list[LogLine]) -> list[LogLine]:
 
 @tool("logcat", spec="cdv:b:P:e:m:t:T:sgG:LSpf:r:n:u:DK", long=_LONG)
 async def logcat(inv: Invocation, options: Options) -> int:
-    log = inv.phone.log
+    buffer = inv.phone.log
     if "c" in options:
-        log.clear()
+        buffer.clear()
         return 0
     if "g" in options:
         for name in _DEFAULT:
@@ -172,13 +180,29 @@ async def logcat(inv: Invocation, options: Options) -> int:
     if "G" in options or "p" in options:
         return 0
     wanted, printer = _filter(inv, options), _Printer(inv, options)
-    stored = log.lines()
-    lines = [line for line in stored if wanted.wants(line)]
+    stored = buffer.lines()
+    shown = [line for line in stored if wanted.wants(line)]
     tail = options.get("t") or options.get("T")
-    lines = _tail(inv, tail, lines) if tail else lines
-    if not await printer.show(lines) or any(letter in options for letter in "dtLS"):
+    shown = _tail(inv, tail, shown) if tail else shown
+    if not await printer.show(shown) or any(letter in options for letter in "dtLS"):
         return 0
-    async for line in log.follow(stored[-1].number if stored else -1):
+    async for line in buffer.follow(stored[-1].number if stored else -1):
         if wanted.wants(line) and not await printer.show([line]):
             break
+    return 0
+
+
+@tool("log", spec="p:t:")
+async def log(inv: Invocation, options: Options) -> int:
+    """Toybox's `log`: write the words, or each line of the standard input, to the log."""
+    priority = options.get("p")[:1].upper() if "p" in options else "I"
+    if priority not in PRIORITIES:
+        raise UsageError(f"bad -p '{options.get('p')}'")
+    if options.words:
+        messages = [" ".join(options.words)]
+    else:
+        messages = [decode(line).rstrip("\n") async for line in lines(inv.stdin)]
+    for message in messages:
+        tag = options.get("t") or "log"
+        inv.phone.log.write(priority, tag, message, pid=inv.pid, uid=inv.uid)
     return 0
