@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -126,6 +127,15 @@ def test_logcat_follows() -> None:
             assert (await session.finish()).status == 129
 
     asyncio.run(main())
+
+
+def test_logcat_in_binary_has_headers_and_no_headings() -> None:
+    data = bytes.fromhex(sh("logcat -d -B -s Up:E | xxd -p", phone=logged()).stdout)
+    size, head, pid, tid, seconds, nanoseconds, buffer, uid = struct.unpack_from("<HHiIIIII", data)
+    assert (head, pid, tid, buffer, uid) == (28, 900, 900, 0, 10123)
+    assert seconds + nanoseconds / 1e9 == pytest.approx(1704164645.678, abs=1e-3)
+    assert data[28:] == b"\x06Up\0failed\0"
+    assert size == len(data) - head
 
 
 def test_log_writes_a_line() -> None:

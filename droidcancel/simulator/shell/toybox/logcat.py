@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -28,7 +29,9 @@ BUFFERS = ("main", "system", "crash", "events", "radio", "kernel")
 _DEFAULT = ("main", "system", "crash")
 _LONG = {"clear": "c", "dump": "d", "format": "v", "buffer": "b", "pid": "P", "regex": "e",
          "max-count": "m", "uid": "u", "last": "L", "print": "p", "buffer-size": "g",
-         "statistics": "S", "silent": "s"}  # fmt: skip
+         "statistics": "S", "silent": "s", "binary": "B"}  # fmt: skip
+# logger_entry (liblog): sizes of text and head, pid, tid, seconds, nanoseconds, buffer, uid.
+_ENTRY = struct.Struct("<HHiIIIII")
 
 
 @dataclass
@@ -114,11 +117,21 @@ _MODIFIERS = frozenset({"year", "zone", "epoch", "monotonic", "usec", "nsec", "u
                         "printable", "descriptive", "nocolor", "utc"})  # fmt: skip
 
 
+def _binary(line: LogLine) -> bytes:
+    """An entry as `logcat -B` writes it: what other programs parse."""
+    tag, message = encode(line.tag), encode(line.message)
+    text = bytes([PRIORITIES.index(line.priority) + 2]) + tag + b"\0" + message + b"\0"
+    seconds, part = divmod(line.time, 1)
+    head = (line.pid, line.pid, int(seconds), int(part * 1e9), BUFFERS.index(line.buffer), line.uid)
+    return _ENTRY.pack(len(text), _ENTRY.size, *head) + text
+
+
 class _Printer:
     """Prints lines in a format, with a heading where a buffer begins."""
 
     def __init__(self, inv: Invocation, options: Options) -> None:
         self.inv = inv
+        self.binary = "B" in options
         words = {word for text in options.values.get("v", ()) for word in text.split(",")}
         shape = "threadtime" if inv.api >= 24 else "brief"
         for word in words:
@@ -143,8 +156,11 @@ class _Printer:
         chosen = lines[: self.left]
         self.left -= len(chosen)
         for at in range(0, len(chosen), 256):
-            text = "".join(map(self.text, chosen[at : at + 256]))
-            await self.inv.stdout.write(encode(text))
+            part = chosen[at : at + 256]
+            if self.binary:
+                await self.inv.stdout.write(b"".join(map(_binary, part)))
+            else:
+                await self.inv.stdout.write(encode("".join(map(self.text, part))))
         return self.left > 0
 
 
@@ -166,7 +182,7 @@ def _tail(inv: Invocation, text: str, lines: list[LogLine]) -> list[LogLine]:
     return [line for line in lines if line.time >= since]
 
 
-@tool("logcat", spec="cdv:b:P:e:m:t:T:sgG:LSpf:r:n:u:DK", long=_LONG)
+@tool("logcat", spec="Bcdv:b:P:e:m:t:T:sgG:LSpf:r:n:u:DK", long=_LONG)
 async def logcat(inv: Invocation, options: Options) -> int:
     buffer = inv.phone.log
     if "c" in options:
