@@ -97,6 +97,13 @@ def test_ps_shows_what_android_shows() -> None:
     assert lines[5:] == ["   PID NAME", "   198 adbd", "     1", lines[0], "1"]
 
 
+def test_processor_times_add_up() -> None:
+    lines = sh("cat /proc/stat").stdout.splitlines()
+    total, *cores = [list(map(int, line.split()[1:])) for line in lines if line.startswith("cpu")]
+    assert len(cores) == 8
+    assert total == [sum(column) for column in zip(*cores, strict=True)]
+
+
 # -- logcat --------------------------------------------------------------------------------------
 def logged() -> SmallPhone:
     phone = SmallPhone()
