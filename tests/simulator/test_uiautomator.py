@@ -613,6 +613,28 @@ def test_server_without_its_jar(make_phone: Callable[..., Simulator]) -> None:
     assert adb.shell2(run).returncode == 134
 
 
+def test_a_server_without_a_port_takes_the_usual_one(make_phone: Callable[..., Simulator]) -> None:
+    """Clients before 3.6 name no port."""
+    other = make_phone()
+    jar = Path(uiautomator2.__file__).parent / "assets" / "u2.jar"
+    adb = adbutils.adb.device(other.serial)
+    adb.sync.push(jar, "/data/local/tmp/u2.jar")
+    run = "CLASSPATH=/data/local/tmp/u2.jar app_process / com.wetest.uia2.Main"
+    with adb.shell(run, stream=True) as server:
+        assert b"[UiAutomator2Server] Starting Server" in server.recv(4096)
+        wait_until(lambda: b"pong" in ping(adb))
+
+
+def ping(adb: Any) -> bytes:
+    """What the server answers on its usual port, b"" where there is none."""
+    try:
+        with adb.create_connection(adbutils.Network.TCP, 9008) as conn:
+            conn.send(b"GET /ping HTTP/1.1\r\nHost: phone\r\n\r\n")
+            return bytes(conn.recv(4096))
+    except adbutils.AdbError:
+        return b""
+
+
 def test_stop_ends_the_server(make_phone: Callable[..., Simulator]) -> None:
     other = make_phone()
     device = uiautomator2.connect(other.serial)
