@@ -429,8 +429,8 @@ def test_scrolling_family(d: Any, app: Main) -> None:
 
 
 def test_a_list_that_fits_says_that_it_does_not_scroll(d: Any, phone: Simulator) -> None:
-    d.shell("am start -a android.settings.SETTINGS")
-    assert d(text="Apps").wait(timeout=5)
+    d.shell("am start -a android.settings.WIRELESS_SETTINGS")
+    assert d(text="Airplane mode").wait(timeout=5)
     rows = d(packageName="com.android.settings", className=RECYCLER)
     assert rows.exists
     assert rows.info["scrollable"] is False
