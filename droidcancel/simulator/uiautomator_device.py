@@ -138,13 +138,6 @@ async def clear_last_toast(service: Service) -> None:
     service.phone.screen.automation.last_toast = None
 
 
-@rpc("makeToast")
-async def make_toast(service: Service, text: str, duration: float) -> bool:
-    """Servers before 0.2 had this; newer clients still call it."""
-    service.phone.toasts.show("com.github.uiautomator", text, float(duration) / 1000)
-    return True
-
-
 @rpc("getLastTraversedText")
 async def last_traversed(service: Service) -> None:
     """No view here is traversed by TalkBack."""

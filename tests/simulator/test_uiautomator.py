@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from uiautomator2.exceptions import (
 )
 
 from droidcancel.simulator import PhoneOptions, Simulator
+from droidcancel.simulator.uiautomator import METHODS
 from tests.conftest import wait_listed, wait_until
 from tests.simulator.ui_phone import PACKAGE, ROWS, Main, open_widgets, view_of
 
@@ -160,9 +163,26 @@ def test_toasts_are_caught(d: Any, phone: Simulator) -> None:
     assert d.last_toast is None
     phone.call(lambda: phone.phone.toasts.show(PACKAGE, "Draft saved", 0.3))
     assert d.last_toast == "Draft saved"
-    d.toast.show("Hello", 0.3)
-    assert d.toast.get_message(1.0) == "Hello"
+    assert d.toast.get_message(1.0) == "Draft saved"
     d.toast.reset()
+    assert d.toast.get_message(0.1, default="none") == "none"
+
+
+def test_the_methods_are_those_of_the_jar_and_the_client_finds_them() -> None:
+    home = Path(uiautomator2.__file__).parent
+    with zipfile.ZipFile(home / "assets" / "u2.jar") as jar:
+        code = b"".join(jar.read(name) for name in jar.namelist() if name.endswith(".dex"))
+    assert [name for name in METHODS if name.encode() not in code] == []
+    source = "".join(path.read_text(encoding="utf-8") for path in home.glob("*.py"))
+    called = set(re.findall(r"jsonrpc\.(\w+)\(", re.sub(r"#.*", "", source)))
+    assert len(called) > 40
+    assert called - set(METHODS) == {"makeToast"}
+
+
+def test_the_server_shows_no_toasts_itself(d: Any) -> None:
+    """No u2.jar of uiautomator2 3.3 to 3.7 has makeToast, though the clients still call it."""
+    with pytest.raises(RPCUnknownError, match="-32601"):
+        d.toast.show("Hello", 0.3)
 
 
 def test_keys(d: Any, app: Main, phone: Simulator) -> None:
