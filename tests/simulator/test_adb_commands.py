@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
@@ -119,10 +120,12 @@ def test_a_second_push_skips_what_is_there(adb: Adb, tmp_path: Path) -> None:
     (tree / "a.txt").write_text("a" * 10)
     (tree / "deep" / "b.txt").write_text("b" * 10)
     (tree / "link.txt").symlink_to("a.txt")
+    os.utime(tree / "link.txt", (1600000000, 1600000000), follow_symlinks=False)
     adb("shell", "rm -rf /data/local/tmp/tree")
     for expected in (b"files pushed, 0 skipped", b"0 files pushed, 3 skipped"):
         done = adb("push", "--sync", str(tree), "/data/local/tmp/")
         assert expected in done.stdout + done.stderr
+    assert adb("shell", "stat -c %Y /data/local/tmp/tree/link.txt").stdout == b"1600000000\n"
     (tree / "a.txt").write_text("c" * 11)
     done = adb("push", "--sync", str(tree), "/data/local/tmp/")
     assert b"1 file pushed, 2 skipped" in done.stdout + done.stderr
