@@ -223,7 +223,9 @@ class Connection:
 
     def _write(self, packet: Packet) -> None:
         stream = self._known(packet)
-        if stream is not None and not stream.received(packet.data):
+        if stream is None or not stream.remote:
+            return  # as adbd: a stream that the host has not accepted yet has no peer
+        if not stream.received(packet.data):
             raise WireError("WRTE before the OKAY of the one before")
 
     def _close_stream(self, packet: Packet) -> None:

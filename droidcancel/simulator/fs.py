@@ -293,9 +293,9 @@ class FileSystem(Tree):
         node.uid = node.uid if uid < 0 else uid
         node.gid = node.gid if gid < 0 else gid
 
-    def utime(self, path: str, mtime: float | None = None) -> None:
+    def utime(self, path: str, mtime: float | None = None, follow: bool = True) -> None:
         """Set the time stamp in seconds, None for now."""
-        self.node(path).mtime = self._clock() if mtime is None else mtime
+        self.node(path, follow).mtime = self._clock() if mtime is None else mtime
 
     # -- permissions --------------------------------------------------------------------------
     def may(self, uid: int, path: str, access: str) -> bool:

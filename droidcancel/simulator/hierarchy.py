@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from droidcancel.simulator.viewtree import Rect, View
+from droidcancel.simulator.viewtree import Rect, ScrollState, View
 
 RECYCLING = ("RecyclerView", "ListView", "ViewPager", "ViewPager2")  # keep no child off screen
 NAF_EXCLUDED = (
@@ -63,6 +63,13 @@ class Node:
     @property
     def desc(self) -> str:
         return self.view.desc
+
+    @property
+    def scrollable(self) -> bool:
+        """A list or a page that fits its place says that it does not scroll."""
+        state = self.view.state
+        fits = isinstance(state, ScrollState) and state.maximum == 0
+        return self.view.scrollable and not fits
 
     @property
     def cls(self) -> str:
@@ -150,7 +157,7 @@ _COMMON: tuple[tuple[str, Callable[[Node], str]], ...] = (
     ("enabled", lambda node: _flag(node.view.enabled)),
     ("focusable", lambda node: _flag(node.view.focusable)),
     ("focused", lambda node: _flag(node.view.focused)),
-    ("scrollable", lambda node: _flag(node.view.scrollable)),
+    ("scrollable", lambda node: _flag(node.scrollable)),
     ("long-clickable", lambda node: _flag(node.view.long_clickable)),
     ("password", lambda node: _flag(node.view.password)),
     ("selected", lambda node: _flag(node.view.selected)),

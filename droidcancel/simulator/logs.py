@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from droidcancel.simulator.clock import Clock
 
 CAPACITY = 20_000
+QUIET_S = 1.0  # a phone is never silent for long; readers look up only when a line comes
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class LogBuffer:
         self._lines: deque[LogLine] = deque(maxlen=CAPACITY)
         self._next = 0
         self._changed = asyncio.Event()
+        self.chatter: Callable[[], None] = lambda: None  # called when followers hear nothing
 
     def write(
         self,
@@ -67,4 +69,7 @@ class LogBuffer:
                 if line.number > after:
                     after = line.number
                     yield line
-            await self._changed.wait()
+            try:
+                await asyncio.wait_for(self._changed.wait(), QUIET_S)
+            except asyncio.TimeoutError:
+                self.chatter()

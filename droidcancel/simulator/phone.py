@@ -105,6 +105,7 @@ class Phone:
         self._crash_listeners: list[Callable[[str], None]] = []
         self.system_ui: Any = None
         self.power.on_unlock(self._first_unlock)
+        self.log.chatter = lambda: system_image.chatter(self)
         system_image.provision(self)
 
     # -- life ------------------------------------------------------------------------------

@@ -165,6 +165,15 @@ def package_of(app: type[apps.App], language: str, phone: Phone) -> Package:
     )
 
 
+def chatter(phone: Phone) -> None:
+    """What an emulator's SystemUI logs each second: adbutils' logcat ends only at a line."""
+    for process in phone.processes.by_name("com.android.systemui")[:1]:
+        times = "avg=1000.05ms min=999.62ms max=1000.48ms count=1"
+        phone.log.write(
+            "D", "EGL_emulation", f"app_time_stats: {times}", pid=process.pid, uid=process.uid
+        )
+
+
 def start_processes(phone: Phone) -> None:
     """The processes that init and zygote start."""
     for name, uid, pid, rss in PROCESSES:

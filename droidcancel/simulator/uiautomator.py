@@ -22,14 +22,8 @@ from droidcancel.simulator import (
 from droidcancel.simulator.bounded_regex import SlowMatch
 from droidcancel.simulator.http import Request, Response, serve
 from droidcancel.simulator.streams import Stream
-from droidcancel.simulator.uiautomator_rpc import (
-    METHODS,
-    InvalidParams,
-    RemoteError,
-    Service,
-    invoke,
-)
-from droidcancel.simulator.uiautomator_selector import PatternSyntaxError
+from droidcancel.simulator.uiautomator_errors import InvalidParams, RemoteError
+from droidcancel.simulator.uiautomator_rpc import METHODS, Service, invoke
 
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
@@ -139,11 +133,10 @@ class Server:
         try:
             result = await invoke(self.service, name, call.get("params"))
         except RemoteError as error:
-            return _error(number, -32001, error.cls, error.message)
-        except PatternSyntaxError as error:
-            return _error(number, -32001, "java.util.regex.PatternSyntaxException", str(error))
+            return _error(number, -32001, error.cls, error.data)
         except SlowMatch:  # what backtracking without an end comes to in java.util.regex
-            return _error(number, -32001, "java.lang.StackOverflowError", "stack size 1039KB")
+            overflow = RemoteError("java.lang.StackOverflowError", "stack size 1039KB")
+            return _error(number, -32001, overflow.cls, overflow.data)
         except (InvalidParams, TypeError, ValueError, AttributeError) as error:
             self.phone.log.write("W", "uidumper", f"{name}: {error}")
             return _error(number, -32602, "method parameters invalid")

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from droidcancel.simulator.hierarchy import Node
-from droidcancel.simulator.uiautomator_rpc import Service, not_found, rpc
+from droidcancel.simulator.uiautomator_errors import not_found
+from droidcancel.simulator.uiautomator_rpc import Service, rpc
 from droidcancel.simulator.uiautomator_scroll import scroll_into_view
 from droidcancel.simulator.uiautomator_selector import (
+    MASKS,
     Selector,
     find_below,
     find_pattern,
-    find_ui,
     pattern_matches,
 )
 
@@ -88,30 +89,31 @@ async def _child_with(
     wanted: tuple[str, str],
     search: bool | None,
 ) -> str:
-    """UiCollection.getChildByText: the row that has the text, or something in it that has."""
+    """UiCollection.getChildByText: the row that has the text, or something in it that has.
+
+    A text must be equal; of a description, a part is enough.
+    """
     await service.settle()
     name, text = wanted
-    exact = Selector.parse({name: text, "mask": 0x01 if name == "text" else 0x40})
-    container = service.need(target)
-    if container.view.scrollable and search is not False:
-        await scroll_into_view(service, target, exact)
+    inside = Selector.parse(
+        {"text": text, "mask": MASKS["text"]}
+        if name == "text"
+        else {"descriptionContains": text, "mask": MASKS["descriptionContains"]}
+    )
+    scrolls = service.need_object(target).scrollable
+    if search if search is not None else scrolls:
+        await scroll_into_view(service, target, inside)
     pattern = Selector.parse(child)
-    number = _row_number(service.need(target), pattern, exact)
-    if number is None:
-        raise not_found(f'for {name}= "{text}"')
-    return _keep_row(service, target, pattern, number)
-
-
-def _row_number(container: Node, pattern: Selector, exact: Selector) -> int | None:
-    for number, row in enumerate(pattern_matches(pattern, container)):
-        if find_ui(exact, row) is not None:
-            return number
-    return None
+    for number, row in enumerate(pattern_matches(pattern, service.need_object(target))):
+        own = row.text == text if name == "text" else text in row.desc
+        if own or find_below(inside, row) is not None:
+            return _keep_row(service, target, pattern, number)
+    raise not_found(f'for {name}= "{text}"')
 
 
 def _keep_row(service: Service, target: Mapping[str, Any], pattern: Selector, number: int) -> str:
     def find() -> Node | None:
-        container = service.find(target)
+        container = service.find_object(target)
         return None if container is None else find_pattern(pattern, container, number)
 
     return service.keep(find, pattern.with_instance(number).describe())

@@ -14,10 +14,10 @@ from PIL import Image
 from droidcancel.simulator import keys
 from droidcancel.simulator.screen import encode
 from droidcancel.simulator.streams import pipe
+from droidcancel.simulator.uiautomator_errors import InvalidParams
 from droidcancel.simulator.uiautomator_rpc import (
     IDLE_S,
     STEP_S,
-    InvalidParams,
     Service,
     rpc,
     wait_idle,
@@ -136,13 +136,6 @@ async def last_toast(service: Service) -> str | None:
 @rpc("clearLastToast")
 async def clear_last_toast(service: Service) -> None:
     service.phone.screen.automation.last_toast = None
-
-
-@rpc("makeToast")
-async def make_toast(service: Service, text: str, duration: float) -> bool:
-    """Servers before 0.2 had this; newer clients still call it."""
-    service.phone.toasts.show("com.github.uiautomator", text, float(duration) / 1000)
-    return True
 
 
 @rpc("getLastTraversedText")

@@ -5,23 +5,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from droidcancel.simulator.hierarchy import Node
 from droidcancel.simulator.uiautomator_device import swipe_line, tap_at
-from droidcancel.simulator.uiautomator_rpc import (
-    STEP_S,
+from droidcancel.simulator.uiautomator_errors import (
     InvalidParams,
-    Service,
-    rpc,
-    wait_until,
+    illegal_argument,
+    illegal_state,
 )
-from droidcancel.simulator.uiautomator_selector import (
-    Selector,
-    find_by,
-    find_ui,
-)
+from droidcancel.simulator.uiautomator_rpc import STEP_S, Service, rpc, wait_until
+from droidcancel.simulator.uiautomator_selector import MASKS, Selector, find_by, find_ui
 from droidcancel.simulator.viewtree import Rect
 
 SWIPE_MARGIN = 5  # UiObject.SWIPE_MARGIN_LIMIT, px
@@ -40,10 +36,6 @@ def _rect(bounds: Rect) -> dict[str, int]:
 def describe_node(node: Node, *, by: bool) -> dict[str, Any]:
     """ObjInfo. Found by a BySelector, what is missing is null, and the resource name is known."""
     view = node.view
-    silent = view.widget in ("box", "icon", "image", "space", "scroll", "pager")
-    text: str | None = node.text
-    if by and silent and not view.text:
-        text = None
     return {
         "bounds": _rect(node.bounds),
         "checkable": view.checkable,
@@ -58,68 +50,102 @@ def describe_node(node: Node, *, by: bool) -> dict[str, Any]:
         "longClickable": view.long_clickable,
         "packageName": node.package,
         "resourceName": (node.resource_id or None) if by else None,
-        "scrollable": view.scrollable,
+        "scrollable": node.scrollable,
         "selected": view.selected,
-        "text": text,
+        "text": _text(node, by=by),
         "visibleBounds": _rect(node.bounds),
     }
+
+
+def _text(node: Node, *, by: bool) -> str | None:
+    """The text, or a bar's value; null for a view without text that a BySelector found."""
+    view = node.view
+    silent = view.widget in ("box", "icon", "image", "space", "scroll", "pager")
+    return None if by and silent and not view.text else node.range_text
 
 
 # -- reading ---------------------------------------------------------------------------------
 @rpc("exist")
 async def exist(service: Service, target: Mapping[str, Any] | str) -> bool:
+    """Here u2.jar makes a BySelector of a selector with an instance too, and so forgets it."""
     await service.settle()
-    return _exists(service, target)
-
-
-def _exists(service: Service, target: Mapping[str, Any] | str) -> bool:
     if isinstance(target, str):
         known = service.objects.get(target)
         return known is not None and known.find() is not None
     selector = Selector.parse(target)
-    if selector.by:
-        return find_by(selector, service.phone.screen.nodes()) is not None
+    if len(selector.steps) > 1 or selector.mask & MASKS["index"]:
+        return service.find_ui(selector) is not None
+    return find_by(selector, service.phone.screen.nodes()) is not None
+
+
+def _there(service: Service, target: Mapping[str, Any] | str) -> bool:
+    """What waitForExists and waitUntilGone look for."""
+    if isinstance(target, str):
+        known = service.objects.get(target)
+        return known is not None and known.find() is not None
+    selector = Selector.parse(target)
+    if len(selector.steps) == 1 and selector.by:
+        return service.find_by(selector) is not None
     return service.find_ui(selector) is not None
 
 
 @rpc("objInfo")
 async def obj_info(service: Service, target: Mapping[str, Any] | str) -> dict[str, Any]:
     await service.settle()
-    by = not isinstance(target, str) and Selector.parse(target).by
-    return describe_node(service.need(target), by=by)
+    node, by = _found(service, target)
+    return describe_node(node, by=by)
+
+
+def _found(service: Service, target: Mapping[str, Any] | str) -> tuple[Node, bool]:
+    """The node, and whether a BySelector found it. Raises UiObjectNotFoundException."""
+    if not isinstance(target, str):
+        node = service.find_by(Selector.parse(target))
+        if node is not None:
+            return node, True
+    return service.need_object(target), False
 
 
 @rpc("objInfoOfAllInstances")
-async def obj_info_all(service: Service, target: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def obj_info_all(service: Service, target: Mapping[str, Any]) -> list[dict[str, Any] | None]:
+    """One entry for each that `count` counts.
+
+    The instance is set on the first part of the selector. So for children and siblings u2.jar
+    tells of the first of each parent, and null where there is none.
+    """
     await service.settle()
     selector = Selector.parse(target)
-    return [describe_node(node, by=False) for node in _instances(service, selector)]
+    number = _count(service, selector)
+    if selector.mask & MASKS["instance"] and number:
+        found: list[Node | None] = [service.find_ui(selector)]
+    else:
+        found = [service.find_ui(selector.with_outer_instance(each)) for each in range(number)]
+    return [None if node is None else describe_node(node, by=False) for node in found]
 
 
-def _instances(service: Service, selector: Selector) -> list[Node]:
-    """All that a UiSelector finds, one search an instance as u2.jar does it."""
+def _count(service: Service, selector: Selector) -> int:
+    """How many instances there are; one at most for a selector that names its instance."""
     roots = service.phone.screen.nodes(active_only=True)
     if not roots:
-        return []
-    if selector.steps[-1][1].instance:
-        found = find_ui(selector, roots[0])
-        return [] if found is None else [found]
-    nodes: list[Node] = []
-    while (node := find_ui(selector.with_instance(len(nodes)), roots[0])) is not None:
-        nodes.append(node)
-    return nodes
+        return 0
+    if selector.deep_mask & MASKS["instance"]:
+        return int(find_ui(selector, roots[0]) is not None)
+    number = 0
+    while find_ui(selector.with_instance(number), roots[0]) is not None:
+        number += 1
+    return number
 
 
 @rpc("count")
 async def count(service: Service, target: Mapping[str, Any]) -> int:
     await service.settle()
-    return len(_instances(service, Selector.parse(target)))
+    return _count(service, Selector.parse(target))
 
 
 @rpc("getText")
-async def get_text(service: Service, target: Mapping[str, Any] | str) -> str:
+async def get_text(service: Service, target: Mapping[str, Any] | str) -> str | None:
     await service.settle()
-    return service.need(target).range_text
+    node, by = _found(service, target)
+    return _text(node, by=by)
 
 
 @rpc("waitForExists")
@@ -129,7 +155,7 @@ async def wait_for_exists(
     await service.settle()
     if isinstance(target, str):
         service.handle(target)
-    return await wait_until(service.phone, lambda: _exists(service, target), float(timeout) / 1000)
+    return await wait_until(service.phone, lambda: _there(service, target), float(timeout) / 1000)
 
 
 @rpc("waitUntilGone")
@@ -140,7 +166,7 @@ async def wait_until_gone(
     if isinstance(target, str):
         service.handle(target)
     return await wait_until(
-        service.phone, lambda: not _exists(service, target), float(timeout) / 1000
+        service.phone, lambda: not _there(service, target), float(timeout) / 1000
     )
 
 
@@ -176,8 +202,9 @@ async def _press(service: Service, params: tuple[Any, ...], name: str, ms: int) 
     if len(params) not in (1, 2):
         raise InvalidParams(name)
     await service.settle()
-    node = service.need(params[0])
-    at = _corner(node, params[1] if len(params) == 2 else None)
+    cornered = len(params) == 2
+    node = service.need_object(params[0]) if cornered else service.need(params[0])
+    at = _corner(node, params[1] if cornered else None)
     return False if at is None else await tap_at(service, *at, ms)
 
 
@@ -196,10 +223,15 @@ async def click_and_wait(service: Service, target: Mapping[str, Any] | str, time
 # -- text --------------------------------------------------------------------------------------
 @rpc("setText")
 async def set_text(service: Service, target: Mapping[str, Any] | str, text: str) -> bool:
+    """A field that a BySelector finds is clicked first, and the answer is true in any case."""
     await service.settle()
-    if not isinstance(target, str):
-        await service.tap(service.need(target))  # u2.jar clicks the field first
-    return service.put_text(service.need(target), text) or not isinstance(target, str)
+    selector = None if isinstance(target, str) else Selector.parse(target)
+    if selector is not None and (node := service.find_by(selector)) is not None:
+        await service.tap(node)
+        if (node := service.find_by(selector)) is not None:
+            service.put_text(node, text)
+            return True
+    return service.put_text(service.need_object(target), text)
 
 
 @rpc("clearTextField")
@@ -215,8 +247,11 @@ async def drag_to(service: Service, target: Mapping[str, Any] | str, *rest: Any)
     await service.settle()
     if len(rest) not in (2, 3):
         raise InvalidParams("dragTo")
-    start = service.need(target).bounds.center
-    end = service.need(rest[0]).bounds.center if len(rest) == 2 else (int(rest[0]), int(rest[1]))
+    start = service.need_object(target).bounds.center
+    if len(rest) == 2:
+        end = service.need_object(rest[0]).bounds.center
+    else:
+        end = (int(rest[0]), int(rest[1]))
     return await service.phone.input.drag(*start, *end, int(rest[-1]) * STEP_S)
 
 
@@ -237,7 +272,8 @@ async def swipe(service: Service, *params: Any) -> bool:
     if len(params) not in (3, 4):
         raise InvalidParams("swipe")
     await service.settle()
-    bounds = service.need(params[0]).bounds
+    find = service.need if len(params) == 4 else service.need_object
+    bounds = find(params[0]).bounds
     name = str(params[1]).lower()
     line = _SWIPES.get(_SHORT.get(name, name))
     if line is None or min(bounds.width, bounds.height) <= 2 * SWIPE_MARGIN:
@@ -260,21 +296,22 @@ async def gesture(
 ) -> bool:
     """Two fingers. Nothing here zooms, so the first finger's line is what is felt."""
     await service.settle()
-    service.need(target)
+    service.need_object(target)
     start, end = (int(start1["x"]), int(start1["y"])), (int(end1["x"]), int(end1["y"]))
     await service.phone.input.drag(*start, *end, int(steps) * STEP_S)
     return True
 
 
-async def _pinch(service: Service, target: Mapping[str, Any] | str) -> bool:
+async def _pinch(
+    service: Service, target: Mapping[str, Any] | str, percent: int, steps: int
+) -> bool:
+    """Two fingers on one line. Nothing here zooms, but it takes its time."""
     await service.settle()
-    bounds = service.need(target).bounds
-    if bounds.width <= 20:  # FINGER_TOUCH_HALF_WIDTH
-        from droidcancel.simulator.uiautomator_rpc import RemoteError
-
-        raise RemoteError(
-            "java.lang.IllegalStateException", "Object width is too small for operation"
-        )
+    if not 0 <= percent <= 100:
+        raise illegal_argument("Percent must be between 0 and 100")
+    if service.need_object(target).bounds.width <= 2 * FINGER_HALF_WIDTH:
+        raise illegal_state("Object width is too small for operation")
+    await asyncio.sleep(max(1, int(steps)) * STEP_S)
     return True
 
 
@@ -282,11 +319,11 @@ async def _pinch(service: Service, target: Mapping[str, Any] | str) -> bool:
 async def pinch_in(
     service: Service, target: Mapping[str, Any] | str, percent: int, steps: int
 ) -> bool:
-    return await _pinch(service, target)
+    return await _pinch(service, target, percent, steps)
 
 
 @rpc("pinchOut")
 async def pinch_out(
     service: Service, target: Mapping[str, Any] | str, percent: int, steps: int
 ) -> bool:
-    return await _pinch(service, target)
+    return await _pinch(service, target, percent, steps)

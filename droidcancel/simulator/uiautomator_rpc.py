@@ -14,34 +14,16 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from droidcancel.simulator.hierarchy import Node
+from droidcancel.simulator.uiautomator_errors import InvalidParams, not_found
 from droidcancel.simulator.uiautomator_selector import Selector, find_by, find_ui
 from droidcancel.simulator.viewtree import TextState
 
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
 
-NOT_FOUND = "androidx.test.uiautomator.UiObjectNotFoundException"
 MAX_OBJECTS = 256  # u2.jar forgets an object after a minute; here the oldest goes first
 IDLE_S = 0.5  # UiDevice's QUIET_TIME_TO_BE_CONSIDERED_IDLE_STATE
 STEP_S = 0.005  # one step of a swipe
-
-
-class RemoteError(Exception):
-    """A Java exception in a method: the client gets -32001 with its class name as message."""
-
-    def __init__(self, cls: str, message: str) -> None:
-        super().__init__(message)
-        self.cls = cls
-        self.message = message
-
-
-class InvalidParams(Exception):
-    """No method of that name takes these parameters."""
-
-
-def not_found(what: str) -> RemoteError:
-    """UiObjectNotFoundException; `what` is the selector as it prints itself."""
-    return RemoteError(NOT_FOUND, what)
 
 
 @dataclass
@@ -99,20 +81,34 @@ class Service:
         root = self._active_root()
         return None if root is None else find_ui(selector, root)
 
+    def find_by(self, selector: Selector) -> Node | None:
+        """In all windows, as a BySelector; none for a selector that makes no BySelector."""
+        if not selector.by:
+            return None
+        return find_by(selector, self.phone.screen.nodes())
+
     def find(self, target: Mapping[str, Any] | str) -> Node | None:
         """A selector (BySelector first where u2.jar uses one) or an object id."""
         if isinstance(target, str):
             return self.handle(target).find()
         selector = Selector.parse(target)
-        if selector.by:
-            found = find_by(selector, self.phone.screen.nodes())
-            if found is not None:
-                return found
-        return self.find_ui(selector)
+        return self.find_by(selector) or self.find_ui(selector)
+
+    def find_object(self, target: Mapping[str, Any] | str) -> Node | None:
+        """A selector as a UiSelector alone, or an object id: gestures and scrolling use these."""
+        if isinstance(target, str):
+            return self.handle(target).find()
+        return self.find_ui(Selector.parse(target))
 
     def need(self, target: Mapping[str, Any] | str) -> Node:
         """As `find`. Raises UiObjectNotFoundException."""
-        node = self.find(target)
+        return self._there(self.find(target), target)
+
+    def need_object(self, target: Mapping[str, Any] | str) -> Node:
+        """As `find_object`. Raises UiObjectNotFoundException."""
+        return self._there(self.find_object(target), target)
+
+    def _there(self, node: Node | None, target: Mapping[str, Any] | str) -> Node:
         if node is None:
             raise not_found(self.describe(target))
         return node

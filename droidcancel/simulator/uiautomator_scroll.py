@@ -7,7 +7,7 @@ from typing import Any
 
 from droidcancel.simulator.hierarchy import Node
 from droidcancel.simulator.uiautomator_device import press_key
-from droidcancel.simulator.uiautomator_rpc import STEP_S, Service, not_found, rpc
+from droidcancel.simulator.uiautomator_rpc import STEP_S, Service, rpc
 from droidcancel.simulator.uiautomator_selector import Selector, find_below
 from droidcancel.simulator.viewtree import PagerState, ScrollState
 
@@ -15,13 +15,6 @@ DEAD_ZONE = 0.1  # UiScrollable.DEFAULT_SWIPE_DEADZONE_PCT
 SCROLL_STEPS = 55
 FLING_STEPS = 5
 MAX_SEARCH_SWIPES = 30
-
-
-def _container(service: Service, target: Mapping[str, Any]) -> Node:
-    node = service.find_ui(Selector.parse(target))
-    if node is None:
-        raise not_found(service.describe(target))
-    return node
 
 
 def _place(node: Node) -> tuple[int, int]:
@@ -38,7 +31,7 @@ async def _swipe(
     service: Service, target: Mapping[str, Any], vertical: bool, forward: bool, steps: int
 ) -> bool:
     """One swipe over most of the container; False at an end, where there is no more."""
-    node = _container(service, target)
+    node = service.need_object(target)
     bounds = node.bounds
     before, _ = _place(node)
     x, y = bounds.center
@@ -56,7 +49,7 @@ async def _swipe(
         await service.phone.input.swipe(*line, steps * STEP_S)
     else:
         await service.phone.input.drag(*line, steps * STEP_S)
-    after, maximum = _place(_container(service, target))
+    after, maximum = _place(service.need_object(target))
     return after != before and after not in (0, maximum)
 
 
@@ -92,12 +85,13 @@ async def _to_end(
     how: tuple[bool, bool, int],
     max_swipes: int,
 ) -> bool:
+    """Swipe until there is no more: true; false if that took more than `max_swipes`."""
     vertical, forward, steps = how
     await service.settle()
     for _ in range(max_swipes):
         if not await _swipe(service, target, vertical, forward, steps):
-            break
-    return True
+            return True
+    return False
 
 
 @rpc("scrollToBeginning")
@@ -142,7 +136,7 @@ async def scroll_into_view(
     """UiScrollable.scrollIntoView: as it is, else from the beginning on, page by page."""
 
     def there() -> bool:
-        return find_below(wanted, _container(service, target)) is not None
+        return find_below(wanted, service.need_object(target)) is not None
 
     if there():
         return True
@@ -164,8 +158,12 @@ async def register_click_watcher(
     target: Mapping[str, Any],
 ) -> None:
     async def watch() -> bool:
-        node = service.find(target) if _all_there(service, conditions) else None
-        return node is not None and await service.tap(node)
+        if not _all_there(service, conditions):
+            return False
+        node = service.find_object(target)
+        if node is not None:
+            await service.tap(node)
+        return True
 
     service.watchers[name] = watch
 

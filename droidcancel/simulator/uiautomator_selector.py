@@ -4,18 +4,20 @@ A client's selector is a dictionary of criteria, a bit mask that says which of t
 a chain of child and sibling selectors. u2.jar makes two things of it. A `UiSelector` walks
 the active window (QueryController): contains and starts-with ignore case, `instance` counts
 matches, children and siblings backtrack. A `BySelector` walks all windows and is used where
-there is neither a chain nor an instance or index: there, contains and starts-with heed case.
+there is neither a chain nor an instance or index: there, contains and starts-with heed case,
+the innermost match comes first, and one thing may be asked for once only.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from droidcancel.simulator.bounded_regex import BadPattern, Pattern
 from droidcancel.simulator.hierarchy import Node
+from droidcancel.simulator.uiautomator_errors import RemoteError, illegal_state
 
 # Bits of Selector.mask (com.wetest.uia2.stub.Selector).
 MASKS: Mapping[str, int] = {
@@ -59,7 +61,7 @@ _FLAGS: Mapping[str, Callable[[Node], bool]] = {
     "checked": lambda node: node.view.checked,
     "clickable": lambda node: node.view.clickable,
     "longClickable": lambda node: node.view.long_clickable,
-    "scrollable": lambda node: node.view.scrollable,
+    "scrollable": lambda node: node.scrollable,
     "enabled": lambda node: node.view.enabled,
     "focusable": lambda node: node.view.focusable,
     "focused": lambda node: node.view.focused,
@@ -67,15 +69,27 @@ _FLAGS: Mapping[str, Callable[[Node], bool]] = {
 }
 
 
-class PatternSyntaxError(ValueError):
-    """A regular expression that does not compile."""
+# What Selector.toBySelector asks of By, in its order; a second word for one thing is an error.
+# (The jar tells `checked` as a second `checkable` where both are given.)
+_BY_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Checkable", ("checkable", "checked")),
+    ("Class", ("className", "classNameMatches")),
+    (
+        "Description",
+        ("description", "descriptionContains", "descriptionMatches", "descriptionStartsWith"),
+    ),
+    ("Package", ("packageName", "packageNameMatches")),
+    ("Resource name", ("resourceId", "resourceIdMatches")),
+    ("Text", ("text", "textContains", "textStartsWith", "textMatches")),
+)
 
 
 def _pattern(text: str, flags: int) -> Pattern:
     try:
         return Pattern(text, flags)
     except BadPattern as error:
-        raise PatternSyntaxError(f"{error} near index {error.position}\n{text}") from None
+        message = f"{error} near index {error.position}\n{text}"
+        raise RemoteError("java.util.regex.PatternSyntaxException", message) from None
 
 
 def _equal(actual: str, wanted: str, exact_case: bool) -> bool:
@@ -147,6 +161,8 @@ def _field_fits(node: Node, name: str, value: Any, exact_case: bool) -> bool:
     actual = _TEXTS[stem](node)
     if stem == "resourceId" and not actual:
         return False  # getViewIdResourceName() is null
+    if exact_case and name == "className" and str(value).startswith("."):
+        value = f"android.widget{value}"  # By.clazz(".Button")
     return compare(actual, "" if value is None else str(value), exact_case)
 
 
@@ -156,28 +172,50 @@ class Selector:
 
     steps: tuple[tuple[str, Criteria], ...]
     mask: int = 0
+    deep_mask: int = 0  # that of the last child or sibling
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> Selector:
         """From a client's dictionary (uiautomator2's `Selector`)."""
         steps: list[tuple[str, Criteria]] = [("", Criteria.parse(raw))]
+        mask = deep_mask = int(raw.get("mask", 0))
         kinds = raw.get("childOrSibling") or []
         for kind, sub in zip(kinds, raw.get("childOrSiblingSelector") or [], strict=False):
-            inner = cls.parse(sub).steps
-            steps.append((str(kind).lower(), inner[0][1]))
-            steps.extend(inner[1:])
-        return cls(tuple(steps), int(raw.get("mask", 0)))
+            inner = cls.parse(sub)
+            steps.append((str(kind).lower(), inner.steps[0][1]))
+            steps.extend(inner.steps[1:])
+            deep_mask = inner.mask
+        return cls(tuple(steps), mask, deep_mask)
 
     @property
     def by(self) -> bool:
-        """Whether the server looks it up as a BySelector, in all windows."""
-        return len(self.steps) == 1 and self.mask != 0 and not self.mask & COUNTING
+        """Whether most methods look it up as a BySelector first (Selector.toUiObject2).
+
+        Raises RemoteError for criteria that a BySelector does not take together.
+        """
+        if self.mask & COUNTING or not self.mask:
+            return False
+        self.check_by()
+        return len(self.steps) == 1
+
+    def check_by(self) -> None:
+        """As Selector.toBySelector. Raises RemoteError(IllegalStateException)."""
+        given = {name for name, _ in self.steps[0][1].fields}
+        for label, names in _BY_GROUPS:
+            if len(given.intersection(names)) > 1:
+                raise illegal_state(f"{label} selector is already defined")
 
     def with_instance(self, instance: int) -> Selector:
         """As Selector.toUiSelector(int) sets the instance of its deepest part."""
         kind, last = self.steps[-1]
         deepest = Criteria(last.fields, last.index, instance)
-        return Selector((*self.steps[:-1], (kind, deepest)), self.mask | MASKS["instance"])
+        return replace(self, steps=(*self.steps[:-1], (kind, deepest)))
+
+    def with_outer_instance(self, instance: int) -> Selector:
+        """As UiSelector.instance(int) sets that of its first part, whatever follows it."""
+        head = self.steps[0][1]
+        first = Criteria(head.fields, head.index, instance)
+        return replace(self, steps=(("", first), *self.steps[1:]))
 
     def describe(self) -> str:
         """As UiSelector.toString() puts it, for error messages."""
@@ -231,34 +269,40 @@ def _describe(criteria: Criteria, kind: str, inner: str) -> str:
 
 # -- UiSelector ------------------------------------------------------------------------------
 @dataclass
-class _Search:
-    """One search; `seen` counts the matches of each step, for its instance."""
+class _Step:
+    """One part of a selector in use, with the matches seen so far for its instance.
+
+    The count starts anew each time the part before it matched: UiSelector.getChildSelector
+    hands out a copy.
+    """
 
     selector: Selector
-    seen: dict[int, int] = field(default_factory=dict)
+    number: int = 0
+    seen: int = 0
 
-    def matches(self, step: int, node: Node, index: int) -> bool:
-        criteria = self.selector.steps[step][1]
+    def matches(self, node: Node, index: int) -> bool:
+        criteria = self.selector.steps[self.number][1]
         if not criteria.fits(node, index):
             return False
-        seen = self.seen.get(step, 0)
-        if criteria.instance > seen:
-            self.seen[step] = seen + 1
-        return criteria.instance == seen
+        matched = criteria.instance == self.seen
+        if criteria.instance > self.seen:
+            self.seen += 1
+        return matched
 
-    def find(self, step: int, node: Node, index: int) -> Node | None:
+    def find(self, node: Node, index: int) -> Node | None:
         """QueryController.findNodeRegularRecursive."""
-        if self.matches(step, node, index):
-            if step == len(self.selector.steps) - 1:
+        step = self
+        if self.matches(node, index):
+            if self.number == len(self.selector.steps) - 1:
                 return node
-            step += 1
-            if self.selector.steps[step][0] == "sibling":
+            step = _Step(self.selector, self.number + 1)
+            if self.selector.steps[step.number][0] == "sibling":
                 if node.parent is None:
                     return None
                 node = node.parent
         for child in node.children:
             if child.visible:
-                found = self.find(step, child, child.index)
+                found = step.find(child, child.index)
                 if found is not None:
                     return found
         return None
@@ -266,7 +310,7 @@ class _Search:
 
 def find_ui(selector: Selector, root: Node) -> Node | None:
     """The node that a UiSelector finds in the tree of one window."""
-    return _Search(selector).find(0, root, 0)
+    return _Step(selector).find(root, 0)
 
 
 def find_below(selector: Selector, node: Node) -> Node | None:
@@ -290,14 +334,13 @@ def pattern_matches(selector: Selector, container: Node) -> Iterator[Node]:
     """All matches below (and of) `container`, in document order."""
     for node in visible(container):
         if selector.steps[0][1].fits(node, node.index):
-            found = _Search(_without_instance(selector)).find(0, node, node.index)
+            found = _Step(_without_instance(selector)).find(node, node.index)
             if found is not None:
                 yield found
 
 
 def _without_instance(selector: Selector) -> Selector:
-    head = selector.steps[0][1]
-    return Selector((("", Criteria(head.fields, head.index)), *selector.steps[1:]), selector.mask)
+    return selector.with_outer_instance(0)
 
 
 def visible(root: Node) -> Iterator[Node]:
@@ -310,10 +353,22 @@ def visible(root: Node) -> Iterator[Node]:
 
 # -- BySelector ------------------------------------------------------------------------------
 def find_by(selector: Selector, roots: Sequence[Node]) -> Node | None:
-    """The first node in any window that a BySelector finds."""
-    criteria = selector.steps[0][1]
+    """The first node in any window that a BySelector finds. Raises RemoteError."""
+    selector.check_by()
+    if not selector.steps[0][1].fields:
+        message = "Attempt to read from field 'java.util.List BySelector.mChildSelectors' on null"
+        raise RemoteError("java.lang.NullPointerException", message)
     for root in roots:
-        for node in visible(root):
-            if criteria.fits(node, node.index, exact_case=True):
-                return node
+        found = _innermost(selector.steps[0][1], root) if root.visible else None
+        if found is not None:
+            return found
     return None
+
+
+def _innermost(criteria: Criteria, node: Node) -> Node | None:
+    """ByMatcher.findMatches: what is inside a node comes before the node itself."""
+    for child in node.children:
+        found = _innermost(criteria, child) if child.visible else None
+        if found is not None:
+            return found
+    return node if criteria.fits(node, node.index, exact_case=True) else None

@@ -343,6 +343,34 @@ def test_memory_that_hosts_leave_unread_is_bounded(phone: Simulator, host: Host)
     wait_until(lambda: phone.call(lambda: not phone.adbd.connections), what="the host to go")
 
 
+def test_what_comes_before_the_hosts_okay_is_not_heard(phone: Simulator, host: Host) -> None:
+    host.hello()
+    opened = host.open("reverse:forward:tcp:7007;tcp:1")
+    assert opened.command == b"OKAY"
+    for _ in range(3):  # its answer, twice OKAY, and the end
+        packet = host.next()
+        if packet.command == b"WRTE":
+            host.send(b"OKAY", 1, packet.arg0)
+        if packet.command == b"CLSE":
+            break
+
+    async def talk() -> bytes:
+        stream = await phone.phone.ports.connect("tcp:7007")
+        try:
+            return await stream.read()
+        finally:
+            stream.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(phone.run, talk())
+        asked = host.next()
+        assert (asked.command, asked.data) == (b"OPEN", b"tcp:1\0")
+        host.send(b"WRTE", 55, asked.arg0, b"too early")
+        host.send(b"OKAY", 55, asked.arg0)
+        host.send(b"WRTE", 55, asked.arg0, b"in time")
+        assert read.result(10) == b"in time"
+
+
 def test_old_hosts_with_checksums_are_served(phone: Simulator, connect: Connect) -> None:
     host = connect(phone.port, VERSION_CHECKSUM)
     host.hello()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -96,6 +97,13 @@ def test_ps_shows_what_android_shows() -> None:
     assert lines[5:] == ["   PID NAME", "   198 adbd", "     1", lines[0], "1"]
 
 
+def test_processor_times_add_up() -> None:
+    lines = sh("cat /proc/stat").stdout.splitlines()
+    total, *cores = [list(map(int, line.split()[1:])) for line in lines if line.startswith("cpu")]
+    assert len(cores) == 8
+    assert total == [sum(column) for column in zip(*cores, strict=True)]
+
+
 # -- logcat --------------------------------------------------------------------------------------
 def logged() -> SmallPhone:
     phone = SmallPhone()
@@ -126,6 +134,25 @@ def test_logcat_follows() -> None:
             assert (await session.finish()).status == 129
 
     asyncio.run(main())
+
+
+def test_logcat_in_binary_has_headers_and_no_headings() -> None:
+    data = bytes.fromhex(sh("logcat -d -B -s Up:E | xxd -p", phone=logged()).stdout)
+    size, head, pid, tid, seconds, nanoseconds, buffer, uid = struct.unpack_from("<HHiIIIII", data)
+    assert (head, pid, tid, buffer, uid) == (28, 900, 900, 0, 10123)
+    assert seconds + nanoseconds / 1e9 == pytest.approx(1704164645.678, abs=1e-3)
+    assert data[28:] == b"\x06Up\0failed\0"
+    assert size == len(data) - head
+
+
+def test_log_writes_a_line() -> None:
+    script = "log one two; log -p e -t Up three; printf 'a\\nb\\n' | log -t In; logcat -d -v tag"
+    phone = SmallPhone()
+    assert sh(script, phone=phone).stdout.splitlines()[1:] == [
+        "I/log     : one two", "E/Up      : three", "I/In      : a", "I/In      : b"
+    ]  # fmt: skip
+    assert phone.log.lines()[-1].uid == 2000
+    assert sh("log -p x y").stderr == "log: bad -p 'x' (see \"log --help\")\n"
 
 
 # -- others --------------------------------------------------------------------------------------

@@ -261,3 +261,63 @@ def test_the_hand_of_the_other_tests_sees_the_same(phone: Simulator, d: Any) -> 
     theirs = [node.attrib["text"] for node in d.xpath("//*[@text!='']").all()]
     ours = phone.call(lambda: Hand(phone.phone).texts())
     assert sorted(theirs) == sorted(ours)
+
+
+LAST = {
+    "en-US": ("System", "About phone"),
+    "fr-FR": ("Système", "À propos du téléphone"),
+    "id-ID": ("Sistem", "Tentang ponsel"),
+}
+TALL = 2560  # px; the whole of Settings fits on such a screen
+
+
+def test_settings_scrolls_to_its_end_where_it_does_not_fit(
+    phone: Simulator, d: Any, sh: Any
+) -> None:
+    sh("am start -S -a android.settings.SETTINGS")
+    name, last = LAST[phone.options.locale]
+    assert d(resourceId="com.android.settings:id/recycler_view").wait()
+    if phone.options.height < TALL:
+        assert not d(text=last).exists
+        assert d(scrollable=True).scroll.to(text=last)
+    assert d(text=last).exists
+    d(text=name).click()
+    switch = d(resourceId="android:id/switch_widget")
+    assert switch.wait()
+    before = sh("settings get global auto_time")
+    switch.click()
+    wait_until(lambda: sh("settings get global auto_time") != before)
+
+
+@pytest.mark.parametrize(
+    ("page", "namespace", "key"),
+    [
+        ("android.settings.DISPLAY_SETTINGS", "secure", "ui_night_mode"),
+        ("android.settings.LOCATION_SOURCE_SETTINGS", "secure", "location_mode"),
+        ("android.settings.ACCESSIBILITY_SETTINGS", "global", "window_animation_scale"),
+    ],
+)
+def test_switches_of_settings_are_settings(
+    d: Any, sh: Any, page: str, namespace: str, key: str
+) -> None:
+    sh(f"am start -S -a {page}")
+    switch = d(resourceId="android:id/switch_widget")
+    assert switch.wait()
+    for _ in range(2):
+        before, shown = sh(f"settings get {namespace} {key}"), switch.info["checked"]
+        switch.click()
+        wait_until(lambda: sh(f"settings get {namespace} {key}") != before)  # noqa: B023
+        assert switch.info["checked"] is not shown
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("android.intent.action.POWER_USAGE_SUMMARY", "100 %"),
+        ("android.settings.BLUETOOTH_SETTINGS", "Bluetooth"),
+        ("android.settings.SOUND_SETTINGS", "33 %"),
+    ],
+)
+def test_pages_of_settings_tell_what_is(d: Any, sh: Any, page: str, said: str) -> None:
+    sh(f"am start -S -a {page}")
+    assert d(text=said, packageName="com.android.settings").wait()

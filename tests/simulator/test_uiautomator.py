@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import time
+import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import adbutils
@@ -19,6 +22,7 @@ from uiautomator2.exceptions import (
 )
 
 from droidcancel.simulator import PhoneOptions, Simulator
+from droidcancel.simulator.uiautomator import METHODS
 from tests.conftest import wait_listed, wait_until
 from tests.simulator.ui_phone import PACKAGE, ROWS, Main, open_widgets, view_of
 
@@ -27,6 +31,9 @@ pytestmark = [
     # The client leaves the socket of a refused or killed server to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+RECYCLER = "androidx.recyclerview.widget.RecyclerView"
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +118,8 @@ def test_progress_shows_as_range(d: Any) -> None:
     root = etree.fromstring(d.dump_hierarchy().encode())
     bar = root.xpath('//node[@class="android.widget.ProgressBar"]')[0]
     assert bar.get("text") == "42.0"
+    progress = d(className="android.widget.ProgressBar")
+    assert progress.get_text() == progress.info["text"] == "42.0"
 
 
 def test_screenshot_is_the_screen(d: Any, phone: Simulator) -> None:
@@ -154,9 +163,26 @@ def test_toasts_are_caught(d: Any, phone: Simulator) -> None:
     assert d.last_toast is None
     phone.call(lambda: phone.phone.toasts.show(PACKAGE, "Draft saved", 0.3))
     assert d.last_toast == "Draft saved"
-    d.toast.show("Hello", 0.3)
-    assert d.toast.get_message(1.0) == "Hello"
+    assert d.toast.get_message(1.0) == "Draft saved"
     d.toast.reset()
+    assert d.toast.get_message(0.1, default="none") == "none"
+
+
+def test_the_methods_are_those_of_the_jar_and_the_client_finds_them() -> None:
+    home = Path(uiautomator2.__file__).parent
+    with zipfile.ZipFile(home / "assets" / "u2.jar") as jar:
+        code = b"".join(jar.read(name) for name in jar.namelist() if name.endswith(".dex"))
+    assert [name for name in METHODS if name.encode() not in code] == []
+    source = "".join(path.read_text(encoding="utf-8") for path in home.glob("*.py"))
+    called = set(re.findall(r"jsonrpc\.(\w+)\(", re.sub(r"#.*", "", source)))
+    assert len(called) > 40
+    assert called - set(METHODS) == {"makeToast"}
+
+
+def test_the_server_shows_no_toasts_itself(d: Any) -> None:
+    """No u2.jar of uiautomator2 3.3 to 3.7 has makeToast, though the clients still call it."""
+    with pytest.raises(RPCUnknownError, match="-32601"):
+        d.toast.show("Hello", 0.3)
 
 
 def test_keys(d: Any, app: Main, phone: Simulator) -> None:
@@ -195,7 +221,7 @@ def test_long_click(d: Any, app: Main) -> None:
 
 
 def test_touch_down_move_up_scrolls(d: Any, app: Main) -> None:
-    lx, _, rx, ry = d(className="androidx.recyclerview.widget.RecyclerView").bounds()
+    lx, _, rx, ry = d(className=RECYCLER).bounds()
     x = (lx + rx) // 2
     d.touch.down(x, ry - 40).move(x, ry - 340).up(x, ry - 340)
     wait_until(lambda: app.list.offset >= 300)
@@ -232,6 +258,10 @@ def test_two_finger_gestures_answer(d: Any) -> None:
     area = d(resourceId=f"{PACKAGE}:id/rows")
     assert area.pinch_in(50, 5)
     assert area.pinch_out(50, 5)
+    with pytest.raises(RPCUnknownError, match="Percent must be between 0 and 100"):
+        area.pinch_in(101, 5)
+    with pytest.raises(UiObjectNotFoundError):
+        d(text="Nope").pinch_out(50, 5)
     assert area.gesture((100, 1400), (200, 1400), (100, 1500), (200, 1500), 5)
 
 
@@ -255,7 +285,7 @@ def test_two_finger_gestures_answer(d: Any) -> None:
         {"resourceIdMatches": ".*:id/title"},
         {"enabled": False, "text": "Off"},
         {"longClickable": True, "textStartsWith": "Drafts"},
-        {"scrollable": True, "className": "androidx.recyclerview.widget.RecyclerView"},
+        {"scrollable": True, "className": RECYCLER},
         {"clickable": True, "focusable": True, "text": "Post"},
         {"checked": False, "text": "I agree"},
         {"selected": False, "focused": False, "text": "Post"},
@@ -276,7 +306,44 @@ def test_a_part_is_not_a_full_match(d: Any) -> None:
 
 def test_case_is_heeded_by_the_wide_look_up_only(d: Any) -> None:
     assert not d(textContains="ROW 3").exists, "BySelector heeds case"
-    assert d(textContains="ROW 3", instance=0).exists, "UiSelector does not"
+    assert d(textContains="ROW 3", instance=0).wait(timeout=0), "UiSelector does not"
+
+
+def test_exists_forgets_the_instance_as_the_server_does(d: Any) -> None:
+    assert d(text="Post", instance=7).exists, "u2.jar's exist() makes a BySelector of it"
+    assert not d(text="Post", instance=7).wait(timeout=0)
+    assert d(text="Post", instance=7).count == 0
+    with pytest.raises(RPCUnknownError, match="NullPointerException"):
+        bool(d(instance=3).exists)
+    with pytest.raises(RPCUnknownError, match="NullPointerException"):
+        bool(d().exists)
+    assert d(className="android.widget.Button", instance=0).count == 1
+
+
+def test_the_wide_look_up_finds_the_innermost_first(d: Any) -> None:
+    label = d(packageName=PACKAGE, className="android.widget.LinearLayout").info
+    assert label["childCount"] == 3, "the bar inside, and not the column that holds it"
+    assert d(className=".CheckBox").info["text"] == "I agree"
+    assert not d(className=".CheckBox", instance=0).wait(timeout=0), "a UiSelector knows no dots"
+
+
+@pytest.mark.parametrize(
+    ("criteria", "what"),
+    [
+        ({"text": "Post", "textContains": "o"}, "Text"),
+        ({"description": "More", "descriptionStartsWith": "M"}, "Description"),
+        ({"className": "a.B", "classNameMatches": ".*"}, "Class"),
+        ({"packageName": PACKAGE, "packageNameMatches": ".*"}, "Package"),
+        ({"resourceId": "x", "resourceIdMatches": ".*"}, "Resource name"),
+        ({"checkable": True, "checked": False}, "Checkable"),
+    ],
+)
+def test_one_thing_is_asked_for_once(d: Any, criteria: dict[str, Any], what: str) -> None:
+    with pytest.raises(RPCUnknownError, match=f"{what} selector is already defined"):
+        bool(d(**criteria).exists)
+    with pytest.raises(RPCUnknownError, match="IllegalStateException"):
+        d(**criteria).info  # noqa: B018
+    assert d(text="Post", textContains="o", instance=0).wait(timeout=0), "a UiSelector takes both"
 
 
 def test_info_of_an_object(d: Any) -> None:
@@ -306,6 +373,14 @@ def test_child_and_sibling(d: Any, app: Main) -> None:
     assert d(resourceId=f"{PACKAGE}:id/rows").child(text="Row 2").exists
 
 
+def test_instances_of_children_are_counted_within_one_parent(d: Any) -> None:
+    texts = d(resourceId=f"{PACKAGE}:id/row").child(className="android.widget.TextView")
+    assert texts.count == 2, "a row has two texts; the next row starts a new count"
+    assert texts[1].get_text() == "0 kB"
+    infos = texts.info_list()
+    assert [info["text"] for info in infos] == ["Row 0", "Row 1"], "the instance is the row's"
+
+
 def test_children_of_collections(d: Any, app: Main) -> None:
     rows = d(resourceId=f"{PACKAGE}:id/rows")
     found = rows.child_by_text("Row 30", className="android.widget.LinearLayout")
@@ -316,6 +391,8 @@ def test_children_of_collections(d: Any, app: Main) -> None:
         "size of 30", allow_scroll_search=False, className="android.widget.LinearLayout"
     )
     assert by_description.info["className"] == "android.widget.LinearLayout"
+    part = rows.child_by_description("SIZE OF 3", className="android.widget.LinearLayout")
+    assert part.exists, "a part of a description is enough, in any case"
     third = rows.child_by_instance(2, className="android.widget.LinearLayout")
     assert third.exists
     with pytest.raises(UiObjectNotFoundError):
@@ -358,6 +435,7 @@ def test_scrolling_family(d: Any, app: Main) -> None:
     assert app.list.offset == 0
     assert rows.scroll.forward()
     assert not rows.scroll.toBeginning() or rows.scroll.backward() is False
+    assert not rows.scroll.toEnd(max_swipes=1), "one swipe does not reach the end"
     assert rows.scroll.toEnd(max_swipes=30)
     assert app.list.offset == app.list.maximum
     assert rows.fling.toBeginning(max_swipes=20)
@@ -368,6 +446,22 @@ def test_scrolling_family(d: Any, app: Main) -> None:
     pages = d(resourceId=f"{PACKAGE}:id/pages")
     pages.scroll.horiz.forward()
     assert d(text="Page 2").exists
+
+
+def test_a_list_that_fits_says_that_it_does_not_scroll(d: Any, phone: Simulator) -> None:
+    d.shell("am start -a android.settings.WIRELESS_SETTINGS")
+    assert d(text="Airplane mode").wait(timeout=5)
+    rows = d(packageName="com.android.settings", className=RECYCLER)
+    assert rows.exists
+    assert rows.info["scrollable"] is False
+    assert not d(packageName="com.android.settings", scrollable=True).exists
+
+
+def test_screenrecord_of_the_client_never_reaches_a_phone(d: Any) -> None:
+    """It reads minicap's pictures from `Device.address`, which went with atx-agent in 3.0."""
+    source = Path(uiautomator2.__file__).with_name("screenrecord.py").read_text()
+    assert "self._d.address" in source
+    assert not hasattr(d, "address")
 
 
 def test_waiting_sees_changes(d: Any, app: Main, phone: Simulator) -> None:
@@ -381,7 +475,9 @@ def test_waiting_sees_changes(d: Any, app: Main, phone: Simulator) -> None:
     phone.run(_spawn(phone, later))
     assert d(text="Discard the post?").wait(timeout=5)
     assert 0.1 < time.monotonic() - start < 3
-    assert not d(text="Post", instance=0).exists, "a UiSelector sees the active window only"
+    assert not d(text="Post", instance=0).wait(timeout=0), (
+        "a UiSelector sees the active window only"
+    )
     assert d(text="Post").exists, "a BySelector sees all windows"
     d(text="Keep").click_gone(interval=0.05)
     assert d(text="Discard the post?").wait_gone(timeout=5)
@@ -535,6 +631,28 @@ def test_server_without_its_jar(make_phone: Callable[..., Simulator]) -> None:
     assert done.returncode == 134
     adb.sync.push(io.BytesIO(b"no archive"), "/data/local/tmp/u2.jar")
     assert adb.shell2(run).returncode == 134
+
+
+def test_a_server_without_a_port_takes_the_usual_one(make_phone: Callable[..., Simulator]) -> None:
+    """Clients before 3.6 name no port."""
+    other = make_phone()
+    jar = Path(uiautomator2.__file__).parent / "assets" / "u2.jar"
+    adb = adbutils.adb.device(other.serial)
+    adb.sync.push(jar, "/data/local/tmp/u2.jar")
+    run = "CLASSPATH=/data/local/tmp/u2.jar app_process / com.wetest.uia2.Main"
+    with adb.shell(run, stream=True) as server:
+        assert b"[UiAutomator2Server] Starting Server" in server.recv(4096)
+        wait_until(lambda: b"pong" in ping(adb))
+
+
+def ping(adb: Any) -> bytes:
+    """What the server answers on its usual port, b"" where there is none."""
+    try:
+        with adb.create_connection(adbutils.Network.TCP, 9008) as conn:
+            conn.send(b"GET /ping HTTP/1.1\r\nHost: phone\r\n\r\n")
+            return bytes(conn.recv(4096))
+    except adbutils.AdbError:
+        return b""
 
 
 def test_stop_ends_the_server(make_phone: Callable[..., Simulator]) -> None:

@@ -29,6 +29,7 @@ CHUNKS_A_WRITE = 15  # DATA packets that go into one packet of 1 MiB
 ENTRIES_A_TURN = 64
 MAX_MODE = 0xFFFFFFFF
 STAT_V2_API, LIST_V2_API, SEND_V2_API = 26, 30, 30
+LINK_TIME_API = 29  # fixed_push_symlink_timestamp
 
 
 class SyncError(Exception):
@@ -55,6 +56,7 @@ class Session:
         self._stream = stream
         self._reader = Reader(stream)
         self._requests = _requests(self, api)
+        self._dates_links = api >= LINK_TIME_API
 
     async def run(self) -> None:
         """Serve the host until it quits, goes, or something fails."""
@@ -211,11 +213,15 @@ class Session:
                 raise SyncError(_worded("write failed", error.errno)) from error
 
     async def _take_link(self, path: str) -> None:
-        target = bytearray()
+        target, modified = bytearray(), 0.0
         async for data in self._data():
-            if isinstance(data, bytes):
+            if isinstance(data, int):
+                modified = float(data)
+            else:
                 target += data[: MAX_PATH - len(target)]
         await self._link(path, target.rstrip(b"\0").decode("utf-8", "surrogateescape"))
+        if self._dates_links:
+            self._files.fs.utime(path, modified, follow=False)
 
     async def _swallow(self) -> None:
         """Take the rest and forget it: an old host reads no answer before it has sent all."""

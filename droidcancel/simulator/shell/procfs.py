@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _MEMORY_KIB = 5_900_000
 TICKS = 100
+CORES = 8
 
 
 def _status(row: Process) -> bytes:
@@ -88,14 +89,29 @@ def _facts(phone: Phone) -> dict[str, Callable[[], bytes]]:
 
     def processors() -> bytes:
         text = "".join(
-            f"processor\t: {n}\nBogoMIPS\t: 38.40\nCPU architecture: 8\n\n" for n in range(8)
+            f"processor\t: {n}\nBogoMIPS\t: 38.40\nCPU architecture: 8\n\n" for n in range(CORES)
         )
         return text.encode() + b"Hardware\t: droidcancel\n"
+
+    def times() -> bytes:
+        """Processors that are idle seven parts of eight, as `uptime` says too."""
+        ticks = int(phone.clock.uptime() * TICKS)
+        busy = ticks // 16
+
+        def line(name: str, cores: int) -> str:
+            user, idle = busy * cores, (ticks - 2 * busy) * cores
+            return f"{name} {user} 0 {user} {idle} 0 0 0 0 0 0\n"
+
+        started = int(phone.clock.time() - phone.clock.uptime())
+        lines = [line("cpu ", CORES), *(line(f"cpu{n}", 1) for n in range(CORES))]
+        tail = f"intr 0\nctxt 0\nbtime {started}\nprocesses {len(phone.processes)}\n"
+        return ("".join(lines) + tail + "procs_running 1\nprocs_blocked 0\n").encode()
 
     banner = f"Linux version {kernel(phone.options.api)} (build@droidcancel)\n".encode()
     return {
         "uptime": lambda: f"{phone.clock.uptime():.2f} {phone.clock.uptime() * 7:.2f}\n".encode(),
         "loadavg": lambda: b"1.02 0.98 0.91 1/900 1234\n",
+        "stat": times,
         "meminfo": memory,
         "cpuinfo": processors,
         "version": lambda: banner,

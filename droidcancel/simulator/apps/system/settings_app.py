@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
 
 from droidcancel.simulator.apps.base import Activity, App
 from droidcancel.simulator.apps.intents import (
@@ -17,52 +15,45 @@ from droidcancel.simulator.apps.intents import (
     IntentFilter,
 )
 from droidcancel.simulator.apps.system.app_icons import app_icon
+from droidcancel.simulator.apps.system.settings_device import (
+    DEVICE_ACTIONS,
+    DEVICE_PAGES,
+    location_on,
+    used_text,
+)
+from droidcancel.simulator.apps.system.settings_device_strings import DEVICE_STRINGS
+from droidcancel.simulator.apps.system.settings_page import Page
 from droidcancel.simulator.apps.system.settings_rows import (
     action_buttons,
     confirm,
-    page,
     preference,
-    size_text,
     toggle,
 )
 from droidcancel.simulator.apps.system.settings_strings import STRINGS
 from droidcancel.simulator.packages import Package
-from droidcancel.simulator.views import Handler, ScrollState, View, column, text
-
-
-class Page(Activity):
-    """A page of Settings: a title and rows."""
-
-    exported = True
-    title: ClassVar[str] = "settings"
-
-    def on_create(self) -> None:
-        self.scroll = ScrollState()
-
-    def on_resume(self) -> None:
-        self.invalidate()
-
-    def build(self) -> View:
-        return page(self.text(self.title), *self.rows(), state=self.scroll, on_back=self.finish)
-
-    def rows(self) -> list[View]:
-        raise NotImplementedError(f"{type(self).__name__} has no rows")
-
-    def size(self, count: int) -> str:
-        return size_text(count, self.phone.language(self.app.package))
-
-    def link(self, title: str, cls: str, summary: str = "") -> View:
-        return preference(self.text(title), summary, on_click=partial(self.open, cls))
+from droidcancel.simulator.views import Handler, View, column, text
 
 
 class Main(Page):
     def rows(self) -> list[View]:
+        network = self.text("network_summary")
+        battery = f"{self.phone.battery.level} %"
+        storage = used_text(self)
+        location = self.text("on" if location_on(self.phone) else "off")
+        model = self.phone.options.model
         return [
-            self.link(
-                "network", ".Settings$NetworkDashboardActivity", self.text("network_summary")
-            ),
+            self.link("network", ".Settings$NetworkDashboardActivity", network),
+            self.link("connected", ".Settings$ConnectedDeviceDashboardActivity", "Bluetooth"),
             self.link("apps", ".Settings$ManageApplicationsActivity", self.text("apps_summary")),
-            self.link("about", ".Settings$MyDeviceInfoActivity", self.phone.options.model),
+            self.link("battery", ".Settings$PowerUsageSummaryActivity", battery),
+            self.link("storage_old", ".Settings$StorageDashboardActivity", storage),
+            self.link("sound", ".Settings$SoundSettingsActivity", self.text("sound_about")),
+            self.link("display", ".Settings$DisplaySettingsActivity", self.text("display_about")),
+            self.link("accessibility", ".Settings$AccessibilitySettingsActivity"),
+            self.link("security", ".Settings$SecuritySettingsActivity"),
+            self.link("location", ".Settings$LocationSettingsActivity", location),
+            self.link("system", ".Settings$SystemDashboardActivity", self.text("system_about")),
+            self.link("about", ".Settings$MyDeviceInfoActivity", model),
         ]
 
 
@@ -83,19 +74,10 @@ class Network(Page):
         saver = self.text("on" if self.phone.netpolicy.restrict_background else "off")
         return [
             self.link("wifi", ".Settings$WifiSettingsActivity", summary),
-            toggle(self.text("mobile"), net.data_enabled, self._set(net.set_data)),
-            toggle(self.text("airplane"), net.airplane_setting, self._set(net.set_airplane)),
+            toggle(self.text("mobile"), net.data_enabled, self.after(net.set_data)),
+            toggle(self.text("airplane"), net.airplane_setting, self.after(net.set_airplane)),
             self.link("data_saver", ".Settings$DataSaverSummaryActivity", saver),
         ]
-
-    def _set(self, change: Callable[[bool], object]) -> Callable[[bool], None]:
-        """A switch's handler: change the radio, then show it."""
-
-        def changed(on: bool) -> None:
-            change(on)
-            self.invalidate()
-
-        return changed
 
 
 class WifiPage(Network):
@@ -103,7 +85,7 @@ class WifiPage(Network):
 
     def rows(self) -> list[View]:
         net = self.phone.connectivity
-        rows = [toggle(self.text("wifi"), net.wifi.enabled, self._set(net.set_wifi))]
+        rows = [toggle(self.text("wifi"), net.wifi.enabled, self.after(net.set_wifi))]
         if net.wifi.connected:
             rows.append(preference(str(net.wifi.ssid), self.text("on")))
         return rows
@@ -277,6 +259,7 @@ class AppStorage(AppPage):
 
 
 PAGES: dict[str, type[Activity]] = {
+    **DEVICE_PAGES,
     ".Settings": Main,
     ".Settings$NetworkDashboardActivity": Network,
     ".Settings$WifiSettingsActivity": WifiPage,
@@ -289,6 +272,7 @@ PAGES: dict[str, type[Activity]] = {
 
 # What the public actions of android.provider.Settings open.
 ACTIONS = {
+    **DEVICE_ACTIONS,
     "android.settings.SETTINGS": ".Settings",
     "android.settings.AIRPLANE_MODE_SETTINGS": ".Settings$NetworkDashboardActivity",
     "android.settings.WIRELESS_SETTINGS": ".Settings$NetworkDashboardActivity",
@@ -316,4 +300,6 @@ class SettingsApp(App):
         )
         for action, activity in ACTIONS.items()
     )
-    strings = STRINGS
+    strings = {
+        language: {**texts, **DEVICE_STRINGS[language]} for language, texts in STRINGS.items()
+    }

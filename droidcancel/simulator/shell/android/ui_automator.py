@@ -163,7 +163,7 @@ async def _class_not_found(invocation: Invocation, name: str) -> int:
 
 def _port(args: list[str]) -> int | str:
     """The port of `-p`, or what is wrong with it."""
-    for word, value in zip(args, [*args[1:], ""], strict=True):
+    for word, value in zip(args, [*args[1:], ""], strict=False):
         if word in ("-p", "--port"):
             if not value.lstrip("-").isdigit():
                 return f"Invalid port: {value}. Must be an integer between 1 and 65535."

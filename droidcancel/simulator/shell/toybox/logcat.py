@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,14 +14,24 @@ from droidcancel.simulator.processes import user_name
 from droidcancel.simulator.shell.registry import Invocation
 from droidcancel.simulator.shell.toybox.clock import parse_time
 from droidcancel.simulator.shell.toybox.regex import BadRegex, compile_posix
-from droidcancel.simulator.shell.toybox.tool import Options, UsageError, encode, tool, zone
+from droidcancel.simulator.shell.toybox.tool import (
+    Options,
+    UsageError,
+    decode,
+    encode,
+    lines,
+    tool,
+    zone,
+)
 
 PRIORITIES = "VDIWEFS"
 BUFFERS = ("main", "system", "crash", "events", "radio", "kernel")
 _DEFAULT = ("main", "system", "crash")
 _LONG = {"clear": "c", "dump": "d", "format": "v", "buffer": "b", "pid": "P", "regex": "e",
          "max-count": "m", "uid": "u", "last": "L", "print": "p", "buffer-size": "g",
-         "statistics": "S", "silent": "s"}  # fmt: skip
+         "statistics": "S", "silent": "s", "binary": "B"}  # fmt: skip
+# logger_entry (liblog): sizes of text and head, pid, tid, seconds, nanoseconds, buffer, uid.
+_ENTRY = struct.Struct("<HHiIIIII")
 
 
 @dataclass
@@ -106,11 +117,21 @@ _MODIFIERS = frozenset({"year", "zone", "epoch", "monotonic", "usec", "nsec", "u
                         "printable", "descriptive", "nocolor", "utc"})  # fmt: skip
 
 
+def _binary(line: LogLine) -> bytes:
+    """An entry as `logcat -B` writes it: what other programs parse."""
+    tag, message = encode(line.tag), encode(line.message)
+    text = bytes([PRIORITIES.index(line.priority) + 2]) + tag + b"\0" + message + b"\0"
+    seconds, part = divmod(line.time, 1)
+    head = (line.pid, line.pid, int(seconds), int(part * 1e9), BUFFERS.index(line.buffer), line.uid)
+    return _ENTRY.pack(len(text), _ENTRY.size, *head) + text
+
+
 class _Printer:
     """Prints lines in a format, with a heading where a buffer begins."""
 
     def __init__(self, inv: Invocation, options: Options) -> None:
         self.inv = inv
+        self.binary = "B" in options
         words = {word for text in options.values.get("v", ()) for word in text.split(",")}
         shape = "threadtime" if inv.api >= 24 else "brief"
         for word in words:
@@ -135,8 +156,11 @@ class _Printer:
         chosen = lines[: self.left]
         self.left -= len(chosen)
         for at in range(0, len(chosen), 256):
-            text = "".join(map(self.text, chosen[at : at + 256]))
-            await self.inv.stdout.write(encode(text))
+            part = chosen[at : at + 256]
+            if self.binary:
+                await self.inv.stdout.write(b"".join(map(_binary, part)))
+            else:
+                await self.inv.stdout.write(encode("".join(map(self.text, part))))
         return self.left > 0
 
 
@@ -158,11 +182,11 @@ def _tail(inv: Invocation, text: str, lines: list[LogLine]) -> list[LogLine]:
     return [line for line in lines if line.time >= since]
 
 
-@tool("logcat", spec="cdv:b:P:e:m:t:T:sgG:LSpf:r:n:u:DK", long=_LONG)
+@tool("logcat", spec="Bcdv:b:P:e:m:t:T:sgG:LSpf:r:n:u:DK", long=_LONG)
 async def logcat(inv: Invocation, options: Options) -> int:
-    log = inv.phone.log
+    buffer = inv.phone.log
     if "c" in options:
-        log.clear()
+        buffer.clear()
         return 0
     if "g" in options:
         for name in _DEFAULT:
@@ -172,13 +196,29 @@ async def logcat(inv: Invocation, options: Options) -> int:
     if "G" in options or "p" in options:
         return 0
     wanted, printer = _filter(inv, options), _Printer(inv, options)
-    stored = log.lines()
-    lines = [line for line in stored if wanted.wants(line)]
+    stored = buffer.lines()
+    shown = [line for line in stored if wanted.wants(line)]
     tail = options.get("t") or options.get("T")
-    lines = _tail(inv, tail, lines) if tail else lines
-    if not await printer.show(lines) or any(letter in options for letter in "dtLS"):
+    shown = _tail(inv, tail, shown) if tail else shown
+    if not await printer.show(shown) or any(letter in options for letter in "dtLS"):
         return 0
-    async for line in log.follow(stored[-1].number if stored else -1):
+    async for line in buffer.follow(stored[-1].number if stored else -1):
         if wanted.wants(line) and not await printer.show([line]):
             break
+    return 0
+
+
+@tool("log", spec="p:t:")
+async def log(inv: Invocation, options: Options) -> int:
+    """Toybox's `log`: write the words, or each line of the standard input, to the log."""
+    priority = options.get("p")[:1].upper() if "p" in options else "I"
+    if priority not in PRIORITIES:
+        raise UsageError(f"bad -p '{options.get('p')}'")
+    if options.words:
+        messages = [" ".join(options.words)]
+    else:
+        messages = [decode(line).rstrip("\n") async for line in lines(inv.stdin)]
+    for message in messages:
+        tag = options.get("t") or "log"
+        inv.phone.log.write(priority, tag, message, pid=inv.pid, uid=inv.uid)
     return 0
