@@ -50,9 +50,8 @@ class Bucket:
         idle = loop.time() - self._free_at
         start = self._free_at if idle < CATCH_UP_S else loop.time()
         self._free_at = start + count / self.rate
-        wait = self._free_at - loop.time()
-        if wait > 0:
-            await asyncio.sleep(wait)
+        # a portion that is late passes at once, but the others get their turn in between
+        await asyncio.sleep(max(0.0, self._free_at - loop.time()))
 
     def restart(self, rate: float) -> None:
         """Go on at another rate; what waits at the old one is let through."""
