@@ -58,6 +58,9 @@ SHOWN: Mapping[Place, str] = {
     "others": "for others",
 }
 
+#: what is added to a delete that no other account looked at
+OTHERS_OPEN = "whether others are still shown it is not proven"
+
 #: methods after which the app has no network until it is given back
 CUTTING = frozenset({"airplane", "network-off", "app-network"})
 
@@ -67,6 +70,9 @@ TURNS: Mapping[str, str] = {
     "rebooted": "once the phone had been restarted",
     "restarted": "once the app was started again",
 }
+
+#: what is added to a verdict where the app took the upload up again, and nothing of it came through
+TAKEN_UP = "started again, the app went on with the upload by itself until it was stopped"
 
 #: share of the video's size from which on the server may hold all of it, headers and rounding aside
 NEARLY_ALL = 0.95
@@ -174,13 +180,22 @@ class Facts:
         return bool(shown) and max(shown) - shown[0] >= GROWTH
 
     @cached_property
-    def came_back(self) -> bool:
-        """Whether the app had a network again before the cut one was given back."""
+    def back_after(self) -> float | None:
+        """Seconds until the app was seen with a network again, before the cut one was given back.
+
+        None where it was not, or where nothing was cut.
+        """
         if self.method is None or self.method.name not in CUTTING:
-            return False
+            return None
         until = self.first("restored", "rebooted")
         seen = self.evidence.of(NetworkSeen, since=self.settled, until=until)
-        return until is not None and any(n.online and n.at < until for n in seen)
+        back = (n.at for n in seen if n.online and until is not None and n.at < until)
+        return next((at - self.settled for at in back), None)
+
+    @property
+    def came_back(self) -> bool:
+        """Whether the app had a network again before the cut one was given back."""
+        return self.back_after is not None
 
     def first(self, *names: str) -> float | None:
         """When the run first passed one of these marks after the cancel."""
@@ -188,11 +203,22 @@ class Facts:
         return min((at for at in passed if at >= self.settled), default=None)
 
     @cached_property
+    def taken_up(self) -> bool:
+        """Whether the app, stopped and started again, showed the upload as one that goes on."""
+        started = self.first("restarted")
+        shows = started is not None and any(u.active and u.at >= started for u in self.after)
+        return shows and self.name not in WITHOUT_UPLOAD
+
+    @cached_property
     def goes_on(self) -> bool:
-        """Whether it goes on for sure: an upload's worth of bytes, or progress that grew."""
+        """Whether it goes on for sure: an upload's worth of bytes, or progress that grew.
+
+        More than noise is enough where the app itself showed that it had taken the upload up again.
+        """
         rest = max(0, self.evidence.video_bytes - (self.sent_before or 0))
         much = (self.sent_after or 0) > max(self.noise, rest // 2)
-        return self.grew or much or self.lives_on or self.began
+        again = self.taken_up and self.went_on
+        return self.grew or much or self.lives_on or self.began or again
 
     @cached_property
     def began(self) -> bool:
@@ -296,6 +322,8 @@ def judge(evidence: Evidence) -> Verdict:
     """What the evidence proves: the first rule that applies, and the check that failed."""
     facts = Facts(evidence)
     verdict = next(verdict for rule in RULES if (verdict := rule(facts)) is not None)
+    if facts.taken_up and verdict.name in ("cancelled", "draft", "unknown"):
+        verdict = replace(verdict, reason=f"{verdict.reason}; {TAKEN_UP}")
     wrong = next((c for c in evidence.of(Checked) if c.ok is False), None)
     if wrong is None or verdict.name == "failed":
         return verdict
@@ -405,7 +433,8 @@ def _deleted(facts: Facts) -> Verdict | None:
     if not facts.live_before:
         return None
     others = facts.final_search("others")
-    more = " and for others" if others is not None and others.complete else ""
+    looked = others is not None and others.complete
+    more = " and for others" if looked else f"; {OTHERS_OPEN}"
     return Verdict("deleted", f"the video was live, and is gone from the profile{more}")
 
 

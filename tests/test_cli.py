@@ -91,6 +91,9 @@ WRONG: Sequence[tuple[tuple[str, ...], int, tuple[str, ...]]] = (
     (("demo", "--method", "magic"), 2, ("no cancel method 'magic'",)),
     (("simulator", "start", "--api", "99"), 2, ("99 is not in the range",)),
     (("simulator", "start", "--app-build", "nonesuch"), 2, ("nonesuch",)),
+    (("simulator", "start", "--accounts", "dana,no one"), 2, ("'no one' is no name",)),
+    (("simulator", "start", "--accounts", "dana", "--count", "2"), 2, ("leave out --count",)),
+    (("simulator", "start", "--accounts", "dana,eve", "--port", "5555"), 2, ("one phone",)),
     (("simulator", "stop"), 2, ("say which simulators to stop",)),
     (("simulator", "stop", "nobody"), 2, ("no simulator nobody runs",)),
     (("recipes", "validate", "/no/such.yaml"), 2, ("there is no recipe file",)),
@@ -166,6 +169,21 @@ def test_dry_run_as_json_is_an_object_a_recipe(adb_server: int) -> None:
     assert [plan["method"] for plan in plans] == ["airplane", "in-app"]
     assert {plan["moment"] for plan in plans} == {"at 3MB"}
     assert all(plan["expected"] and plan["steps"] for plan in plans)
+
+
+def test_a_dry_run_names_a_method_only_where_an_upload_is_cancelled(adb_server: int) -> None:
+    words = ("delete_draft", "delete_post", "clear_cache", "--dry-run", "--json")
+    plans = [json.loads(line) for line in run("run", *words).stdout.splitlines()]
+    about = [(plan["method"], plan["moment"]) for plan in plans]
+    assert about == [("airplane", "at 40%"), (None, "published"), (None, None)]
+
+
+def test_a_phone_is_not_its_own_observer(make_phone: MakePhone, tmp_path: Path,
+                                         monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    phone = make_phone(apps=("clips",))
+    words = ("clear_cache", "-s", phone.serial, "--observer", phone.serial)
+    refused(run("run", *words), 2, "the phone of the run itself", "another account")
 
 
 def test_groups_without_a_word_list(adb_server: int) -> None:

@@ -24,7 +24,7 @@ from droidcancel.evidence import (
     TrafficSeen,
     UploadSeen,
 )
-from droidcancel.verdict import DEMANDS, VERDICTS, Facts, judge
+from droidcancel.verdict import DEMANDS, OTHERS_OPEN, TAKEN_UP, VERDICTS, Facts, judge
 
 SIZE = 5_000_000
 LIMITS = Limits(quiet_s=10, late_s=30, noise_bytes=100_000)
@@ -143,6 +143,11 @@ DECIDED: dict[str, tuple[list[Record], str]] = {
         [*with_sent(clean(), 300_000), NetworkSeen(14.5, "102", airplane=True)],
         "resumed",
     ),
+    "taken up again, and sent": (
+        [*with_sent(clean(), 300_000), UploadSeen(16.5, "posting", 40)],
+        "resumed",
+    ),
+    "taken up again, and nothing sent": ([*clean(), UploadSeen(16.5, "posting", 40)], "cancelled"),
     "rounding is no growth": (
         [*clean(), UploadSeen(18.0, "waiting", 41), UploadSeen(19.0, "waiting", 42)],
         "cancelled",
@@ -282,6 +287,42 @@ def test_undecided_names_what_is_missing(name: str) -> None:
     verdict = judge(evidence(records))
     assert verdict.name == "unknown", verdict
     assert any(wanted in missing for missing in verdict.missing), verdict.missing
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        (UploadSeen(16.5, "posting", 40), True),
+        (UploadSeen(16.5, "waiting", 40), True),
+        (UploadSeen(16.5, "failed", 40), False),  # it waits for a person
+        (UploadSeen(14.5, "waiting", 40), False),  # of the process that was cut off
+    ],
+)
+def test_an_upload_that_is_taken_up_at_the_next_start_is_told(seen: UploadSeen, told: bool) -> None:
+    for records in (clean(), with_draft(clean()), without(clean(), JobsSeen, ProcessSeen)):
+        verdict = judge(evidence([*records, seen]))
+        assert (TAKEN_UP in verdict.reason) == told, verdict
+    other = with_method(clean(), method(name="look"))  # an upload that the run is not about
+    assert TAKEN_UP not in judge(evidence([*other, seen])).reason
+
+
+def test_a_network_that_came_back_by_itself_is_timed() -> None:
+    back = NetworkSeen(14.5, "102", airplane=True)
+    assert Facts(evidence([*clean(), back])).back_after == pytest.approx(3.5)
+    assert Facts(evidence(clean())).back_after is None
+    blocked = replace(back, app_blocked=True)
+    assert Facts(evidence([*clean(), blocked])).back_after is None
+    kept = with_method(clean(), method(name="force-stop"))
+    assert Facts(evidence([*kept, back])).back_after is None
+
+
+def test_a_delete_says_whether_others_were_asked() -> None:
+    assert OTHERS_OPEN in judge(evidence(deleted())).reason
+    unread = replace(OTHERS, found=(), complete=False)
+    assert OTHERS_OPEN in judge(evidence([*deleted(), unread])).reason
+    looked = judge(evidence([*deleted(), replace(OTHERS, found=())]))
+    assert OTHERS_OPEN not in looked.reason
+    assert "and for others" in looked.reason
 
 
 def test_without_a_token_a_baseline_is_needed() -> None:

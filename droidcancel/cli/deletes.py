@@ -71,14 +71,21 @@ def check_limit(recipes: Sequence[LoadedRecipe], phone: OpenPhone) -> None:
 
 
 @contextlib.contextmanager
-def observer(wanted: str | None, devices_file: Path | None) -> Iterator[Device | None]:
-    """The second phone, None without one."""
+def observer(
+    wanted: str | None, devices_file: Path | None, first: OpenPhone
+) -> Iterator[Device | None]:
+    """The second phone, None without one. UsageError where it is the first one again."""
     if wanted is None:
         yield None
         return
     from droidcancel.cli.phones import open_phone
 
     with open_phone(wanted, devices_file) as phone:
+        if phone.device.serial == first.device.serial:
+            raise UsageError(
+                f"the observer is {phone.device.serial}, the phone of the run itself",
+                "name a second phone, whose app is logged in to another account",
+            )
         yield phone.device
 
 

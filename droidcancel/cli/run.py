@@ -107,7 +107,7 @@ def command(
             )
         deletes.check_limit(loaded, phone)
         second = observer or phone.entry.observer
-        with deletes.observer(second, devices_file) as watching:
+        with deletes.observer(second, devices_file, phone) as watching:
             done = runs.run_all(loaded, phone, replace(wish, observer=watching))
     if dry_run:
         deletes.show([result for result, _ in done], as_json)
@@ -155,12 +155,16 @@ def _print_plans(loaded: list[LoadedRecipe], wish: runs.Wish) -> None:
 
 def _plan(loaded: LoadedRecipe, wish: runs.Wish) -> dict[str, Any]:
     from droidcancel.recipe.engine import plan
+    from droidcancel.recipe.model import walk_decided
 
     recipe = loaded.recipe
-    moment = wish.moment or recipe.moment
+    kinds = {entry.kind for entry in walk_decided(recipe.steps)}
+    # a recipe may have a way with no upload in it, so with neither of these
+    method = (wish.method or recipe.method) if "cancel" in kinds else None
+    moment = (wish.moment or recipe.moment) if "wait_for_moment" in kinds else None
     return {
         "recipe": recipe.name,
-        "method": wish.method or recipe.method,
+        "method": method,
         "moment": None if moment is None else str(moment),
         "expected": list(recipe.expect),
         "steps": plan(loaded),

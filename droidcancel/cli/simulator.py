@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import asdict
 from typing import Any
@@ -67,12 +68,18 @@ def command(ctx: click.Context) -> None:
     show_default=True,
     help="How many phones, all in one process.",
 )
+@click.option(
+    "--accounts",
+    metavar="LIST",
+    help="A phone for each of these accounts (with commas), all at one upload service: the second"
+    " may be the --observer of the first.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="The adb port of the first phone.")
 @json_option
 def start(
     api: int, profile: str, app_build: str, locale: str, screen: str, night: bool, model: str,
     upload_rate: float, free_bytes: int | None, secure: bool, logged_out: bool, count: int,
-    port: int | None, as_json: bool,
+    accounts: str | None, port: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Start virtual phones; they go on until `droidcancel simulator stop`.
 
@@ -83,8 +90,9 @@ def start(
     from droidcancel.simulator.registry import SimulatorStartError, launch
 
     width, height, density = SCREENS[screen]
-    if port is not None and count > 1:
-        raise UsageError("--port names the port of one phone", "leave it out with --count")
+    names = _accounts(accounts, count)
+    if port is not None and max(count, len(names)) > 1:
+        raise UsageError("--port names the port of one phone", "leave it out, or start one phone")
     try:
         options = PhoneOptions(
             api=api, profile=profile, app_build=app_build, locale=locale, night=night,
@@ -95,6 +103,7 @@ def start(
         phones = launch(
             options,
             count=count,
+            accounts=names,
             emulator_port=True if port is None else port,
             adb_server=adb_server_port(),
         )
@@ -107,6 +116,22 @@ def start(
             print_json(asdict(phone))
         else:
             click.echo(phone.serial)
+
+
+def _accounts(text: str | None, count: int) -> list[str]:
+    """The accounts that were named, each once. UsageError for what cannot be one."""
+    if text is None:
+        return []
+    names = list(dict.fromkeys(part.strip().lstrip("@") for part in text.split(",")))
+    wrong = next((name for name in names if not re.fullmatch(r"[A-Za-z0-9._]{1,30}", name)), None)
+    if wrong is not None:
+        raise UsageError(
+            f"--accounts: {wrong!r} is no name of an account",
+            "give up to 30 letters, digits, dots or underlines, with commas between names",
+        )
+    if count > 1:
+        raise UsageError("--accounts starts a phone for each account", "leave out --count")
+    return names
 
 
 @command.command(name="list")

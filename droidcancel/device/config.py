@@ -57,9 +57,9 @@ class Limits(_Strict):
 
 
 SIMULATOR_LIMITS = Limits(
-    quiet_period_s=3.0,
+    quiet_period_s=1.5,
     late_period_s=4.0,
-    watch_resume_s=4.0,
+    watch_resume_s=3.0,
     noise_bytes=65_536,
     step_timeout_s=20.0,
     upload_timeout_s=90.0,

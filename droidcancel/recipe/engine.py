@@ -94,7 +94,9 @@ def describe(entry: StepEntry) -> str:
     """A step in a few words."""
     if entry.label is not None:
         return entry.label
-    given = entry.args.model_dump(exclude_defaults=True, exclude={"steps", "otherwise", "until"})
+    given = entry.args.model_dump(
+        exclude_defaults=True, exclude={"steps", "otherwise", "until", "given"}
+    )
     words = (_plain(value) for value in given.values())
     return " ".join([entry.kind, *filter(None, words)])
 
@@ -216,7 +218,8 @@ class _Engine:
         run = self._run
         evidence = run.recorder.freeze()
         verdict = self._verdict(evidence)
-        run.tell("verdict", f"{verdict.name}: {verdict.reason}", verdict=verdict.name)
+        if not run.options.dry_run:  # nothing was done that there could be a verdict of
+            run.tell("verdict", f"{verdict.name}: {verdict.reason}", verdict=verdict.name)
         device, options = run.device, run.options
         return RunResult(
             run_id=self._run_id,

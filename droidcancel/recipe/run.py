@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,11 +32,14 @@ from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk
 from droidcancel.recipe.options import Event, OnEvent, RunOptions
 from droidcancel.recipe.pictures import Pictures
+from droidcancel.recipe.sampling import Sampler
 from droidcancel.recipe.token import carries, new_token
 
 #: the same sight of an upload is noted at most this often, in seconds
 REPEAT_S = 0.5
-SAMPLE_S = 0.25
+#: how often bytes are counted in the background, and the network looked at while it is cut
+TRAFFIC_S = 0.25
+NETWORK_S = 1.0
 #: a new post is the newest: so many of the newest are opened and read
 NEWEST = 3
 
@@ -96,7 +98,8 @@ class Run:
         self.step_seconds = 0.0
         self._on_event = on_event
         self._prepared: Prepared | None = None
-        self._sampler: TrafficSampler | None = None
+        self._traffic_sampler: Sampler | None = None
+        self._network_sampler: Sampler | None = None
         self._pictures = Pictures()
         self.info: PackageInfo = self._installed()
 
@@ -328,9 +331,19 @@ class Run:
 
     def start_sampling(self) -> None:
         """Read the traffic counter in the background, from now to the end."""
-        if self._sampler is None:
-            self._sampler = TrafficSampler(self)
-            self._sampler.start()
+        if self._traffic_sampler is None:
+            self._traffic_sampler = Sampler("traffic", self.sample_traffic, TRAFFIC_S)
+
+    def start_watching_network(self) -> None:
+        """Look at the network in the background, until it is given back."""
+        if self._network_sampler is None:
+            self._network_sampler = Sampler("network", self.sample_network, NETWORK_S)
+
+    def stop_watching_network(self) -> None:
+        """Look no more, and wait for a look under way: what is given back is not back by itself."""
+        watcher, self._network_sampler = self._network_sampler, None
+        if watcher is not None:
+            watcher.stop()
 
     # -- the end
 
@@ -341,40 +354,14 @@ class Run:
 
     def close(self) -> None:
         """Stand down and stop sampling."""
-        if self._sampler is not None:
-            self._sampler.stop()
+        self.stop_watching_network()
+        if self._traffic_sampler is not None:
+            self._traffic_sampler.stop()
         for problem in self._pictures.close():
             self.trouble("screenshot", problem)
         prepared, self._prepared = self._prepared, None
         if prepared is not None:
             prepared.close()
-
-
-class TrafficSampler(threading.Thread):
-    """Reads the app's byte counter now and then, as often as reading it costs the phone little."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(name="droidcancel-traffic", daemon=True)
-        self._run = run
-        self._stop_now = threading.Event()
-
-    def run(self) -> None:
-        """Until stopped, or the phone no longer tells."""
-        while True:
-            started = time.monotonic()
-            try:
-                if self._run.sample_traffic() is None:
-                    return
-            except DeviceError:
-                pass  # the link dropped; the next reading may come through
-            cost = time.monotonic() - started
-            if self._stop_now.wait(max(SAMPLE_S, 2 * cost)):
-                return
-
-    def stop(self) -> None:
-        """Stop, and wait for a reading under way."""
-        self._stop_now.set()
-        self.join(timeout=20.0)
 
 
 def _free_path(folder: Path, name: str) -> Path:

@@ -57,6 +57,7 @@ def _launch(run: Run, args: model.Launch, _runner: Runner) -> None:
 def _relaunch(run: Run, args: model.Relaunch, _runner: Runner) -> None:
     if args.cold:
         run.device.packages.force_stop(run.package)
+        run.recorder.mark("restarted")
     open_app(run)
 
 
@@ -313,7 +314,11 @@ def holds(run: Run, condition: model.Condition, look: Look) -> bool:
 
 def _in_words(condition: model.Condition) -> str:
     asked = condition.model_dump(exclude_defaults=True, exclude={"steps", "otherwise"})
-    return ", ".join(f"{key} {value}" for key, value in asked.items())
+    return ", ".join(f"{key} {_listed(value)}" for key, value in asked.items())
+
+
+def _listed(value: object) -> str:
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _wait_for(run: Run, args: model.WaitFor, _runner: Runner) -> None:

@@ -50,6 +50,11 @@ def _applied(run: Run, name: str, at: float, effective: bool | None, detail: str
     run.sample_network()
 
 
+def _take_over(run: Run, name: str) -> None:
+    """The delete of an item that the user named is the run's method: no upload is cancelled."""
+    run.method_name, run.moment = name, None
+
+
 def _may_delete(run: Run) -> None:
     """Count this delete. UsageError beyond what devices.yaml allows."""
     most = run.options.limits.max_deletes
@@ -103,6 +108,8 @@ def delete_draft(run: Run, args: model.DeleteDraft, _runner: object) -> None:
     """Delete the draft that is meant, and look what is gone."""
     place = _require(run, "deleting a draft", "drafts", drafts.NEEDED)
     words = args.caption.strip()
+    if words:
+        _take_over(run, "delete-draft")
     run.deadline = time.monotonic() + _patience(run)
     before, wanted = read_drafts(run, place, args.cached)
     index = named(before, words) if words else with_token(before, run.token)
@@ -179,6 +186,7 @@ def delete_post(run: Run, args: model.DeletePost, _runner: object) -> None:
     words = args.caption.strip()
     run.deadline = time.monotonic() + _patience(run) + args.newest * posts.TILE_S
     if words:
+        _take_over(run, "delete-post")
         post = posts.find_post(run, place, words, args.newest)
     else:
         post = posts.await_post(run, place, args.newest)
@@ -243,6 +251,8 @@ def observe(run: Run, args: model.Observe, _runner: object) -> None:
         return
     search = run.recorder.add(look_as_other(run, observer))
     run.tell("search", _in_words(search), place="others", found=list(search.found))
+    if not search.complete and not search.found and run.recorder.last(MethodApplied) is not None:
+        _check(run, "others", None, f"whether others are shown it: {search.detail}")
 
 
 def _in_words(search: Search) -> str:

@@ -68,6 +68,7 @@ def _give_back(run: Run) -> None:
 
 def _reboot(run: Run) -> None:
     """Restart the phone as it is, unlock it, and only then see to its network."""
+    run.stop_watching_network()  # what a restart gives back is not back by itself
     run.device.reboot()
     run.device.unlock(run.options.pin)
     give_network_back(run, "rebooted")

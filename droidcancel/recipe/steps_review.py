@@ -14,6 +14,7 @@ from droidcancel.errors import UiError, UsageError
 from droidcancel.recipe import steps_guard_model as model
 from droidcancel.recipe.checks import check, leave_what_was_prepared
 from droidcancel.recipe.navigate import go_to, swipe, tap, wait_look
+from droidcancel.recipe.observer import look_as_other
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.search import search
 from droidcancel.recipe.stop import StopRun
@@ -149,6 +150,20 @@ def check_published(run: Run, args: model.CheckPublished, _runner: object) -> No
     check(run, name, True, f"on the profile: {looked.found[0]}")
     if args.visibility is not None:
         _check_visibility(run, args.visibility)
+        _check_as_other(run, args.visibility)
+
+
+def _check_as_other(run: Run, wanted: str) -> None:
+    """What only the own account may see is not shown to the observer's, where there is one."""
+    observer = run.options.observer
+    if observer is None or wanted != "only_me":
+        return
+    seen = run.recorder.add(look_as_other(run, observer))
+    name = "no other account is shown it"
+    if seen.found:
+        check(run, name, False, f"another account is shown {seen.found[0]!r}")
+    else:
+        check(run, name, True if seen.complete else None, seen.detail or "it is not there for it")
 
 
 def _check_visibility(run: Run, wanted: str) -> None:

@@ -145,7 +145,8 @@ def check_dropped(run: Run, args: model.CheckDropped, _runner: object) -> None:
     """After the restart of the phone: does the upload come back by itself?"""
     run.sample_processes()
     noise = run.recorder.limits.noise_bytes
-    sent = sent_within(run, args.seconds, lambda so_far: so_far <= noise)
+    seconds = min(args.seconds, run.options.limits.watch_resume_s)
+    sent = sent_within(run, seconds, lambda so_far: so_far <= noise)
     look = open_app(run)
     view = _sight(run, look)
     shows = f"it shows {view.state}" if view is not None else "it shows no upload"
@@ -239,7 +240,8 @@ def check_held(run: Run, args: model.CheckHeld, _runner: object) -> None:
     """Is the upload held back? Under Android's Data Saver alone it need not be."""
     noise = run.recorder.limits.noise_bytes
     begun = run.posted_tx
-    sent = sent_within(run, args.seconds, lambda so_far: so_far <= noise)
+    seconds = min(args.seconds, run.options.limits.watch_resume_s)
+    sent = sent_within(run, seconds, lambda so_far: so_far <= noise)
     now = run.sample_traffic()
     if sent is not None and begun is not None and now is not None:
         sent = max(sent, now - begun)

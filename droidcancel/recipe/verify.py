@@ -12,10 +12,11 @@ import time
 from droidcancel.device import poll
 from droidcancel.errors import DroidCancelError, NotEffective, RestoreError, UiError
 from droidcancel.evidence import TrafficSeen, UploadSeen
+from droidcancel.recipe.checks import check
 from droidcancel.recipe.navigate import go_to, open_app
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.search import search
-from droidcancel.verdict import Facts
+from droidcancel.verdict import CUTTING, Facts
 
 #: how long bytes must stand still to count as stopped, and how long that may take
 STILL_S = 0.5
@@ -52,6 +53,8 @@ def watch_standstill(run: Run) -> None:
     run.recorder.mark("settled", found.at if found is not None and stands else ended)
     run.sample_network()
     run.sample_processes()
+    if run.method_name in CUTTING:
+        run.start_watching_network()
     what = "stand still" if found is not None else "still flow"
     run.tell("settled", f"the app's bytes {what} after {time.monotonic() - started:.1f} s")
 
@@ -87,6 +90,7 @@ def give_network_back(run: Run, mark: str = "restored") -> None:
 
     The mark stands at the beginning: bytes may flow before the phone says that it is online.
     """
+    run.stop_watching_network()
     began = run.recorder.now()
     undone = run.undo_changes(NETWORK_KINDS)
     run.device.watchdog.disarm()
@@ -112,11 +116,19 @@ def verify(run: Run, *, stop_first: bool, quiet: float | None) -> None:
         run.device.packages.force_stop(run.package)
     run.sample_network()  # a network that came back by itself shows here
     give_network_back(run)
+    _check_cut(run)
     _restart(run)
     _keep_quiet(run, quiet)
     for place in ("profile", "drafts"):
         search(run, place)
     _last_looks(run)
+
+
+def _check_cut(run: Run) -> None:
+    """A network that came back by itself is a finding, whatever became of the upload."""
+    since = Facts(run.recorder.freeze()).back_after
+    if since is not None:
+        check(run, "the cut", False, f"{since:.1f} s after it the network was back by itself")
 
 
 def _restart(run: Run) -> None:

@@ -11,10 +11,12 @@ import secrets
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from droidcancel.simulator.apps.clips import cloud_behaviour_of
+from droidcancel.simulator.apps.clips.behaviour import PACKAGE
 from droidcancel.simulator.cloud import Cloud
 from droidcancel.simulator.host import LOOPBACK, adbd_of, listen, serial_of, tell_server
 from droidcancel.simulator.options import PhoneOptions
@@ -23,11 +25,11 @@ from droidcancel.simulator.registry import RunningSimulator, runtime_dir
 
 
 class Hosted:
-    """One phone of this process with its adb port."""
+    """One phone of this process with its adb port, and the upload service that its app talks to."""
 
-    def __init__(self, name: str, options: PhoneOptions) -> None:
+    def __init__(self, name: str, options: PhoneOptions, cloud: Cloud) -> None:
         self.name = name
-        self.cloud = Cloud(cloud_behaviour_of(options))
+        self.cloud = cloud
         self.phone = Phone(options, self.cloud)
         self.adbd = adbd_of(self.phone)
         self.port = 0
@@ -35,13 +37,11 @@ class Hosted:
 
     async def open(self, emulator_port: bool | int) -> None:
         """Take an adb port; the phone is not booted yet."""
-        await self.cloud.start()
         self.port = await listen(self.adbd, emulator_port)
 
     async def stop(self) -> None:
         await self.adbd.stop()
         await self.phone.shutdown()
-        await self.cloud.stop()
 
     @property
     def serial(self) -> str:
@@ -64,11 +64,18 @@ class Hosted:
         ).__dict__
 
 
+def logged_in_as(options: PhoneOptions, account: str) -> PhoneOptions:
+    """The same phone, with the app logged in to that account."""
+    app = {**options.app_options.get(PACKAGE, {}), "account": account}
+    return replace(options, app_options={**options.app_options, PACKAGE: app})
+
+
 class Daemon:
     """The phones, and the control port through which they are listed and stopped."""
 
     def __init__(self) -> None:
         self.phones: dict[str, Hosted] = {}
+        self._clouds: list[Cloud] = []
         self.ended = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._secret = secrets.token_hex(16)
@@ -76,9 +83,11 @@ class Daemon:
 
     async def start(self, request: dict[str, Any]) -> None:
         options = PhoneOptions(**{**request["options"], "apps": tuple(request["options"]["apps"])})
-        for number in range(request["count"]):
-            name = f"sim{os.getpid()}" + (f"-{number + 1}" if request["count"] > 1 else "")
-            hosted = Hosted(name, options)
+        accounts = request.get("accounts") or [None] * request["count"]
+        for number, account in enumerate(accounts):
+            name = f"sim{os.getpid()}" + (f"-{number + 1}" if len(accounts) > 1 else "")
+            own = options if account is None else logged_in_as(options, account)
+            hosted = Hosted(name, own, await self._cloud_for(own, shared=account is not None))
             self.phones[name] = hosted
             await hosted.open(request["emulator_port"])
         await asyncio.gather(*(hosted.phone.boot() for hosted in self.phones.values()))
@@ -90,6 +99,21 @@ class Daemon:
         descriptor = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as note:
             json.dump({"port": port, "secret": self._secret, "pid": os.getpid()}, note)
+
+    async def _cloud_for(self, options: PhoneOptions, *, shared: bool) -> Cloud:
+        """An upload service: one for all accounts that were asked for, else one a phone."""
+        if not (shared and self._clouds):
+            cloud = Cloud(cloud_behaviour_of(options))
+            await cloud.start()
+            self._clouds.append(cloud)
+        return self._clouds[-1]
+
+    async def _stop_clouds(self) -> None:
+        """Those that no phone is left at."""
+        used = [hosted.cloud for hosted in self.phones.values()]
+        for cloud in [cloud for cloud in self._clouds if cloud not in used]:
+            self._clouds.remove(cloud)
+            await cloud.stop()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, ValueError, asyncio.TimeoutError):
@@ -117,6 +141,7 @@ class Daemon:
                 for hosted_phone in chosen:
                     del self.phones[hosted_phone.name]
                     await hosted_phone.stop()
+                await self._stop_clouds()
                 return {"stopped": [phone.name for phone in chosen], "last": not self.phones}
         return {"error": "unknown request"}
 
@@ -129,6 +154,7 @@ class Daemon:
         for hosted in self.phones.values():
             await hosted.stop()
         self.phones.clear()
+        await self._stop_clouds()
         self._note.unlink(missing_ok=True)
 
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -62,16 +62,21 @@ def launch(
     options: PhoneOptions,
     *,
     count: int = 1,
+    accounts: Sequence[str] = (),
     emulator_port: bool | int = True,
     adb_server: int | None = None,
 ) -> list[RunningSimulator]:
     """Start `count` phones in one new process, and return once all of them are booted.
+
+    With `accounts` there is a phone for each of them, in place of `count`, and all are at one
+    upload service, so that each sees what the others have published.
 
     Raises ValueError for options that ask for what there is not, SimulatorStartError.
     """
     request = {
         "options": asdict(options),
         "count": count,
+        "accounts": list(accounts),
         "emulator_port": emulator_port,
         "adb_server": adb_server,
     }

@@ -13,7 +13,15 @@ from droidcancel.apps.profile import AppProfile
 from droidcancel.cli import cli
 from droidcancel.cli.deletes import deletes
 from droidcancel.errors import UsageError
-from droidcancel.evidence import Evidence, Search, UploadSeen
+from droidcancel.evidence import (
+    Evidence,
+    JobsSeen,
+    Mark,
+    Record,
+    Search,
+    TrafficSeen,
+    UploadSeen,
+)
 from droidcancel.recipe.drafts import number_in
 from droidcancel.recipe.items import lost, named, with_token
 from droidcancel.recipe.leftovers import left_behind
@@ -117,19 +125,44 @@ def test_select_all_is_never_tapped() -> None:
     [
         ("cancelled", (), []),
         ("draft", (Search(1, "drafts", True, (f"x {TOKEN}",)),), ["run delete_draft"]),
-        ("draft", (UploadSeen(1, "failed", 40),), ["droidcancel cancel"]),
+        ("draft", (UploadSeen(1, "failed", 40),), ["droidcancel cancel --caption"]),
+        ("unknown", (JobsSeen(1, ("UploadJob",)),), ["a pending job (UploadJob): clear it with"]),
+        ("unknown", (JobsSeen(1, ("UploadJob",)), JobsSeen(2, ())), []),
+        ("resumed", (Search(1, "profile", True, (f"x {TOKEN}",)),), ["run delete_post"]),
+        (
+            "resumed",
+            (Search(1, "profile", True, ()), UploadSeen(2, "posting", 40)),
+            ["droidcancel cancel --caption"],
+        ),
+        (
+            "resumed",
+            (
+                Mark(1, "quiet_started"),
+                TrafficSeen(1, 5000),
+                TrafficSeen(3, 6000),
+                Mark(3, "quiet_ended"),
+                UploadSeen(4, "none"),
+                Search(5, "profile", True, ()),
+            ),
+            [],  # it was stopped later in the run
+        ),
         ("published", (), ["run delete_post"]),
         (
             "published",
             (Search(1, "drafts", True, (f"x {TOKEN}",)),),
             ["run delete_post", "run delete_draft"],
         ),
-        ("resumed", (), ["droidcancel cancel", "run delete_post"]),
+        (
+            "published",
+            (Search(1, "profile", True, ()), Search(2, "others", True, (f"x {TOKEN}",))),
+            ["the own profile is not: ask the service"],
+        ),
+        ("resumed", (), ["droidcancel cancel --caption", "run delete_post"]),
         ("deleted", (Search(1, "drafts", True, ()),), []),
     ],
 )
 def test_left_behind_names_what_clears_it(
-    verdict: VerdictName, records: tuple[Search | UploadSeen, ...], wanted: list[str]
+    verdict: VerdictName, records: tuple[Record, ...], wanted: list[str]
 ) -> None:
     left = left_behind(verdict, Evidence(records, TOKEN))
     assert len(left) == len(wanted)

@@ -23,8 +23,9 @@ from adb_shell.auth.sign_cryptography import CryptographySigner
 from adb_shell.exceptions import TcpTimeoutException
 
 from droidcancel.simulator import PhoneOptions, Simulator, registry
+from droidcancel.simulator.apps.clips.behaviour import PACKAGE
 from droidcancel.simulator.clock import PROFILES
-from droidcancel.simulator.daemon import Daemon
+from droidcancel.simulator.daemon import Daemon, logged_in_as
 from droidcancel.simulator.host import EMULATOR_PORTS, LoopThread
 from tests.conftest import run_adb, wait_until
 
@@ -250,6 +251,26 @@ def test_launch_list_truth_and_stop(runtime: Path) -> None:
     assert registry.stop() == [two.name]
     assert registry.running() == []
     assert list((runtime / "simulators").glob("*.json")) == []
+
+
+def test_accounts_at_one_service(runtime: Path) -> None:
+    dana, eve = registry.launch(PhoneOptions(), accounts=["dana", "eve"], emulator_port=False)
+    alone = registry.launch(BARE, count=2, emulator_port=False)
+    assert dana.cloud_url == eve.cloud_url
+    assert len({dana.cloud_url, *(phone.cloud_url for phone in alone)}) == 3
+    host, port = dana.cloud_url.removeprefix("http://").split(":")
+    registry.stop([dana.name])
+    socket.create_connection((host, int(port)), 5).close()
+    registry.stop([eve.name])
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection((host, int(port)), 5)
+
+
+def test_an_account_changes_nothing_else() -> None:
+    options = PhoneOptions(api=30, app_options={PACKAGE: {"wait_s": 2.0}})
+    own = logged_in_as(options, "eve")
+    assert own.app_options == {PACKAGE: {"wait_s": 2.0, "account": "eve"}}
+    assert (own.api, options.app_options) == (30, {PACKAGE: {"wait_s": 2.0}})
 
 
 def test_what_ends_a_phones_process(runtime: Path) -> None:
