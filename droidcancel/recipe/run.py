@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from droidcancel.apps.matching import Match
+from droidcancel.apps.memory import Memory
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.cancel import METHODS, CancelContext, CancelMethod, Prepared
 from droidcancel.device import Component, Device, PackageInfo
@@ -89,6 +90,9 @@ class Run:
         self.posted_at: float | None = None
         self.posted_tx: int | None = None
         self.seen_at: float | None = None
+        #: what earlier runs saw, and what of it no locator finds any more: screen and element
+        self.memory = Memory.of(profile.name)
+        self.drifted: set[tuple[str | None, str]] = set()
         self.ended_early = False
         self.changes: list[OpenChange] = []
         self.last_look: Look | None = None
@@ -343,6 +347,7 @@ class Run:
         """Stand down and stop sampling."""
         if self._sampler is not None:
             self._sampler.stop()
+        self.memory.save()
         for problem in self._pictures.close():
             self.trouble("screenshot", problem)
         prepared, self._prepared = self._prepared, None
