@@ -231,7 +231,7 @@ def test_post_needs_a_second_sign(clips: AppProfile) -> None:
                    save_draft=None)  # fmt: skip
     found = like(clips, "post_button", *lone)
     assert found.chosen is None
-    bare = clips.elements["post_button"].model_copy(update={"area": None, "beside": ()})
+    bare = clips.elements["post_button"].model_copy(update={"area": None, "neighbours": ()})
     words = bare.find[1].model_copy(update={"text": {"en": ("Video post",)}})
     bare = bare.model_copy(update={"find": (bare.find[0], words)})
     profile = clips.model_copy(update={"elements": {**clips.elements, "post_button": bare}})
@@ -351,7 +351,7 @@ def test_memory_is_kept_and_survives_nonsense(clips: AppProfile, tmp_path: Path)
          "it is sensitive"),
         ("    sensitive: true\n    on: [post]", "    sensitive: true\n    on: [pst]",
          "no such screen: 'pst' (did you mean 'post'?)"),
-        ("beside: [drafts_button]", "beside: [draft_button]", "did you mean 'drafts_button'"),
+        ("neighbours: [drafts_button]", "neighbours: [draft_button]", "mean 'drafts_button'"),
         ("    never: true\n    find:\n      - {id: story}",
          "    never: true\n    on: [editor]\n    find:\n      - {id: story}",
          "`never` goes without"),

@@ -6,7 +6,7 @@ Pure functions over one look. Each node is compared in four ways, each from 0 to
 - role: its class, and whether it takes a tap;
 - place: where on the screen it is, against the place remembered, or the profile's `area`;
 - neighbours: how it stands to the elements that were found, against what is remembered or the
-  profile's `beside`.
+  profile's `neighbours`.
 
 A way of which nothing is known counts as one half. The best node is proposed when its score
 reaches :data:`THRESHOLD` and no other comes near. What publishes or destroys (`sensitive`) also
@@ -28,6 +28,8 @@ from droidcancel.apps.signs import (
     Box,
     box_of,
     in_area,
+    is_mirrored,
+    mirrored,
     near,
     next_to,
     role_of,
@@ -162,19 +164,20 @@ class _Traits:
 
 def _traits(look: Look, name: str, remembered: Remembered | None) -> _Traits:
     element = look.profile.elements[name]
+    mirror = is_mirrored(look.locale)
     wordings = look.finder.wordings(name)
     if remembered is not None and remembered.words:
         wordings = [*wordings, remembered.words]
     classes = (locator.class_ for locator in element.locators)
     role = element.role or next(filter(None, classes), "") or (remembered and remembered.role) or ""
-    areas = (locator.area for locator in element.locators)
+    area = element.area or next((x.area for x in element.locators if x.area), None)
     neighbours = remembered.around if remembered is not None else {}
     return _Traits(
         wordings,
         role,
-        element.area or next(filter(None, areas), None),
+        mirrored(area) if area is not None and mirror else area,
         remembered,
-        [m.node.bounds for n in element.beside if (m := look.find(n)) is not None],
+        [m.node.bounds for n in element.neighbours if (m := look.find(n)) is not None],
         {n: m.node.bounds for n in neighbours if (m := _known(look, n)) is not None},
     )
 
@@ -232,7 +235,7 @@ def _beside(node: Node, traits: _Traits, frame: Bounds) -> float | None:
     if traits.remembered is not None:
         for name, bounds in traits.around.items():
             found.append(near(node.bounds, bounds, traits.remembered.around[name], frame))
-    return sum(found) / len(found) if found else None
+    return round(sum(found) / len(found), 3) if found else None
 
 
 # -- who wins

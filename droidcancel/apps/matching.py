@@ -164,6 +164,10 @@ class Finder:
         element = self._elements[name]
         return [self._try(name, element, i) for i in range(len(element.locators))]
 
+    def by(self, locator: Locator) -> list[Match]:
+        """What a locator of the app's would find, whatever element it may be for."""
+        return self._try("", Element(find=(locator,)), 0)
+
     def nodes(self, kind: str) -> Sequence[Node]:
         """The visible nodes of the app's packages (``app``) or the phone's own (``system``)."""
         return self._nodes[kind]

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
 from droidcancel.apps.document import Document, Frozen, Problem, nearest
 from droidcancel.apps.matching import Finder, Match
+from droidcancel.apps.overlay import read_profile
 from droidcancel.apps.schema import (
     SYSTEM_PACKAGES,
     Element,
@@ -70,12 +70,19 @@ class AppProfile(Frozen):
     def load(cls, name: str | Path, overlay: Path | None = None) -> AppProfile:
         """A profile that ships with droidcancel, by name, or a file, by path.
 
-        `overlay`: a file whose keys are laid over it. UsageError for an unknown name, ConfigError
-        with file, line and column for a wrong file.
+        `overlay`: a file whose keys are laid over it; the user's own overlay is, wherever there is
+        one. UsageError for an unknown name, ConfigError with file, line and column for a wrong
+        file.
         """
-        document = Document.read(profile_path(name))
-        if overlay is not None:
-            document = _laid_over(document, Document.read(overlay))
+        return cls._checked(read_profile(profile_path(name), overlay))
+
+    @classmethod
+    def load_with(cls, name: str | Path, overlay: Document) -> AppProfile:
+        """As `load`, with an overlay that is not written yet, in place of the file of its name."""
+        return cls._checked(read_profile(profile_path(name), instead=overlay))
+
+    @classmethod
+    def _checked(cls, document: Document) -> AppProfile:
         profile = document.check(cls)
         problems = list(profile.problems())
         if problems:
@@ -190,6 +197,7 @@ class Look:
         self, profile: AppProfile, hierarchy: Hierarchy, locale: str, version: str | None
     ) -> None:
         self.profile = profile
+        self.hierarchy = hierarchy
         self.locale = locale
         self.version = version
         self.taken_at = hierarchy.taken_at
@@ -317,8 +325,8 @@ def _element_references(
                 yield ("elements", name, part, index, "inside"), locator.inside, elements
     for screen in element.on:
         yield ("elements", name, "on"), screen, screens
-    for neighbour in element.beside:
-        yield ("elements", name, "beside"), neighbour, elements
+    for neighbour in element.neighbours:
+        yield ("elements", name, "neighbours"), neighbour, elements
 
 
 def profile_path(name: str | Path) -> Path:
@@ -333,19 +341,6 @@ def profile_path(name: str | Path) -> Path:
             f"profiles: {', '.join(known)}; or give the path of a YAML file",
         )
     return HERE / f"{name}.yaml"
-
-
-def _laid_over(base: Document, over: Document) -> Document:
-    """Two documents as one; a place in the upper wins, and errors name the upper's file."""
-    places = {**base.places, **over.places}
-    return Document(f"{base.file} with {over.file}", _merged(base.data, over.data), places)
-
-
-def _merged(base: Any, over: Any) -> Any:
-    if not (isinstance(base, dict) and isinstance(over, dict)):
-        return over
-    keys = {**base, **over}
-    return {k: _merged(base.get(k), over[k]) if k in over else base[k] for k in keys}
 
 
 def _names(value: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -95,15 +95,15 @@ class Locator(Frozen):
 class Element(Frozen):
     """One thing on a screen. `find`: locators in order of trust; the first that finds, wins.
 
-    `learned`: locators that the user's overlay adds, tried before those. `private`: shows people's
-    names or words, blanked in reports. `never`: must not be tapped, and is not taken for any other
-    element. `sensitive`: it publishes or destroys something. `package`: ``system`` for the phone's
-    own dialogs.
+    `learned`: locators that the user's overlay adds, tried before those, the last first.
+    `private`: shows people's names or words, blanked in reports. `never`: must not be tapped, and
+    is not taken for any other element. `sensitive`: it publishes or destroys something.
+    `package`: ``system`` for the phone's own dialogs.
 
     What follows is for :mod:`droidcancel.apps.likeness`, once all locators miss. `on`: screens that
     are never without it; on no other is it looked for by likeness. `role`: its class, without the
-    package. `area`: where on the screen its centre lies, as in a locator. `beside`: elements that
-    stand next to it in its row or column.
+    package. `area`: where on the screen its centre lies, as in a locator. `neighbours`: elements
+    that stand next to it in its row or column.
     """
 
     find: tuple[Locator, ...] = Field(min_length=1)
@@ -116,13 +116,13 @@ class Element(Frozen):
     on: Names = ()
     role: str | None = None
     area: Area | None = None
-    beside: Names = ()
+    neighbours: Names = ()
     note: str = ""
 
     @property
     def locators(self) -> tuple[Locator, ...]:
         """All of them, in the order in which they are tried."""
-        return (*self.learned, *self.find)
+        return (*reversed(self.learned), *self.find)
 
     @field_validator("area")
     @classmethod

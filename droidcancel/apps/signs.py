@@ -20,6 +20,7 @@ GAP = 0.2
 #: words of fewer letters must begin alike to be one in two forms: `Next` is not `Text`
 SHORT = 5
 SAME_WORD = 0.8
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "iw", "ur"})
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 #: written without blanks between words: each sign is compared as a word
 _NO_BLANKS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -97,6 +98,16 @@ def box_of(bounds: Bounds, frame: Bounds) -> Box:
         round((bounds.right - frame.left) / width, 4),
         round((bounds.bottom - frame.top) / height, 4),
     )
+
+
+def is_mirrored(locale: str) -> bool:
+    """Whether screens in this language run from right to left."""
+    return locale.replace("_", "-").split("-")[0] in _RIGHT_TO_LEFT
+
+
+def mirrored(box: Box) -> Box:
+    """The same place on a screen that runs from right to left."""
+    return 1 - box[2], box[1], 1 - box[0], box[3]
 
 
 def center(box: Box) -> tuple[float, float]:

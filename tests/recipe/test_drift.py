@@ -62,9 +62,9 @@ def test_a_run_before_the_update_is_a_second_sign_after_it(
 
 
 def without_places(tmp_path: Path, old: str = "text: {en: Post,", new: str = "") -> AppProfile:
-    """The profile of Clips with no `area` and no `beside`, and one text changed."""
+    """The profile of Clips with no `area` and no `neighbours`, and one text changed."""
     lines = profile_path("clips").read_text().replace(old, new or old).splitlines()
-    kept = [line for line in lines if not line.startswith(("    area:", "    beside:"))]
+    kept = [line for line in lines if not line.startswith(("    area:", "    neighbours:"))]
     path = tmp_path / "clips.yaml"
     path.write_text("\n".join(kept))
     return AppProfile.load(path)
