@@ -103,7 +103,7 @@ DRAFTS = PAGE[-2]
     ("one", "other", "least", "most"),
     [
         ("Post", "Post", 1, 1),
-        ("Post", "POST", 1, 1),
+        ("Post", "POST", 0.8, 0.8),
         ("Post video", "Post", 0.6, 0.7),
         ("Video, post", "Post video", 1, 1),
         ("Next", "Text", 0, 0),
@@ -315,6 +315,32 @@ def test_an_update_without_post_has_no_post(views: tuple[View, ...], instead: st
         replace(v, text=instead) if v.box[0] > 500 and v.cls == "Button" else v for v in views
     )
     assert like(CLIPS_PROFILE, "post_button", *there).chosen is None
+
+
+ANYTHING = st.builds(
+    View,
+    id=st.sampled_from(["", "ab", "cd"]),
+    cls=st.sampled_from(["Button", "TextView", "ImageView", "EditText", "FrameLayout"]),
+    box=st.tuples(
+        st.integers(-50, 1000), st.integers(-50, 2300), st.integers(1, 1100), st.integers(1, 2400)
+    ),
+    text=st.sampled_from(
+        ["", "Post", "Post it", "Posts", "POST", "Share", "Delete", "投稿", "7 %"]
+    ),
+    clickable=st.booleans(),
+)
+
+
+@given(st.lists(ANYTHING, max_size=8))
+def test_whatever_shows_post_is_only_proposed_on_two_signs(views: list[View]) -> None:
+    found = like(CLIPS_PROFILE, "post_button", *views)
+    if found.chosen is not None:
+        assert (found.chosen.signs["words"] or 0) >= SURE_WORDS
+        assert found.chosen.sure_signs
+        assert found.chosen.score >= THRESHOLD
+        assert not found.chosen.node.cls.endswith("EditText")
+    for name in ("upload_cancel", "discard_confirm", "popup_refuse", "confirm_delete"):
+        assert like(CLIPS_PROFILE, name, *views).chosen is None
 
 
 # -- memory

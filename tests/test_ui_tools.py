@@ -413,7 +413,10 @@ def test_real_screens_are_explained_and_masked(path: Path) -> None:
     probe = AppProfile.load(Path(__file__).parent / "recipe" / "data" / "tiktok_probe.yaml")
     here = probe.look(Hierarchy.parse(path.read_bytes(), 0.0), told_by(path.name)[0] or "en", None)
     for element in probe.elements:
-        assert list(lines(explain(here, element)))
+        told = explain(here, element)
+        assert list(lines(told))
+        allowed = here.screen in probe.stands_on(element)
+        assert allowed or told.proposal.chosen is None
     safe = redacted(here)
     assert etree.tostring(safe.hierarchy.root)
     assert len(safe.hierarchy.nodes()) == len(here.hierarchy.nodes())

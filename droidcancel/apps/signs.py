@@ -20,6 +20,8 @@ GAP = 0.2
 #: words of fewer letters must begin alike to be one in two forms: `Next` is not `Text`
 SHORT = 5
 SAME_WORD = 0.8
+#: all capitals, or not, tells a mode from a button in some apps
+OTHER_CASE = 0.8
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "iw", "ur"})
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 #: written without blanks between words: each sign is compared as a word
@@ -43,7 +45,7 @@ def words_alike(given: str, wanted: str) -> float:
     """How like two labels are: the words that they share, in any order.
 
     ``Post video`` and ``Post`` are alike by 2/3; ``Text`` and ``Next`` not at all, though they
-    differ by one letter.
+    differ by one letter. ``POST`` may be something else than ``Post``.
     """
     if normal(given) == normal(wanted):
         return 1.0
@@ -57,7 +59,8 @@ def words_alike(given: str, wanted: str) -> float:
         if likeness:
             b.remove(best)
             shared += likeness
-    return round(2 * shared / total, 3)
+    other_case = given.isupper() != wanted.isupper()
+    return round(2 * shared / total * (OTHER_CASE if other_case else 1), 3)
 
 
 @lru_cache(maxsize=16384)
