@@ -70,7 +70,7 @@ def command(
             read_overlay(path, look.profile.name), str(path), element, chosen.locator
         )
         _show(screen, element, node, chosen, owner, path)
-        if not yes and not _agreed():
+        if not yes and not _agreed(default=not look.profile.is_sensitive(element)):
             raise UsageError("nothing was written")
         _check(screen, app, changed, path, element, node)
         write(path, changed)
@@ -152,10 +152,10 @@ def _in_words(lesson: Lesson) -> str:
     return json.dumps(lesson.locator, ensure_ascii=False)
 
 
-def _agreed() -> bool:
+def _agreed(*, default: bool) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("there is no terminal to ask on", "give --yes to write it")
-    return click.confirm("Write it?", default=True, err=True)
+    return click.confirm("Write it?", default=default, err=True)
 
 
 def _check(

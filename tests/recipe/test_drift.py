@@ -23,12 +23,20 @@ def told(lab: Lab, kind: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("locale", ["en-US", pytest.param("fr-FR", marks=pytest.mark.extended)])
+@pytest.mark.parametrize(
+    ("recipe", "locale"),
+    [
+        ("cancel_airplane", "en-US"),
+        pytest.param("cancel_airplane", "fr-FR", marks=pytest.mark.extended),
+        pytest.param("cancel_in_app", "id-ID", marks=pytest.mark.extended),
+        pytest.param("cancel_force_stop", "en-US", marks=pytest.mark.extended),
+    ],
+)
 def test_a_redesigned_app_is_cancelled_and_each_drift_is_told(
-    make_lab: MakeLab, locale: str, tmp_path: Path
+    make_lab: MakeLab, recipe: str, locale: str, tmp_path: Path
 ) -> None:
     lab = make_lab(app_build="redesigned", locale=locale)
-    result = lab.run("cancel_airplane", limits=SHORT)
+    result = lab.run(recipe, limits=SHORT)
     assert result.error is None, result.error
     assert (result.verdict.name, result.exit_code) == ("cancelled", 0), result.verdict
     assert lab.states == ["terminated"]
@@ -74,7 +82,7 @@ def without_places(tmp_path: Path, old: str = "text: {en: Post,", new: str = "")
 def test_post_is_not_tapped_without_a_second_sign(make_lab: MakeLab, tmp_path: Path) -> None:
     """It says just what is looked for; that alone is not enough to publish."""
     lab = make_lab(app_build="redesigned")
-    profile = without_places(tmp_path, new="text: {en: VIDEO POST,")
+    profile = without_places(tmp_path, new="text: {en: Video post,")
     recipe = tmp_path / "post_only.yaml"
     recipe.write_text(POST_ONLY)
     result = lab.run(recipe, limits=BRIEF, profile=profile)
