@@ -114,6 +114,8 @@ def _worded(value: Any, locale: str) -> Any:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, tuple) and not all(isinstance(inner, str) for inner in value):
+        return "[" + ", ".join(f"{inner:g}" for inner in value) + "]"
     if isinstance(value, tuple):
         return " or ".join(map(_value, value))
     return repr(value) if isinstance(value, str) else str(value)
@@ -152,12 +154,15 @@ def _screen_lines(told: Explanation) -> Iterator[str]:
 
 
 def _sign_words(signs: tuple[Sign, ...]) -> str:
-    words = {("none", True): "absent", ("none", False): "shows, and must not"}
-    told = (
-        f"{s.element} {words.get((s.part, s.holds)) or ('shows' if s.holds else 'is missing')}"
-        for s in signs
-    )
-    return ", ".join(told)
+    parts = dict.fromkeys(sign.part for sign in signs)
+    return "; ".join(f"{part} of: {_part_words(part, signs)}" for part in parts)
+
+
+def _part_words(part: str, signs: tuple[Sign, ...]) -> str:
+    shows = (s.holds if part != "none" else not s.holds for s in signs if s.part == part)
+    names = (s.element for s in signs if s.part == part)
+    told = zip(names, shows, strict=True)
+    return ", ".join(f"{name} {'shows' if there else 'is missing'}" for name, there in told)
 
 
 def _found(matches: tuple[Match, ...]) -> str:
