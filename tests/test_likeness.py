@@ -286,7 +286,7 @@ EXTRA = {"save_draft": ("Drafts", "My drafts"), "post": ("Post", "Post video", "
 def updates(draw: st.DrawFn) -> tuple[View, ...]:
     """The post page after an update."""
     ids = draw(st.permutations(["ab", "cd", "ef", "gh", "ij", "kl", "mn"]))
-    dy, dx = draw(st.integers(-40, 40)), draw(st.integers(-20, 20))
+    dy, dx = draw(st.integers(-150, 80)), draw(st.integers(-30, 30))
     views = []
     for view, name in zip(PAGE, ids, strict=True):
         words = draw(st.sampled_from(EXTRA.get(view.id, (view.text or view.desc,))))

@@ -34,7 +34,8 @@ class Memory:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._seen: dict[str, dict[str, Any]] = _read(path) if path is not None else {}
-        self._noted: set[str] = set()
+        #: what this run found; read from its look only when it is asked for
+        self._noted: dict[str, tuple[Look, Match]] = {}
 
     @classmethod
     def of(cls, profile: str) -> Memory:
@@ -44,20 +45,26 @@ class Memory:
 
     def recall(self, package: str, look: Look, element: str) -> Remembered | None:
         """How an element was on this screen; None where it was never found there."""
+        key = _key(package, look.screen, element)
         try:
-            return _remembered(self._seen[_key(package, look.screen, element)], look.locale)
+            return _remembered(self._entry(key, self._seen), look.locale)
         except (KeyError, TypeError, ValueError):
             return None
 
     def note(self, package: str, look: Look, match: Match) -> None:
         """Keep how an element is that a locator has found; once a run and screen."""
-        key = _key(package, look.screen, match.element)
-        if match.locator < 0 or look.screen is None or key in self._noted:
-            return
-        self._noted.add(key)
-        before = self._seen.get(key, {}).get("words", {})
-        words = {**before, look.locale: _words(look, match)} if _words(look, match) else before
-        self._seen[key] = {
+        if match.locator >= 0 and look.screen is not None:
+            self._noted.setdefault(_key(package, look.screen, match.element), (look, match))
+
+    def _entry(self, key: str, seen: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        """What is known by a key: as this run found it, else as earlier ones did. KeyError."""
+        if key not in self._noted:
+            return seen[key]
+        look, match = self._noted[key]
+        words = dict(seen.get(key, {}).get("words", {}))
+        if label := _words(look, match):
+            words[look.locale] = label
+        return {
             "box": list(box_of(match.node.bounds, look.frame)),
             "role": role_of(match.node),
             "words": words,
@@ -65,10 +72,15 @@ class Memory:
         }
 
     def save(self) -> None:
-        """Write it, whole or not at all."""
+        """Write it, whole or not at all, with what other runs have written meanwhile."""
         if self._path is None or not self._noted:
             return
-        text = json.dumps({"v": VERSION, "seen": self._seen}, ensure_ascii=False, indent=1)
+        seen = _read(self._path)
+        try:
+            seen |= {key: self._entry(key, seen) for key in self._noted}
+        except (TypeError, ValueError, AttributeError):
+            return  # the file was made by something else
+        text = json.dumps({"v": VERSION, "seen": seen}, ensure_ascii=False, indent=1)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".seen-")

@@ -41,6 +41,7 @@ def command(
 
     with open_screen(serial, devices_file, app) as screen:
         assert screen.picture is not None  # there is a phone
+        assert screen.again is not None
         look, picture = screen.look, screen.picture()
         if raw:
             click.echo(
@@ -52,7 +53,10 @@ def command(
         output.mkdir(parents=True, exist_ok=True)
         path = free_path(output, name_for(look, screen.package))
         path.write_text(f"<?xml version='1.0' encoding='UTF-8'?>\n{hierarchy.to_xml()}", "utf-8")
-        shown = picture if kept is None else blurred(picture, kept.hidden)
+        # the screen may have moved since the dump: what is private after the picture counts too
+        shown = picture
+        if kept is not None:
+            shown = blurred(picture, {*kept.hidden, *redacted(screen.again()).hidden})
         shown.save(path.with_suffix(".png"))
         removed = 0 if kept is None else len(kept.hidden)
     if as_json:

@@ -23,11 +23,12 @@ DEFAULT_LOCALE = "en-US"
 
 @dataclass(frozen=True)
 class SeenScreen:
-    """One look. `picture`: takes a screenshot, where there is a phone."""
+    """One look. Where there is a phone, `picture` takes a screenshot and `again` looks anew."""
 
     look: Look
     package: str
     picture: Callable[[], Image.Image] | None = None
+    again: Callable[[], Look] | None = None
 
     def recall(self, element: str) -> Remembered | None:
         """What earlier runs saw of an element."""
@@ -85,8 +86,12 @@ def open_screen(
         info = device.packages.info(package)
         told = version or (info.version_name if info is not None else None)
         spoken = locale or phone.entry.locale or device.locale
+
+        def again() -> Look:
+            return profile.look(device.ui.dump(), spoken, told)
+
         look = profile.look(hierarchy, spoken, told)
-        yield SeenScreen(look, package, device.ui.screenshot)
+        yield SeenScreen(look, package, device.ui.screenshot, again)
 
 
 def _of_dump(dump: Path, app: str | None, locale: str | None, version: str | None) -> SeenScreen:

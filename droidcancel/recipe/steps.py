@@ -314,7 +314,8 @@ def holds(run: Run, condition: model.Condition, look: Look) -> bool:
 
 def _in_words(condition: model.Condition) -> str:
     asked = condition.model_dump(exclude_defaults=True, exclude={"steps", "otherwise"})
-    return ", ".join(f"{key} {value}" for key, value in asked.items())
+    words = ((k, ", ".join(v) if isinstance(v, tuple) else v) for k, v in asked.items())
+    return ", ".join(f"{key} {value}" for key, value in words)
 
 
 def _wait_for(run: Run, args: model.WaitFor, _runner: Runner) -> None:

@@ -122,6 +122,27 @@ def test_a_removed_post_button_is_an_error_that_says_so(make_lab: MakeLab) -> No
     assert lab.is_as_before()
 
 
+CONDITIONS = """
+name: conditions
+title: Conditions go by locators alone
+expect: unknown
+steps:
+  - launch: feed
+  - wait_for: {visible: profile_tab}
+    timeout: 4s
+"""
+
+
+def test_a_condition_is_never_met_by_likeness(make_lab: MakeLab, tmp_path: Path) -> None:
+    lab = make_lab(app_build="redesigned")
+    recipe = tmp_path / "conditions.yaml"
+    recipe.write_text(CONDITIONS)
+    result = lab.run(recipe, limits=SHORT, values={})
+    assert isinstance(result.error, UiError)
+    assert "visible profile_tab did not show" in result.error.message
+    assert not result.evidence.of(Drift)
+
+
 def test_a_cancel_that_does_not_show_is_never_guessed(make_lab: MakeLab) -> None:
     """The feed shows no upload: there is no Cancel, and nothing is taken for it."""
     lab = make_lab({"without": ["upload_cancel"]})
