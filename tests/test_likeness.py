@@ -219,6 +219,15 @@ def test_conditions_popups_and_lists_are_on_no_screen_for_sure(
         assert why or allowed, (name, screen)
 
 
+@pytest.mark.parametrize("view", PAGE, ids=lambda view: view.id)
+def test_nothing_else_on_the_page_is_taken_for_what_is_gone(clips: AppProfile, view: View) -> None:
+    rest = tuple(v for v in PAGE if v is not view)
+    for name in clips.elements:
+        look = seen(clips, *rest)
+        if look.find(name) is None:
+            assert propose(look, name).chosen is None, name
+
+
 def test_on_another_screen_nothing_is_proposed(clips: AppProfile) -> None:
     post = replace(POST, id="qrb", text="Post video")
     found = like(clips, "post_button", *changed(post=post), root="settings_root")

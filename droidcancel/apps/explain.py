@@ -10,6 +10,7 @@ from droidcancel.apps.likeness import Candidate, Proposal, Remembered, propose
 from droidcancel.apps.matching import Match, in_versions, texts_for
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Locator, Screen
+from droidcancel.errors import UsageError
 
 MOST_MISSES = 5
 
@@ -58,8 +59,9 @@ class Explanation:
 
 def explain(look: Look, element: str, remembered: Remembered | None = None) -> Explanation:
     """Explain an element. UsageError for one that the profile does not have."""
-    match = look.find(element)
-    profile = look.profile
+    match, profile = look.find(element), look.profile
+    if element not in profile.elements:
+        raise UsageError(f"{profile.title} has no {element}")
     screen = look.screen
     shown = () if screen is None else tuple(_signs(look, profile.screens[screen]))
     return Explanation(

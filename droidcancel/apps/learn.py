@@ -34,7 +34,9 @@ class Lesson:
 def may_learn(look: Look, element: str) -> None:
     """UsageError for an element that is not learnt."""
     look.find(element)  # an unknown name is told
-    known = look.profile.elements[element]
+    known = look.profile.elements.get(element)
+    if known is None:
+        raise UsageError(f"{look.profile.title} has no {element}")
     if known.never:
         note = f": {known.note}" if known.note else ""
         raise UsageError(f"{element} must not be tapped{note}", "it is not learnt either")

@@ -39,7 +39,7 @@ from droidcancel.apps.signs import (
 )
 from droidcancel.device.hierarchy import Bounds, Node
 
-THRESHOLD = 0.7
+THRESHOLD = 0.72
 #: how far the next best must stay behind
 MARGIN = 0.08
 #: what a way counts of which nothing is known
