@@ -183,6 +183,36 @@ class Noted(Record):
 
 
 @dataclass(frozen=True)
+class Drift(Record):
+    """An element whose locators all missed, and that was found by likeness (0 to 1) instead.
+
+    `shown`: what it says there; `signs`: what was compared; `second`: for what publishes or
+    destroys, the signs that agreed beside its words.
+    """
+
+    kind: ClassVar[str] = "drift"
+    element: str
+    screen: str
+    likeness: float
+    shown: str
+    signs: str
+    locators: int
+    second: str = ""
+
+    def in_words(self) -> str:
+        """One line for people."""
+        missed = (
+            "locator 1 missed" if self.locators == 1 else f"locators 1 to {self.locators} missed"
+        )
+        what = f" as {self.shown!r}" if self.shown else ""
+        second = f"; second sign: {self.second}" if self.second else ""
+        return (
+            f"drift: {self.element} found by likeness {self.likeness:.2f}{what} on {self.screen} "
+            f"({self.signs}){second}; {missed}"
+        )
+
+
+@dataclass(frozen=True)
 class Trouble(Record):
     """An error that did not end the run, or the one that did."""
 

@@ -49,6 +49,7 @@ os.environ.update(
     ADB_MDNS_AUTO_CONNECT="",
     DROIDCANCEL_STATE_DIR=f"{_HOME.name}/state",
     DROIDCANCEL_RUNTIME_DIR=f"{_HOME.name}/run",
+    DROIDCANCEL_CONFIG_DIR=f"{_HOME.name}/config",
     COLUMNS="160",
     NO_COLOR="1",
 )

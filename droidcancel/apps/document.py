@@ -43,11 +43,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed file: plain data, and the place of each key and item (line and column from 1)."""
+    """A parsed file: plain data, and the place of each key and item (line and column from 1).
+
+    `files`: which other file a key or item comes from, where one was laid over this.
+    """
 
     file: str
     data: Any
     places: Mapping[Loc, Position] = field(default_factory=dict)
+    files: Mapping[Loc, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Document:
@@ -63,20 +67,36 @@ class Document:
 
     def place(self, loc: Loc) -> Position:
         """The place of a value, or of the nearest thing around it that stands in the file."""
+        return self.places.get(self._nearest(loc), (1, 1))
+
+    def file_of(self, loc: Loc) -> str:
+        """The file in which that place is."""
+        return self.files.get(self._nearest(loc), self.file)
+
+    def _nearest(self, loc: Loc) -> Loc:
         while loc not in self.places and loc:
             loc = loc[:-1]
-        return self.places.get(loc, (1, 1))
+        return loc
+
+    def under(self, over: Document) -> Document:
+        """This one with another laid over it, key by key; each keeps its own places."""
+        return Document(
+            self.file,
+            _merged(self.data, over.data),
+            {**self.places, **over.places},
+            {**self.files, **{loc: over.file_of(loc) for loc in over.places if loc}},
+        )
 
     def error(self, problems: Sequence[Problem], hint: str | None = None) -> ConfigError:
         """All problems as one error, in the order of the file."""
-        ordered = sorted(problems, key=lambda p: self.place(p.loc))
+        ordered = sorted(problems, key=lambda p: (self.file_of(p.loc), self.place(p.loc)))
         first = ordered[0]
         line, column = self.place(first.loc)
         rest = [self._line(p) for p in ordered[1:]]
         return ConfigError(
             "\n".join([first.message, *rest]),
             hint,
-            file=self.file,
+            file=self.file_of(first.loc),
             line=line,
             column=column,
             key=dotted(first.loc) or None,
@@ -84,7 +104,8 @@ class Document:
 
     def _line(self, problem: Problem) -> str:
         line, column = self.place(problem.loc)
-        return f"{self.file}:{line}:{column}: {dotted(problem.loc)}: {problem.message}"
+        file = self.file_of(problem.loc)
+        return f"{file}:{line}:{column}: {dotted(problem.loc)}: {problem.message}"
 
     def check(self, model: type[M], context: Mapping[str, Any] | None = None) -> M:
         """The data as a model. ConfigError with every problem found."""
@@ -112,6 +133,13 @@ def nearest(name: object, known: Iterable[str]) -> str:
     """`` (did you mean 'x'?)``, or nothing."""
     close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _merged(base: Any, over: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    keys = {**base, **over}
+    return {k: _merged(base.get(k), over[k]) if k in over else base[k] for k in keys}
 
 
 def _plain(node: Any, loc: Loc, places: dict[Loc, Position]) -> Any:

@@ -25,12 +25,17 @@ Label = tuple[list[str], Callable[[Node], tuple[str, ...]]]
 
 @dataclass(frozen=True)
 class Match:
-    """An element found. `target` is what takes a tap: the node, or the nearest clickable around."""
+    """An element found. `target` is what takes a tap: the node, or the nearest clickable around.
+
+    `locator`: the number of the locator that found it, from 0; -1 where none did. `likeness`: how
+    like it is to what was known, 0 to 1, where it was found by that.
+    """
 
     element: str
     node: Node
     target: Node
     locator: int
+    likeness: float | None = None
 
     @property
     def text(self) -> str:
@@ -157,14 +162,30 @@ class Finder:
     def by_locator(self, name: str) -> list[list[Match]]:
         """What each locator of an element finds, in their order."""
         element = self._elements[name]
-        return [self._try(name, element, i) for i in range(len(element.find))]
+        return [self._try(name, element, i) for i in range(len(element.locators))]
+
+    def by(self, locator: Locator) -> list[Match]:
+        """What a locator of the app's would find, whatever element it may be for."""
+        return self._try("", Element(find=(locator,)), 0)
+
+    def nodes(self, kind: str) -> Sequence[Node]:
+        """The visible nodes of the app's packages (``app``) or the phone's own (``system``)."""
+        return self._nodes[kind]
+
+    def wordings(self, name: str) -> list[str]:
+        """All that an element's locators know it to say, in this locale."""
+        known: list[str] = []
+        for locator in self._elements[name].locators:
+            for texts, _ in self._labels(locator):
+                known.extend(text for text in texts if text not in known)
+        return known
 
     def _search(self, name: str, element: Element) -> list[Match]:
-        tries = (self._try(name, element, i) for i in range(len(element.find)))
+        tries = (self._try(name, element, i) for i in range(len(element.locators)))
         return next((found for found in tries if found), [])
 
     def _try(self, name: str, element: Element, index: int) -> list[Match]:
-        locator = element.find[index]
+        locator = element.locators[index]
         if not in_versions(locator.versions, self._version):
             return []
         labels = self._labels(locator)

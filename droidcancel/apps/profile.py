@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
 from droidcancel.apps.document import Document, Frozen, Problem, nearest
 from droidcancel.apps.matching import Finder, Match
+from droidcancel.apps.overlay import read_profile
 from droidcancel.apps.schema import (
     SYSTEM_PACKAGES,
     Element,
@@ -29,6 +29,14 @@ from droidcancel.errors import UsageError
 
 HERE = Path(__file__).parent
 BACK = "back"
+#: what droidcancel's own steps publish and destroy with: sensitive, whatever a profile says
+SENSITIVE = frozenset(
+    {
+        "post_button", "post_now", "upload_retry", "upload_cancel", "discard_confirm",
+        "discard_button", "drafts_delete", "action_delete", "confirm_delete",
+        "clear_cache_confirm",
+    }
+)  # fmt: skip
 _PERCENT = re.compile(r"(?<!\d)(\d{1,3})\s?%")
 
 
@@ -62,12 +70,19 @@ class AppProfile(Frozen):
     def load(cls, name: str | Path, overlay: Path | None = None) -> AppProfile:
         """A profile that ships with droidcancel, by name, or a file, by path.
 
-        `overlay`: a file whose keys are laid over it. UsageError for an unknown name, ConfigError
-        with file, line and column for a wrong file.
+        `overlay`: a file whose keys are laid over it; the user's own overlay is, wherever there is
+        one. UsageError for an unknown name, ConfigError with file, line and column for a wrong
+        file.
         """
-        document = Document.read(profile_path(name))
-        if overlay is not None:
-            document = _laid_over(document, Document.read(overlay))
+        return cls._checked(read_profile(profile_path(name), overlay))
+
+    @classmethod
+    def load_with(cls, name: str | Path, overlay: Document) -> AppProfile:
+        """As `load`, with an overlay that is not written yet, in place of the file of its name."""
+        return cls._checked(read_profile(profile_path(name), instead=overlay))
+
+    @classmethod
+    def _checked(cls, document: Document) -> AppProfile:
         profile = document.check(cls)
         problems = list(profile.problems())
         if problems:
@@ -80,17 +95,21 @@ class AppProfile(Frozen):
         return sorted(path.stem for path in HERE.glob("*.yaml"))
 
     def problems(self) -> Iterator[Problem]:
-        """Names that point nowhere."""
+        """Names that point nowhere, and what publishes or destroys and is called harmless."""
         for loc, name, known in self._references():
             if name not in known:
-                yield Problem(loc, f"no such {loc[0]} entry: {name!r}{nearest(name, known)}")
+                what = "screen" if known is self.screens else "element"
+                yield Problem(loc, f"no such {what}: {name!r}{nearest(name, known)}")
+        for name, element in self.elements.items():
+            denied = "sensitive" in element.model_fields_set and not element.sensitive
+            if denied and self.is_sensitive(name):
+                what = f"{name} publishes or destroys something: it is sensitive"
+                yield Problem(("elements", name, "sensitive"), what)
 
     def _references(self) -> Iterator[tuple[tuple[int | str, ...], str, Iterable[str]]]:
         elements, screens = self.elements, self.screens
         for name, element in elements.items():
-            for index, locator in enumerate(element.find):
-                if locator.inside:
-                    yield ("elements", name, "find", index, "inside"), locator.inside, elements
+            yield from _element_references(name, element, elements, screens)
         for name, screen in screens.items():
             for part in ("all", "any", "none"):
                 for sign in getattr(screen, part):
@@ -125,6 +144,17 @@ class AppProfile(Frozen):
             for part in ("screen", "opens"):
                 if (screen_name := getattr(place, part)) is not None:
                     yield ("places", name, part), screen_name, self.screens
+
+    def is_sensitive(self, element: str) -> bool:
+        """Whether it publishes or destroys something."""
+        known = SENSITIVE.union(self.upload.confirm, self.upload.cancel)
+        return element in known or self.elements[element].sensitive
+
+    def stands_on(self, element: str) -> set[str]:
+        """The screens that are never without an element: as it says, and where a way uses it."""
+        ways = (way.items() for way in self.ways.values())
+        led = {screen for way in ways for screen, lead in way if lead == element}
+        return {*self.elements[element].on, *led}
 
     def look(self, hierarchy: Hierarchy, locale: str, version: str | None = None) -> Look:
         """A hierarchy read with this profile."""
@@ -167,6 +197,9 @@ class Look:
         self, profile: AppProfile, hierarchy: Hierarchy, locale: str, version: str | None
     ) -> None:
         self.profile = profile
+        self.hierarchy = hierarchy
+        self.locale = locale
+        self.version = version
         self.taken_at = hierarchy.taken_at
         self._finder = Finder(
             hierarchy,
@@ -180,6 +213,11 @@ class Look:
         """The element, None when it is not there. UsageError for one that is not in the profile."""
         self._known(element)
         return self._finder.first(element)
+
+    @property
+    def finder(self) -> Finder:
+        """The hierarchy as it is read."""
+        return self._finder
 
     def all(self, element: str) -> list[Match]:
         """Every such element, in the order of the screen."""
@@ -244,7 +282,7 @@ class Look:
         """One line a locator: what it asks, and what it found."""
         self._known(element)
         tried = zip(
-            self.profile.elements[element].find, self._finder.by_locator(element), strict=True
+            self.profile.elements[element].locators, self._finder.by_locator(element), strict=True
         )
         lines = []
         for number, (locator, found) in enumerate(tried, start=1):
@@ -278,6 +316,19 @@ class Look:
             )
 
 
+def _element_references(
+    name: str, element: Element, elements: Iterable[str], screens: Iterable[str]
+) -> Iterator[tuple[tuple[int | str, ...], str, Iterable[str]]]:
+    for part in ("learned", "find"):
+        for index, locator in enumerate(getattr(element, part)):
+            if locator.inside:
+                yield ("elements", name, part, index, "inside"), locator.inside, elements
+    for screen in element.on:
+        yield ("elements", name, "on"), screen, screens
+    for neighbour in element.neighbours:
+        yield ("elements", name, "neighbours"), neighbour, elements
+
+
 def profile_path(name: str | Path) -> Path:
     """The file of a profile, by name or path. UsageError when there is none."""
     given = Path(name)
@@ -290,19 +341,6 @@ def profile_path(name: str | Path) -> Path:
             f"profiles: {', '.join(known)}; or give the path of a YAML file",
         )
     return HERE / f"{name}.yaml"
-
-
-def _laid_over(base: Document, over: Document) -> Document:
-    """Two documents as one; a place in the upper wins, and errors name the upper's file."""
-    places = {**base.places, **over.places}
-    return Document(f"{base.file} with {over.file}", _merged(base.data, over.data), places)
-
-
-def _merged(base: Any, over: Any) -> Any:
-    if not (isinstance(base, dict) and isinstance(over, dict)):
-        return over
-    keys = {**base, **over}
-    return {k: _merged(base.get(k), over[k]) if k in over else base[k] for k in keys}
 
 
 def _names(value: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -41,6 +41,8 @@ def _as_texts(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 Texts = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_as_texts)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+#: left, top, right, bottom
+Area = tuple[Fraction, Fraction, Fraction, Fraction]
 
 
 class Locator(Frozen):
@@ -58,7 +60,7 @@ class Locator(Frozen):
     id: Names | None = None
     pattern: str | None = None
     class_: str | None = Field(default=None, alias="class")
-    area: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
+    area: Area | None = None
     inside: str | None = None
     clickable: bool | None = None
     enabled: bool | None = None
@@ -93,16 +95,49 @@ class Locator(Frozen):
 class Element(Frozen):
     """One thing on a screen. `find`: locators in order of trust; the first that finds, wins.
 
+    `learned`: locators that the user's overlay adds, tried before those, the last first.
     `private`: shows people's names or words, blanked in reports. `never`: must not be tapped, and
-    is not taken for any other element. `package`: ``system`` for the phone's own dialogs.
+    is not taken for any other element. `sensitive`: it publishes or destroys something.
+    `package`: ``system`` for the phone's own dialogs.
+
+    What follows is for :mod:`droidcancel.apps.likeness`, once all locators miss. `on`: screens that
+    are never without it; on no other is it looked for by likeness. `role`: its class, without the
+    package. `area`: where on the screen its centre lies, as in a locator. `neighbours`: elements
+    that stand next to it in its row or column.
     """
 
     find: tuple[Locator, ...] = Field(min_length=1)
+    learned: tuple[Locator, ...] = ()
     confidence: Confidence = "U"
     private: bool = False
     never: bool = False
+    sensitive: bool = False
     package: Literal["app", "system"] = "app"
+    on: Names = ()
+    role: str | None = None
+    area: Area | None = None
+    neighbours: Names = ()
     note: str = ""
+
+    @property
+    def locators(self) -> tuple[Locator, ...]:
+        """All of them, in the order in which they are tried."""
+        return (*reversed(self.learned), *self.find)
+
+    @field_validator("area")
+    @classmethod
+    def _encloses(cls, value: Area | None) -> Area | None:
+        if value is not None and not (value[0] < value[2] and value[1] < value[3]):
+            raise ValueError("expected left, top, right, bottom with left < right, top < bottom")
+        return value
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Element:
+        if self.never and (self.sensitive or self.on):
+            raise ValueError("`never` goes without `sensitive` and `on`: it is not looked for")
+        if self.on and self.package == "system":
+            raise ValueError("`on` is for the app's own elements: the phone's are not guessed")
+        return self
 
 
 class Screen(Frozen):

@@ -24,6 +24,7 @@ STYLES = {
     "search": "cyan",
     "missed": "yellow",
     "trouble": "yellow",
+    "drift": "yellow",
     "verdict": "bold",
 }
 

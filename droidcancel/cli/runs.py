@@ -200,7 +200,7 @@ def show_table(runs: Sequence[tuple[RunResult, Mapping[str, Any]]]) -> None:
     """The verdicts, one row a run."""
     from rich.text import Text
 
-    from droidcancel.evidence import Checked
+    from droidcancel.evidence import Checked, Drift
 
     headers = ("recipe", "method", "moment", "verdict", "cut at", "restored", "took")
     rows = table(*headers, folds=("method", "moment"))
@@ -222,6 +222,8 @@ def show_table(runs: Sequence[tuple[RunResult, Mapping[str, Any]]]) -> None:
         for check in result.evidence.of(Checked):
             if check.ok is None:
                 console.print(f"not proven: {check.detail}", soft_wrap=True, markup=False)
+        for drift in result.evidence.of(Drift):
+            console.print(drift.in_words(), soft_wrap=True, markup=False)
         for line in result.left:
             console.print(f"left behind: {line}", soft_wrap=True, markup=False)
         if data.get("report"):

@@ -41,8 +41,9 @@ class Limits(_Strict):
     watch_resume_s: how long the restarted app is watched for an upload that comes back.
     noise_bytes: what an idle app may send in a quiet period.
     step_timeout_s, upload_timeout_s, network_timeout_s: deadlines of one step, of an upload, of
-    the network's coming back. max_posts, max_deletes: the most that one command may post and
-    delete on this phone.
+    the network's coming back. patience_s: how long an element's locators must have missed before
+    it is looked for by likeness; half of what its step has left, where that is less.
+    max_posts, max_deletes: the most that one command may post and delete on this phone.
     """
 
     quiet_period_s: Seconds = 180.0
@@ -52,6 +53,7 @@ class Limits(_Strict):
     step_timeout_s: Seconds = 60.0
     upload_timeout_s: Seconds = 900.0
     network_timeout_s: Seconds = 120.0
+    patience_s: Seconds = 10.0
     max_posts: int = Field(default=10, ge=0)
     max_deletes: int = Field(default=10, ge=0)
 
@@ -64,6 +66,7 @@ SIMULATOR_LIMITS = Limits(
     step_timeout_s=20.0,
     upload_timeout_s=90.0,
     network_timeout_s=20.0,
+    patience_s=4.0,
     max_posts=1000,
     max_deletes=1000,
 )

@@ -10,6 +10,7 @@ from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import BACK, Look
 from droidcancel.device import Bounds, Script, poll
 from droidcancel.errors import AppError, UiError
+from droidcancel.recipe.drift import Seek
 from droidcancel.recipe.run import Run
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ def wait_look(run: Run, check: Callable[[Look], T | None], timeout: float, what:
         screen = last[0] or "none known"
         raise UiError(
             f"{what} did not show within {round(timeout, 1):g} s; the screen is {screen}",
-            f"see it with `droidcancel doctor`; the profile is {run.profile.name!r}",
+            f"see what shows with `droidcancel ui dump`; the profile is {run.profile.name!r}",
         )
     return result
 
@@ -60,9 +61,21 @@ def clear_the_way(run: Run, look: Look) -> bool:
 
 
 def require(run: Run, element: str, timeout: float | None = None) -> Match:
-    """An element once it is there."""
+    """An element once it is there; by likeness, where its locators miss for long.
+
+    UiError where it does not come in time.
+    """
     limit = run.left() if timeout is None else min(timeout, run.left())
-    return wait_look(run, lambda look: look.find(element), limit, element)
+    seek = Seek(run, element, limit)
+    try:
+        return wait_look(run, seek, limit, element)
+    except UiError as error:
+        nearest = seek.nearest()
+        raise UiError(
+            f"{error.message}; {nearest}" if nearest else error.message,
+            f"see why with `droidcancel ui explain {element}`, and teach it with "
+            f"`droidcancel ui learn {element}`",
+        ) from None
 
 
 def tap(run: Run, element: str, timeout: float | None = None) -> Match:
@@ -84,6 +97,10 @@ def go_to(run: Run, target: str, timeout: float | None = None, *, settle: float 
     way = run.profile.ways.get(target, {})
     limit = run.left() if timeout is None else min(timeout, run.left())
     taps, calm = 0, Calm(settle)
+    seeks: dict[str, Seek] = {}
+
+    def seek_for(lead: str) -> Seek | None:
+        return None if lead == BACK else seeks.setdefault(lead, Seek(run, lead, limit))
 
     def step(look: Look) -> Look | None:
         nonlocal taps
@@ -92,7 +109,7 @@ def go_to(run: Run, target: str, timeout: float | None = None, *, settle: float 
         if look.screen == target:
             return look
         lead = way.get(look.screen or "")
-        if lead is not None and taps < MOST_TAPS and _lead_on(run, look, lead):
+        if lead is not None and taps < MOST_TAPS and _lead_on(run, look, seek_for(lead)):
             taps += 1
             _await_answer(run, look)
         elif look.is_elsewhere:
@@ -118,11 +135,11 @@ class Calm:
         return now - self._since >= self._seconds
 
 
-def _lead_on(run: Run, look: Look, lead: str) -> bool:
-    if lead == BACK:
+def _lead_on(run: Run, look: Look, seek: Seek | None) -> bool:
+    if seek is None:
         run.device.ui.press("back")
         return True
-    match = look.find(lead)
+    match = seek(look)
     if match is not None:
         run.tap_match(match)
     return match is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from droidcancel.errors import DroidCancelError
-from droidcancel.evidence import Checked, Evidence, TrafficSeen, UploadSeen
+from droidcancel.evidence import Checked, Drift, Evidence, TrafficSeen, UploadSeen
 from droidcancel.journal import Restored
 from droidcancel.verdict import Facts, Verdict
 
@@ -95,6 +95,7 @@ class RunResult:
             "reason": self.verdict.reason,
             "missing": list(self.verdict.missing),
             "cut": vars(self.cut),
+            "drift": [_drift(record) for record in self.evidence.of(Drift)],
             "evidence": self.evidence.to_json(),
             "restored": self.restored,
             "undone": [vars(r) for r in self.undone],
@@ -107,6 +108,11 @@ class RunResult:
             "error": None if self.error is None else _error(self.error),
             "interrupted": self.interrupted,
         }
+
+
+def _drift(record: Drift) -> dict[str, Any]:
+    told = {name: getattr(record, name) for name in ("element", "screen", "likeness", "shown")}
+    return {**told, "signs": record.signs, "text": record.in_words()}
 
 
 def _error(error: DroidCancelError) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from droidcancel.apps.matching import Match
+from droidcancel.apps.memory import Memory
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.cancel import METHODS, CancelContext, CancelMethod, Prepared
 from droidcancel.device import Component, Device, PackageInfo
@@ -91,6 +92,9 @@ class Run:
         self.posted_at: float | None = None
         self.posted_tx: int | None = None
         self.seen_at: float | None = None
+        #: what earlier runs saw, and what of it no locator finds any more: screen and element
+        self.memory = Memory.of(profile.name)
+        self.drifted: set[tuple[str | None, str]] = set()
         self.ended_early = False
         self.changes: list[OpenChange] = []
         self.last_look: Look | None = None
@@ -357,6 +361,7 @@ class Run:
         self.stop_watching_network()
         if self._traffic_sampler is not None:
             self._traffic_sampler.stop()
+        self.memory.save()
         for problem in self._pictures.close():
             self.trouble("screenshot", problem)
         prepared, self._prepared = self._prepared, None

@@ -22,12 +22,14 @@ from droidcancel.recipe import (
 )
 from droidcancel.recipe import steps_model as model
 from droidcancel.recipe import verify as proof
+from droidcancel.recipe.drift import find_again
 from droidcancel.recipe.load import fill_late
 from droidcancel.recipe.navigate import (
     ASKS_S,
     go_to,
     hide_keyboard,
     open_app,
+    require,
     swipe,
     tap,
     wait_look,
@@ -157,9 +159,10 @@ def _post(run: Run, _args: model.Post, _runner: Runner) -> None:
     go_to(run, "post")
     if run.method_name is not None and not run.method.late:
         run.prepare_cancel()
+    button = require(run, "post_button")
     run.recorder.mark("posted")
     run.posted_tx = run.sample_traffic()
-    tap(run, "post_button")
+    run.tap_match(button)
     run.posted_at = time.monotonic()
     run.start_sampling()
 
@@ -220,9 +223,7 @@ def _point(run: Run, args: model.Target) -> tuple[int, int]:
     if args.element is not None:
         if run.profile.elements[args.element].never:
             raise AppError(f"{args.element} must not be tapped")
-        name = args.element
-        match = wait_look(run, lambda look: look.find(name), run.left(), name)
-        return match.center
+        return require(run, args.element).center
     if args.text is not None:
         text = args.text
         return wait_look(run, lambda look: look.says(text), run.left(), repr(text)).center
@@ -251,7 +252,7 @@ def _type_into(run: Run, element: str, text: str) -> None:
     tap(run, element)
 
     def focused(look: Look) -> bool | None:
-        match = look.find(element)
+        match = find_again(run, look, element)
         return True if match is not None and match.node.focused else None
 
     wait_look(run, focused, run.left(), f"{element} with the focus")

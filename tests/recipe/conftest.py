@@ -87,6 +87,8 @@ class Lab:
         *,
         on_event: Callable[[Event], None] | None = None,
         values: dict[str, Any] | None = None,
+        limits: Limits = LIMITS,
+        profile: AppProfile | None = None,
         **options: Any,
     ) -> RunResult:
         """Run a recipe on it."""
@@ -99,13 +101,14 @@ class Lab:
 
         given = {"video": str(self.video)} if values is None else values
         chosen = RunOptions(
-            limits=LIMITS,
+            limits=limits,
             moment=None if moment is None else Moment.model_validate(moment),
             report=self.report,
             **options,
         )
         loaded = load_recipe(recipe, given)
-        return run_recipe(loaded, self.device, AppProfile.load("clips"), chosen, heard)
+        app = profile or AppProfile.load("clips")
+        return run_recipe(loaded, self.device, app, chosen, heard)
 
     @property
     def states(self) -> list[str]:

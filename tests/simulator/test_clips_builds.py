@@ -12,6 +12,8 @@ from droidcancel.simulator.apps.clips import (
     behaviour_of,
     cloud_behaviour_of,
 )
+from droidcancel.simulator.apps.clips.redesign import REWORDED, shrunk
+from droidcancel.simulator.apps.clips.strings import STRINGS
 from droidcancel.simulator.cloud import CloudBehaviour
 from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.phone import Phone
@@ -54,6 +56,43 @@ def test_what_there_is_not_is_refused(build: str, app: dict[str, object], words:
 def test_options_change_a_build() -> None:
     changed = behaviour_of(options("resumes-at-start", wait_s=1.5))
     assert (changed.resume_at_start, changed.wait_s) == (True, 1.5)
+
+
+def test_a_redesign_renames_what_is_tapped_and_rewords_some_of_it() -> None:
+    async def check() -> None:
+        async with clips(app_build="redesigned") as user:
+            await user.launch()
+            await user.see("feed_root")  # layouts keep their names
+            nodes = [node for node in user.nodes() if node.get("package") == PACKAGE]
+            ids = {node.get("resource-id").rpartition("/")[2] for node in nodes}
+            assert not ids & {"tab_home", "tab_profile", "tab_create"}
+            assert shrunk("tab_profile", "r4") in ids
+            words = {node.get("content-desc") for node in nodes}
+            assert {"Home", "Your profile"} <= words
+            assert "Profile" not in words
+
+    run(check())
+
+
+def test_a_build_may_lack_a_button() -> None:
+    async def check() -> None:
+        async with clips(app={"without": ["tab_create"]}) as user:
+            await user.launch()
+            await user.see("tab_home")
+            ids = {node.get("resource-id").rpartition("/")[2] for node in user.nodes()}
+            assert "tab_inbox" in ids
+            assert "tab_create" not in ids
+
+    run(check())
+
+
+def test_another_salt_gives_other_names_and_rewordings_are_of_real_texts() -> None:
+    names = {f"view_{number}" for number in range(300)}
+    assert len({shrunk(name, "a") for name in names}) > 295
+    assert all(shrunk(name, "a") != shrunk(name, "b") for name in names)
+    for language, texts in REWORDED.items():
+        assert texts.keys() <= STRINGS[language].keys()
+        assert all(STRINGS[language][name] != words for name, words in texts.items())
 
 
 def test_resumes_on_network() -> None:

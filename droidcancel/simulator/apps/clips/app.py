@@ -16,6 +16,7 @@ from droidcancel.simulator.apps.clips.main import MainScreen
 from droidcancel.simulator.apps.clips.picker import PickerScreen
 from droidcancel.simulator.apps.clips.post import PostScreen
 from droidcancel.simulator.apps.clips.posts import Post, Shelf
+from droidcancel.simulator.apps.clips.redesign import REWORDED
 from droidcancel.simulator.apps.clips.session import Session, SessionStore
 from droidcancel.simulator.apps.clips.settings import SettingsScreen, StorageScreen
 from droidcancel.simulator.apps.clips.strings import STRINGS
@@ -96,6 +97,11 @@ class Clips(App):
         self._bring_drafts_back()
         self.uploads = UploadService(self)
         self.uploads.start()
+
+    def text(self, name: str, **values: object) -> str:
+        language = self.phone.language(self.package)
+        template = REWORDED.get(language, {}).get(name) if self.behaviour.reworded else None
+        return super().text(name, **values) if template is None else template
 
     def _bring_drafts_back(self) -> None:
         for post in self.deleted_drafts.list():

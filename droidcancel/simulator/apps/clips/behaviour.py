@@ -106,6 +106,14 @@ class Behaviour:
     feed_plays: bool = True
     """The feed's video plays, so that the screen never gets idle."""
 
+    # -- a redesign ------------------------------------------------------------------------
+    id_salt: str = ""
+    """Whatever can be tapped has another id, as a shrinker gives each release; none if empty."""
+    reworded: bool = False
+    """Some labels say the same in slightly other words."""
+    without: tuple[str, ...] = ()
+    """The ids (those of the good build) of views that this build does not have."""
+
     def __post_init__(self) -> None:
         checks = (
             (
@@ -151,6 +159,10 @@ BUILDS: Mapping[str, Build] = {
         "good: an upload that was cut off by a kill is forgotten", {"after_kill": "lost"}
     ),
     "popups": Build("good: dialogs come up over the feed", {"popups": POPUPS}),
+    "redesigned": Build(
+        "good: a release with other ids and slightly other labels",
+        {"id_salt": "r4", "reworded": True, "version_name": "4.0.0"},
+    ),
     "silent-draft": Build(
         "good: leaving the editor keeps a draft and asks nothing", {"confirm_leave": False}
     ),
@@ -225,8 +237,9 @@ def behaviour_of(options: PhoneOptions) -> Behaviour:
     for name in values:
         if name not in known:
             raise ValueError(_unknown(f"option of {PACKAGE}", name, known))
-    if isinstance(values.get("popups"), list):
-        values["popups"] = tuple(values["popups"])
+    for name in ("popups", "without"):
+        if isinstance(values.get(name), list):
+            values[name] = tuple(values[name])
     return Behaviour(**values)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 from droidcancel.simulator.apps.base import Activity
 from droidcancel.simulator.apps.clips.behaviour import PACKAGE
+from droidcancel.simulator.apps.clips.redesign import redesigned
 from droidcancel.simulator.apps.clips.widgets import question
 from droidcancel.simulator.apps.intents import (
     FLAG_ACTIVITY_CLEAR_TASK,
@@ -48,7 +49,14 @@ class Screen(Activity):
         return self.opened and self.on_leave()
 
     def build(self) -> View:
-        return self.views() if self.opened else column(height="match")
+        views = self.views() if self.opened else column(height="match")
+        return redesigned(views, self.clips.behaviour)
+
+    def show_dialog(
+        self, build: Callable[[], View], *, on_dismiss: Callable[[], None] | None = None
+    ) -> Window:
+        behaviour = self.clips.behaviour
+        return super().show_dialog(lambda: redesigned(build(), behaviour), on_dismiss=on_dismiss)
 
     # -- what a screen overrides; none is called without the session that it needs --------------
     def on_open(self) -> None: ...

@@ -1,0 +1,68 @@
+"""Dumps of screens as files: ``PACKAGE-VERSION-LOCALE-SCREEN.xml``, and a picture beside each."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from droidcancel.apps.profile import AppProfile, Look
+from droidcancel.device.hierarchy import Hierarchy
+from droidcancel.errors import UiError, UsageError
+
+_VERSION = re.compile(r"\d+(?:\.\d+)+")
+_LOCALE = re.compile(r"-([a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?)(?=-|$)")
+
+
+def name_for(look: Look, package: str) -> str:
+    """The name of a dump, without its ending. A part that is not known is left out."""
+    version = _VERSION.match(look.version or "")
+    parts = (package, version[0] if version else "", look.locale.replace("_", "-"))
+    screen = look.screen or "unknown"
+    return "-".join(re.sub(r"[^\w.\-]", "", part) for part in (*parts, screen) if part)
+
+
+def told_by(name: str) -> tuple[str | None, str | None]:
+    """Locale and version that the name of a dump tells; None for what it does not."""
+    stem = Path(name).stem
+    version = next((p for p in stem.split("-") if _VERSION.fullmatch(p)), None)
+    locale = _LOCALE.search(stem)
+    return (locale[1] if locale else None), version
+
+
+def free_path(folder: Path, stem: str) -> Path:
+    """The dump's path; with a number behind it where others of that name are there."""
+    for number in range(1, 1000):
+        path = folder / (f"{stem}.xml" if number == 1 else f"{stem}-{number}.xml")
+        if not path.exists() and not path.with_suffix(".png").exists():
+            return path
+    raise UsageError(f"{folder} holds too many dumps called {stem}")
+
+
+def read_dump(path: Path) -> Hierarchy:
+    """A dump that was saved. UsageError where it cannot be read."""
+    try:
+        return Hierarchy.parse(path.read_bytes(), 0.0)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UiError as error:
+        hint = "expected a dump as uiautomator prints it"
+        raise UsageError(f"{path}: {error.message}", hint) from error
+
+
+def shown_package(profile: AppProfile, hierarchy: Hierarchy) -> str | None:
+    """Which of the profile's packages a hierarchy shows."""
+    there = {node.package for node in hierarchy.nodes()}
+    return next((package for package in profile.packages if package in there), None)
+
+
+def profile_of(hierarchy: Hierarchy) -> AppProfile:
+    """The profile of the app that a hierarchy shows. UsageError where there is none."""
+    for name in AppProfile.names():
+        profile = AppProfile.load(name)
+        if shown_package(profile, hierarchy) is not None:
+            return profile
+    there = sorted({node.package for node in hierarchy.nodes() if node.package})
+    raise UsageError(
+        f"no profile is for what the screen shows ({', '.join(there) or 'nothing'})",
+        f"name one with --app: {', '.join(AppProfile.names())}, or the path of a YAML file",
+    )
