@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[1] / "droidcancel"
 ALLOWED = {
     "errors": set(),
     "simulator": set(),
-    "verdict": {"apps", "evidence"},
+    "verdict": {"apps", "evidence", "facts"},
+    "facts": {"apps", "evidence"},
     "evidence": {"apps"},
     "sample": {"errors"},
     "device": {"errors"},
@@ -27,7 +28,7 @@ ALLOWED = {
     "cancel": {"apps", "device", "errors", "journal"},
     "recipe": {
         "apps", "cancel", "device", "errors", "evidence", "journal", "journal_file",
-        "journal_lock", "verdict",
+        "journal_lock", "facts", "verdict",
     },
     "report": {"errors", "recipe"},
     "pytest_plugin": {"simulator"},

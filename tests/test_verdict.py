@@ -24,7 +24,8 @@ from droidcancel.evidence import (
     TrafficSeen,
     UploadSeen,
 )
-from droidcancel.verdict import DEMANDS, OTHERS_OPEN, TAKEN_UP, VERDICTS, Facts, judge
+from droidcancel.facts import Facts
+from droidcancel.verdict import DEMANDS, OTHERS_OPEN, TAKEN_UP, VERDICTS, judge
 
 SIZE = 5_000_000
 LIMITS = Limits(quiet_s=10, late_s=30, noise_bytes=100_000)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 
 from droidcancel.evidence import Evidence, JobsSeen, Search, UploadSeen
-from droidcancel.verdict import Facts, VerdictName
+from droidcancel.facts import Facts
+from droidcancel.verdict import VerdictName
 
 
 def left_behind(

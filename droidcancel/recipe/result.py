@@ -7,8 +7,9 @@ from typing import Any
 
 from droidcancel.errors import DroidCancelError
 from droidcancel.evidence import Checked, Drift, Evidence, TrafficSeen, UploadSeen
+from droidcancel.facts import Facts
 from droidcancel.journal import Restored
-from droidcancel.verdict import Facts, Verdict
+from droidcancel.verdict import Verdict
 
 INTERRUPTED = 130
 NOT_RESTORED = 4

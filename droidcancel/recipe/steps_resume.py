@@ -14,6 +14,7 @@ from typing import Any
 from droidcancel.device import poll, until
 from droidcancel.errors import DroidCancelError
 from droidcancel.evidence import JobsSeen, Search
+from droidcancel.facts import TURNS, Facts
 from droidcancel.recipe import search as looking
 from droidcancel.recipe import steps_delete
 from droidcancel.recipe import steps_resume_model as model
@@ -22,7 +23,6 @@ from droidcancel.recipe.navigate import go_to
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.steps_delete_model import DeleteDraft
 from droidcancel.recipe.verify import LOOK_EVERY_S, give_network_back, verify
-from droidcancel.verdict import TURNS, Facts
 
 #: the mark that each turn leaves
 MARKS: Mapping[model.Turn, str] = {

@@ -12,11 +12,11 @@ import time
 from droidcancel.device import poll
 from droidcancel.errors import DroidCancelError, NotEffective, RestoreError, UiError
 from droidcancel.evidence import TrafficSeen, UploadSeen
+from droidcancel.facts import CUTTING, Facts
 from droidcancel.recipe.checks import check
 from droidcancel.recipe.navigate import go_to, open_app
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.search import search
-from droidcancel.verdict import CUTTING, Facts
 
 #: how long bytes must stand still to count as stopped, and how long that may take
 STILL_S = 0.5
