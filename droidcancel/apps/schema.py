@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from droidcancel.apps.document import Frozen
+from droidcancel.apps.locales import keys_of
 
 #: D seen in a real dump, M measured on a phone, C used by working code, U a guess
 Confidence = Literal["D", "M", "C", "U"]
+
+#: one for all locales, or by locale with ``*`` for the others
+Certainty = Confidence | dict[str, Confidence]
+
+#: what may follow a label: anything that a separator begins (``any``), only a number, a number for
+#: certain (``counted``), or nothing
+Tail = Literal["any", "count", "counted", "none"]
 
 #: `done`: the app says that it posted; `none`: nothing of an upload shows
 UploadState = Literal["none", "posting", "waiting", "failed", "done"]
@@ -43,13 +51,26 @@ Texts = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_as_texts)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
+def _in_slots(value: tuple[int, int]) -> tuple[int, int]:
+    if not 1 <= value[0] <= value[1]:
+        raise ValueError("expected [n, of], as [1, 5] for the first of five")
+    return value
+
+
+Slot = Annotated[tuple[int, int], AfterValidator(_in_slots)]
+
+
 class Locator(Frozen):
     """One way to find an element; all that is given must hold.
 
     `desc`, `text`: the label whole (trimmed), or followed by a separator; `label`: either of them.
     `id`: the resource-id's last part. `pattern`: a regular expression for the whole text.
     `area`: left, top, right, bottom as fractions of the screen, in which the centre lies.
-    `inside`: an element around it. `versions`: as ``>=43.1, <44``. `pick`: which of several.
+    `inside`: an element around it; `outside`: elements of which none is. `beside`: an element in
+    the same row; `near`: one close by; `above`: the row below it. `with`: elements that must show;
+    `unless`: that must not. `own_window`: in a small window over the app's. `slot`: the n-th of so
+    many equal things that fill a row, as tabs do. `tail`: what may follow the label. `versions`:
+    as ``>=43.1, <44``. `pick`: which of several. `confidence`: where it differs from the element's.
     """
 
     desc: Texts | None = None
@@ -60,10 +81,21 @@ class Locator(Frozen):
     class_: str | None = Field(default=None, alias="class")
     area: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
     inside: str | None = None
+    outside: Names = ()
+    beside: str | None = None
+    near: str | None = None
+    above: str | None = None
+    with_: Names = Field(default=(), alias="with")
+    unless: Names = ()
+    own_window: bool = False
+    slot: Slot | None = None
+    tail: Tail = "any"
     clickable: bool | None = None
     enabled: bool | None = None
+    selected: bool | None = None
     versions: str | None = None
     pick: Literal["first", "last", "left", "right", "top", "bottom"] = "first"
+    confidence: Certainty | None = None
 
     @field_validator("pattern")
     @classmethod
@@ -84,25 +116,37 @@ class Locator(Frozen):
 
     @model_validator(mode="after")
     def _names_something(self) -> Locator:
-        given = (self.desc, self.text, self.label, self.id, self.pattern, self.class_)
-        if not any(given):
-            raise ValueError("expected one of desc, text, label, id, pattern, class")
+        given = (self.desc, self.text, self.label, self.id, self.pattern, self.class_, self.slot)
+        by_place = self.clickable and (self.area or self.above or self.inside)
+        if not any(given) and not by_place:
+            raise ValueError("expected one of desc, text, label, id, pattern, class, slot")
         return self
+
+    def relations(self) -> tuple[str, ...]:
+        """The other elements that it asks for."""
+        single = (self.inside, self.beside, self.near, self.above)
+        return (*filter(None, single), *self.outside, *self.with_, *self.unless)
 
 
 class Element(Frozen):
     """One thing on a screen. `find`: locators in order of trust; the first that finds, wins.
 
     `private`: shows people's names or words, blanked in reports. `never`: must not be tapped, and
-    is not taken for any other element. `package`: ``system`` for the phone's own dialogs.
+    is not taken for any other element. `package`: ``system`` for the phone's own dialogs,
+    ``launcher`` for its home screen's.
     """
 
     find: tuple[Locator, ...] = Field(min_length=1)
-    confidence: Confidence = "U"
+    confidence: Certainty = "U"
     private: bool = False
     never: bool = False
-    package: Literal["app", "system"] = "app"
+    package: Literal["app", "system", "launcher"] = "app"
     note: str = ""
+
+    def confidence_in(self, locale: str, locator: int | None = None) -> Confidence:
+        """How sure we are of it in a locale; of one locator, where its number is given."""
+        own = self.find[locator].confidence if locator is not None else None
+        return certainty_in(own if own is not None else self.confidence, locale)
 
 
 class Screen(Frozen):
@@ -120,7 +164,10 @@ class Screen(Frozen):
 
 
 class Popup(Frozen):
-    """Something that may lie on top: known by `sign`, refused by tapping `dismiss`."""
+    """Something that may lie on top: known by `sign`, refused by tapping `dismiss`.
+
+    `dismiss`: an element, or ``back`` where nothing on it refuses.
+    """
 
     sign: Names
     dismiss: str
@@ -171,6 +218,14 @@ class Place(Frozen):
     link: str | None = None
     busy: Names = ()
     broken: Names = ()
+
+
+def certainty_in(certainty: Certainty, locale: str) -> Confidence:
+    """How sure we are in a locale; a guess where nothing is said of it."""
+    if isinstance(certainty, str):
+        return certainty
+    known = (certainty[key] for key in (*keys_of(locale), ANY_LOCALE) if key in certainty)
+    return next(known, "U")
 
 
 def version_range(text: str) -> list[tuple[str, tuple[int, ...]]]:
