@@ -49,8 +49,8 @@ def clips() -> AppProfile:
 
 
 @pytest.fixture(scope="module")
-def probe() -> AppProfile:
-    return AppProfile.load(HERE / "recipe" / "data" / "tiktok_probe.yaml")
+def tiktok() -> AppProfile:
+    return AppProfile.load("tiktok")
 
 
 # -- real screens
@@ -67,9 +67,9 @@ def locale_of(name: str) -> str:
 
 @pytest.mark.skipif(not labels(), reason="the hierarchies of real phones are not at hand")
 @pytest.mark.parametrize("name", labels())
-def test_real_screens(probe: AppProfile, name: str) -> None:
+def test_real_screens(tiktok: AppProfile, name: str) -> None:
     wanted = labels()[name]
-    look = probe.look(Hierarchy.parse((DUMPS / name).read_bytes()), locale_of(name), "43.1.4")
+    look = tiktok.look(Hierarchy.parse((DUMPS / name).read_bytes()), locale_of(name), "43.1.4")
     assert look.screen == wanted["screen"]
     found = wanted.get("found", {})
     assert isinstance(found, dict)
@@ -85,9 +85,9 @@ def test_real_screens(probe: AppProfile, name: str) -> None:
 
 
 @pytest.mark.skipif(not labels(), reason="the hierarchies of real phones are not at hand")
-def test_a_real_upload_shows_its_percentage(probe: AppProfile) -> None:
+def test_a_real_upload_shows_its_percentage(tiktok: AppProfile) -> None:
     dump = Hierarchy.parse((DUMPS / "musically-47.0.3-fr-uploading.xml").read_bytes())
-    assert probe.look(dump, "fr-FR", "47.0.3").upload == UploadView("posting", 99)
+    assert tiktok.look(dump, "fr-FR", "47.0.3").upload == UploadView("posting", 99)
 
 
 # -- matching
