@@ -1,0 +1,36 @@
+"""`droidcancel ui`: a table of commands, each in a module that is imported when it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+# name -> (module, first line of its help). The module holds a click command called `command`.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "check": ("ui_check", "Check an app profile against a folder of hierarchy dumps."),
+}
+
+
+class UiCommands(click.Group):
+    """The group: its modules are imported only where they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"droidcancel.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.command(name="ui", cls=UiCommands)
+def command() -> None:
+    """Look at an app's screens with its profile."""
