@@ -180,16 +180,16 @@ def test_wrong_labels_are_told_with_their_place(
     folder: Path, labels: str, said: tuple[str, ...]
 ) -> None:
     (folder / "labels.yaml").write_text(labels)
-    refused(check(folder), *said)
+    refused(check(folder, app="clips"), *said)
 
 
 def test_what_is_no_folder_of_dumps(folder: Path, tmp_path: Path) -> None:
-    refused(check(tmp_path / "none"), "there is no folder")
+    refused(check(tmp_path / "none", app="clips"), "there is no folder")
     empty = tmp_path / "empty"
     empty.mkdir()
-    refused(check(empty), "no dumps", "droidcancel ui dump")
+    refused(check(empty, app="clips"), "no dumps", "droidcancel ui dump")
     refused(check(folder, app="tiktik"), "did you mean 'tiktok'")
-    refused(check(folder, "--min", "2"), "2.0 is not in the range")
+    refused(check(folder, "--min", "2", app="clips"), "2.0 is not in the range")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_what_is_no_folder_of_dumps(folder: Path, tmp_path: Path) -> None:
 )
 def test_a_dump_that_is_none(folder: Path, content: str) -> None:
     (folder / "broken.xml").write_text(content)
-    refused(check(folder), "broken.xml", "expected a dump as uiautomator prints it")
+    refused(check(folder, app="clips"), "broken.xml", "expected a dump as uiautomator prints it")
 
 
 @pytest.mark.parametrize(
@@ -209,6 +209,7 @@ def test_a_dump_that_is_none(folder: Path, content: str) -> None:
         ("musically-43.1.4-en-post-keyboard-flat.xml", ("en", "43.1.4")),
         ("trill-46.2-pt-BR-post.xml", ("pt-BR", "46.2")),
         ("trill-zh-Hant-TW-feed.xml", ("zh-Hant-TW", None)),
+        ("musically-47.0.3-es-419-post.xml", ("es-419", "47.0.3")),
         ("musically-44-post.xml", (None, "44")),
         ("post.xml", (None, None)),
         ("musically-log-in.xml", (None, None)),

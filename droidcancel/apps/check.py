@@ -27,7 +27,7 @@ LABELS = "labels.yaml"
 DEFAULT_LOCALE = "en-US"
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
-_SUBTAG = re.compile(r"[A-Z][a-z]{3}|[A-Z]{2}")
+_SUBTAG = re.compile(r"[A-Z][a-z]{3}|[A-Z]{2}|\d{3}")
 #: what may stand for a locale in a dump's name; a screen's name may be two letters long as well
 _LANGUAGES = re.compile(
     "ar|bg|bn|cs|da|de|el|en|es|et|fa|fil?|fr|he|hi|hr|hu|id|it|ja|km|ko|lt|lv|ms|nb|nl|pl|pt|ro"

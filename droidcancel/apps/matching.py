@@ -250,6 +250,7 @@ class Finder:
         return (
             (locator.inside is None or self._is_inside(node, locator.inside))
             and not any(self._is_inside(node, name, itself=True) for name in locator.outside)
+            and not any(self._lies_on(node, name) for name in locator.without)
             and (locator.beside is None or self._is_at(node, locator.beside, _is_beside))
             and (locator.near is None or self._is_at(node, locator.near, geometry.near))
             and (locator.above is None or self._is_above(node, locator.above))
@@ -263,6 +264,9 @@ class Finder:
         around = {id(other) for other in found}
         above = (node, *ancestors(node)) if itself else ancestors(node)
         return any(id(parent) in around for parent in above)
+
+    def _lies_on(self, node: Node, name: str) -> bool:
+        return any(geometry.contains(node.bounds, m.node.bounds) for m in self.all(name))
 
     def _is_at(
         self, node: Node, name: str, holds: Callable[[Bounds, Bounds, Bounds], bool]

@@ -66,11 +66,12 @@ class Locator(Frozen):
     `desc`, `text`: the label whole (trimmed), or followed by a separator; `label`: either of them.
     `id`: the resource-id's last part. `pattern`: a regular expression for the whole text.
     `area`: left, top, right, bottom as fractions of the screen, in which the centre lies.
-    `inside`: an element around it; `outside`: elements of which none is. `beside`: an element in
-    the same row; `near`: one close by; `above`: the row below it. `with`: elements that must show;
-    `unless`: that must not. `own_window`: in a small window over the app's. `slot`: the n-th of so
-    many equal things that fill a row, as tabs do. `tail`: what may follow the label. `versions`:
-    as ``>=43.1, <44``. `pick`: which of several. `confidence`: where it differs from the element's.
+    `inside`: an element around it; `outside`: elements of which none is; `without`: elements of
+    which none lies on it. `beside`: an element in the same row; `near`: one close by; `above`: the
+    row below it. `with`: elements that must show; `unless`: that must not. `own_window`: in a small
+    window over the app's. `slot`: the n-th of so many equal things that fill a row, as tabs do.
+    `tail`: what may follow the label. `versions`: as ``>=43.1, <44``. `pick`: which of several.
+    `confidence`: where it differs from the element's.
     """
 
     desc: Texts | None = None
@@ -82,6 +83,7 @@ class Locator(Frozen):
     area: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
     inside: str | None = None
     outside: Names = ()
+    without: Names = ()
     beside: str | None = None
     near: str | None = None
     above: str | None = None
@@ -125,7 +127,8 @@ class Locator(Frozen):
     def relations(self) -> tuple[str, ...]:
         """The other elements that it asks for."""
         single = (self.inside, self.beside, self.near, self.above)
-        return (*filter(None, single), *self.outside, *self.with_, *self.unless)
+        others = (*self.outside, *self.without, *self.with_, *self.unless)
+        return (*filter(None, single), *others)
 
 
 class Element(Frozen):

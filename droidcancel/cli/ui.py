@@ -1,4 +1,4 @@
-"""`droidcancel ui`: a table of commands, each in a module that is imported when it is run."""
+"""`droidcancel ui`: its commands, each in a module that is imported when it is run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 
 
 class UiCommands(click.Group):
-    """The group: its modules are imported only where they are used."""
+    """The group; it imports no command until it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -31,6 +31,6 @@ class UiCommands(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-@click.command(name="ui", cls=UiCommands)
+@click.group(name="ui", cls=UiCommands)
 def command() -> None:
-    """Look at an app's screens with its profile."""
+    """See what a profile finds on a screen, and mend it."""
