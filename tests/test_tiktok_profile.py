@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from droidcancel.apps.locales import keys_of
 from droidcancel.apps.profile import AppProfile, Look, UploadView
 from droidcancel.device.hierarchy import Hierarchy
 from droidcancel.recipe.load import load_recipe, recipe_names
@@ -319,6 +320,16 @@ def test_every_recipe_knows_its_names_in_both_profiles() -> None:
     for name in recipe_names(fragments=True):
         for profile in profiles:
             load_recipe(name).check_names(profile)
+
+
+def test_every_wording_is_there_in_every_language(tiktok: AppProfile) -> None:
+    wanted = {key for locale in LOCALES for key in keys_of(locale)[-1:]} - {"zh"}
+    wanted |= {"zh-Hans", "zh-Hant"}
+    assert len(wanted) == 16
+    for name, element in tiktok.elements.items():
+        for locator in element.find:
+            for texts in (locator.text, locator.desc, locator.label):
+                assert texts is None or wanted <= set(texts), name
 
 
 def test_what_tiktok_lacks_is_said_with_a_reason(tiktok: AppProfile) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from droidcancel.apps.check import about, check_folder, coverage
+from droidcancel.apps.check import about, as_data, check_folder, coverage
 from droidcancel.apps.profile import AppProfile
 from droidcancel.cli import cli
 from tests.tiktok_screens import TRILL, Maker
@@ -27,9 +28,22 @@ def check(folder: Path, *options: str, app: str = "tiktok") -> Result:
     return CliRunner().invoke(cli, words, prog_name="droidcancel")
 
 
-def figures(folder: Path, *options: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(check(folder, "--json", *options).stdout)
-    return found
+@pytest.fixture(scope="module")
+def tiktok() -> AppProfile:
+    return AppProfile.load("tiktok")
+
+
+Figures = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def figures(tiktok: AppProfile) -> Figures:
+    """What the command prints as JSON, the profile loaded once."""
+
+    def read(folder: Path, **given: str) -> dict[str, Any]:
+        return as_data(check_folder(tiktok, folder, **given), folder, 0.95)
+
+    return read
 
 
 def refused(done: Result, *said: str) -> None:
@@ -71,15 +85,16 @@ musically-46-en-uploading.xml:
 
 @pytest.mark.skipif(not DUMPS.is_dir(), reason="the hierarchies of real phones are not at hand")
 def test_real_hierarchies() -> None:
-    report = figures(DUMPS)
+    done = check(DUMPS, "--json")
+    report = json.loads(done.stdout)
     assert report["share"] >= 0.95
     assert report["false_hits"] == 0
     assert report["wrong_screens"] == 0
     assert report["ok"] is True
-    assert check(DUMPS).exit_code == 0
+    assert done.exit_code == 0
 
 
-def test_all_is_found(folder: Path) -> None:
+def test_all_is_found(folder: Path, figures: Figures) -> None:
     done = check(folder)
     assert done.exit_code == 0, done.output
     assert "4 of 4 elements found (100.0%" in done.output
@@ -94,15 +109,16 @@ def test_all_is_found(folder: Path) -> None:
     assert found["confidence"] == "D"
 
 
-def test_a_miss_counts_against_the_bar(folder: Path) -> None:
+def test_a_miss_counts_against_the_bar(folder: Path, figures: Figures) -> None:
     labels = folder / "labels.yaml"
     labels.write_text(labels.read_text().replace("home_tab:", "discard_button:"))
     report = figures(folder)
     assert (report["hits"], report["misses"], report["false_hits"]) == (3, 1, 0)
     assert report["elements"]["discard_button"] == {"hits": 0, "misses": 1, "false_hits": 0}
-    assert check(folder).exit_code == 1
+    done = check(folder)
+    assert done.exit_code == 1
+    assert "discard_button" in done.output
     assert check(folder, "--min", "0.7").exit_code == 0
-    assert "discard_button" in check(folder).output
 
 
 @pytest.mark.parametrize(
@@ -112,7 +128,9 @@ def test_a_miss_counts_against_the_bar(folder: Path) -> None:
         ("[22,1456][353,1536]", "[22,56][353,136]", "and it is at [22,56][353,136]"),
     ],
 )
-def test_a_false_hit_fails_whatever_the_bar(folder: Path, old: str, new: str, said: str) -> None:
+def test_a_false_hit_fails_whatever_the_bar(
+    folder: Path, figures: Figures, old: str, new: str, said: str
+) -> None:
     labels = folder / "labels.yaml"
     labels.write_text(labels.read_text().replace(old, new))
     done = check(folder, "--min", "0")
@@ -130,7 +148,7 @@ def test_a_wrong_screen_fails(folder: Path) -> None:
     assert "1 wrong screens" in done.output
 
 
-def test_a_name_that_the_profile_has_not_is_a_miss_and_told(folder: Path) -> None:
+def test_a_name_that_the_profile_has_not_is_a_miss_and_told(folder: Path, figures: Figures) -> None:
     labels = folder / "labels.yaml"
     labels.write_text(labels.read_text().replace("post_button: ", "post_buton: "))
     done = check(folder)
@@ -139,7 +157,7 @@ def test_a_name_that_the_profile_has_not_is_a_miss_and_told(folder: Path) -> Non
     assert figures(folder)["files"][2]["unknown"] == ["post_buton (did you mean 'post_button'?)"]
 
 
-def test_without_labels_it_says_what_was_found(folder: Path) -> None:
+def test_without_labels_it_says_what_was_found(folder: Path, figures: Figures) -> None:
     (folder / "labels.yaml").unlink()
     done = check(folder)
     assert done.exit_code == 0
@@ -150,13 +168,11 @@ def test_without_labels_it_says_what_was_found(folder: Path) -> None:
     assert report["ok"] is True
 
 
-def test_labels_and_options_say_locale_and_version(folder: Path) -> None:
+def test_labels_and_options_say_locale_and_version(folder: Path, figures: Figures) -> None:
     (folder / "trill-id-post.xml").rename(folder / "post.xml")
     labels = folder / "labels.yaml"
     labels.write_text(labels.read_text().replace("trill-id-post.xml:", "post.xml:"))
-    files = {
-        f["file"]: f for f in figures(folder, "--locale", "id", "--app-version", "46.1")["files"]
-    }
+    files = {f["file"]: f for f in figures(folder, locale="id", version="46.1")["files"]}
     assert (files["post.xml"]["locale"], files["post.xml"]["version"]) == ("id", "46.1")
     assert files["musically-47.0.3-fr-camera-flat.xml"]["version"] == "47.0.3"
     labels.write_text(labels.read_text().replace("post.xml:", "post.xml:\n  locale: in_ID"))
@@ -220,8 +236,7 @@ def test_what_a_dumps_name_tells(name: str, wanted: tuple[str | None, str | None
     assert about(name) == wanted
 
 
-def test_how_much_is_confirmed_in_each_language() -> None:
-    tiktok = AppProfile.load("tiktok")
+def test_how_much_is_confirmed_in_each_language(tiktok: AppProfile) -> None:
     sure = {x: sum(coverage(tiktok, x)[c] for c in ("D", "M", "C")) for x in tiktok.locales}
     assert sure["en-US"] > sure["fr-FR"] > sure["de-DE"]
     assert sure["id-ID"] > sure["vi-VN"] > sure["es-ES"]

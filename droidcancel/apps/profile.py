@@ -144,7 +144,7 @@ class AppProfile(Frozen):
             for part in ("cell", "caption", "count", "entry"):
                 if (element_name := getattr(place, part)) is not None:
                     yield ("places", name, part), element_name, known
-            for part in ("busy", "broken"):
+            for part in ("busy", "broken", "pages"):
                 for sign in getattr(place, part):
                     yield ("places", name, part), sign, self.elements
             for part in ("screen", "opens"):

@@ -206,8 +206,9 @@ class Place(Frozen):
     """Where to look for this run's video, see :mod:`droidcancel.recipe.verify`.
 
     `screen`: its screen; `count`: the element whose number says how many there are; `cell`: each
-    item; `caption`: the element that shows an item's caption, on the page that `opens` names when
-    it is not in the list itself; `entry`: what leads there from the own profile. `busy`: shown
+    item; `caption`: the element that shows an item's caption, on the screen that `opens` names when
+    it is not in the list itself; `pages`: what leads to each part of a list that is split, in
+    order; `entry`: what leads there from the own profile's first part. `busy`: shown
     while the list is loaded; `broken`: shown where it could not be, so that it proves nothing.
     `link`: an address that opens the screen, with ``{name}`` for the name of an account.
     """
@@ -219,6 +220,7 @@ class Place(Frozen):
     count: str | None = None
     entry: str | None = None
     link: str | None = None
+    pages: Names = ()
     busy: Names = ()
     broken: Names = ()
 
