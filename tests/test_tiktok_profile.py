@@ -301,10 +301,61 @@ def test_no_popup_is_answered_with_what_agrees(tiktok: AppProfile) -> None:
         if popup.dismiss == "back":
             continue
         for locator in tiktok.elements[popup.dismiss].find:
-            assert locator.label is not None
+            if locator.label is None:
+                assert locator.id is not None
+                assert all(
+                    name.startswith("permission_deny") or "_no_" in name for name in locator.id
+                )
+                continue
             assert locator.tail == "none"
             for words in locator.label.values():
                 assert [w for w in words if grants.match(w)] == []
+
+
+def test_what_refuses_a_popup_means_nothing_else(tiktok: AppProfile) -> None:
+    refusing = ("popup_refuse", "popup_understood")
+    for name, element in tiktok.elements.items():
+        if name in refusing or element.package != "app":
+            continue
+        for mine, theirs in product(refusing, element.find):
+            for key, words in (theirs.label or {}).items():
+                known = tiktok.elements[mine].find[0].label or {}
+                assert not set(words) & set(known.get(key, ())), (name, key)
+
+
+@pytest.mark.parametrize(
+    ("message", "buttons", "allowed", "refused"),
+    [
+        ("Allow TikTok to access photos and videos?", ("allow_all", "allow_selected"), True, False),
+        ("Allow TikTok to access photos and media on your device?", ("allow",), True, False),
+        ("Izinkan TikTok mengakses foto dan media?", ("allow",), True, False),
+        ("Allow TikTok to access your contacts?", ("allow",), False, True),
+        ("Allow TikTok to send you notifications?", ("allow",), False, True),
+        (
+            "Allow TikTok to take pictures and record video?",
+            ("allow_foreground_only",),
+            False,
+            False,
+        ),
+    ],
+)
+def test_only_the_media_are_allowed(
+    tiktok: AppProfile, message: str, buttons: tuple[str, ...], allowed: bool, refused: bool
+) -> None:
+    package = "com.android.permissioncontroller"
+    maker = Maker(package=package)
+    rows = [button((0.1, 0.6 + i / 20, 0.9, 0.64 + i / 20), f"b{i}", f"permission_{name}_button")
+            for i, name in enumerate((*buttons, "deny"))]  # fmt: skip
+    dialog = [View((0.1, 0.4, 0.9, 0.5), message, id="permission_message"), *rows]
+    look = tiktok.look(maker.hierarchy(dialog), "en-US")
+    camera = "allow_foreground_only" in buttons
+    assert look.screen == ("permission_camera" if camera else "permission")
+    assert (look.find("permission_allow_media") is not None) is allowed
+    assert look.find("permission_deny") is not None
+    assert (look.popup is not None) is refused
+    if look.popup is not None:
+        assert look.popup[1] is not None
+        assert look.popup[1].node.resource_id.endswith("permission_deny_button")
 
 
 def test_a_captcha_stops_the_run(tiktok: AppProfile) -> None:

@@ -49,10 +49,19 @@ def clickable(node: Node) -> Node:
     return next((n for n in ancestors(node) if n.clickable), node)
 
 
-def innermost(nodes: list[Node]) -> list[Node]:
-    """Without those around another of them: a button and the words in it are one thing."""
+def innermost(nodes: list[Node], flat: bool) -> list[Node]:
+    """Without those around another of them: a button and the words in it are one thing.
+
+    `flat`: the dump has no nesting, so the boxes tell.
+    """
+    if flat:
+        return [n for n in nodes if not any(_is_around(n.bounds, m.bounds) for m in nodes)]
     around = {id(a) for node in nodes for a in ancestors(node)}
     return [node for node in nodes if id(node) not in around]
+
+
+def _is_around(outer: Bounds, inner: Bounds) -> bool:
+    return outer != inner and contains(outer, inner)
 
 
 def contains(outer: Bounds, inner: Bounds) -> bool:
@@ -88,9 +97,9 @@ def above(one: Bounds, other: Bounds, area: Bounds) -> bool:
 
 def in_own_window(node: Node, area: Bounds) -> bool:
     """Whether a node is part of a small window that lies over the app's."""
-    root = [node, *ancestors(node)][-1]
-    box = root.bounds
-    return root is not node and box.width * box.height < SMALL_WINDOW * area.width * area.height
+    around = [n for n in ancestors(node) if not n.bounds.empty]
+    box = around[-1].bounds if around else area
+    return box.width * box.height < SMALL_WINDOW * area.width * area.height
 
 
 def slot(nodes: Sequence[Node], place: int, of: int, area: Bounds, mirrored: bool) -> list[Node]:

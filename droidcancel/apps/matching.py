@@ -193,7 +193,7 @@ class Finder:
         scored = [(self._score(n, locator, labels), n) for n in nodes]
         best = max((s for s, _ in scored), default=0)
         nodes = [n for s, n in scored if s == best and s > 0]
-        nodes = geometry.innermost(nodes) if labels else nodes
+        nodes = geometry.innermost(nodes, self._is_flat) if labels else nodes
         if locator.slot is not None:
             nodes = geometry.slot(nodes, *locator.slot, self.frame, self._mirrored)
         if not element.never:
