@@ -66,6 +66,8 @@ def test_right_to_left() -> None:
         ("Next (3)", 1, 1, 1, 0),
         ("Next: 3", 1, 1, 1, 0),
         ("Next 3", 1, 1, 1, 0),
+        ("Next 3 %", 0, 1, 1, 0),
+        ("Next %3", 0, 1, 1, 0),
         ("Next: the end", 1, 0, 0, 0),
         ("Next, 2 new", 1, 0, 0, 0),
         ("Next. 3 shares", 1, 0, 0, 0),

@@ -179,6 +179,15 @@ def test_labels_and_options_say_locale_and_version(folder: Path, figures: Figure
     assert {f["file"]: f["locale"] for f in figures(folder)["files"]}["post.xml"] == "in_ID"
 
 
+def test_a_label_may_say_little(folder: Path, figures: Figures) -> None:
+    (folder / "labels.yaml").write_text(
+        "trill-id-post.xml:\nmusically-46-en-uploading.xml:\n  screen: feed\n  found:\n  absent:\n"
+    )
+    report = figures(folder)
+    assert report["ok"] is True
+    assert [f["expected_screen"] for f in report["files"]] == ["feed", None, None]
+
+
 @pytest.mark.parametrize(
     ("labels", "said"),
     [

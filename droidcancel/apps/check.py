@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from droidcancel.apps.document import Document, Frozen, Problem, nearest
 from droidcancel.apps.geometry import clickable
@@ -192,7 +192,10 @@ def _dumps(folder: Path) -> list[Path]:
 
 def _label(document: Document, name: str) -> Label:
     try:
-        return TypeAdapter(Label).validate_python(document.data[name] or {})
+        given = document.data[name]
+        if isinstance(given, dict):  # a key without a value says nothing
+            given = {key: value for key, value in given.items() if value is not None}
+        return Label.model_validate({} if given is None else given)
     except ValidationError as error:
         problems = document.problems(Label, error)
         raise document.error([Problem((name, *p.loc), p.message) for p in problems]) from error

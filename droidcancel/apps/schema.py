@@ -16,8 +16,8 @@ Confidence = Literal["D", "M", "C", "U"]
 #: one for all locales, or by locale with ``*`` for the others
 Certainty = Confidence | dict[str, Confidence]
 
-#: what may follow a label: anything that a separator begins (``any``), only a number, a number for
-#: certain (``counted``), or nothing
+#: what may follow a label: anything that a separator begins (``any``), only a number or a share,
+#: such for certain (``counted``), or nothing
 Tail = Literal["any", "count", "counted", "none"]
 
 #: `done`: the app says that it posted; `none`: nothing of an upload shows
