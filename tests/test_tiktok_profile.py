@@ -396,14 +396,9 @@ def test_what_tiktok_lacks_is_said_with_a_reason(tiktok: AppProfile) -> None:
 
 
 def test_confirmed_wordings_are_marked_and_the_rest_are_guesses(tiktok: AppProfile) -> None:
-    post = tiktok.elements["post_button"]
-    assert [post.confidence_in(x) for x in ("en-GB", "fr", "in_ID", "vi-VN")] == [
-        "D",
-        "D",
-        "D",
-        "M",
-    ]
-    assert {post.confidence_in(x) for x in ("es", "pt-BR", "de", "it", "ja", "ko", "ar", "tr")} == {
-        "U"
-    }
-    assert tiktok.elements["home_tab"].confidence_in("th", 1) == "D"  # by place
+    post, home = tiktok.elements["post_button"], tiktok.elements["home_tab"]
+    assert [post.confidence_in(x) for x in ("en-GB", "fr", "in_ID", "zh-CN")] == list("DDDC")
+    guessed = ("es", "pt-BR", "de", "it", "ja", "ko", "ar", "tr", "vi", "ru", "hi", "zh-TW")
+    assert {post.confidence_in(x) for x in guessed} == {"U"}
+    assert home.confidence_in("vi-VN") == "M"
+    assert home.confidence_in("th", 1) == "D"  # by place
