@@ -199,6 +199,34 @@ def test_the_own_profile(tiktok: AppProfile, maker: Maker) -> None:
         assert len(look.all("video_cell")) == 3
 
 
+@pytest.mark.parametrize("flat", [False, True])
+def test_the_drafts_folder(tiktok: AppProfile, flat: bool) -> None:
+    maker = Maker("id-ID", (720, 1640), TRILL, flat)
+    look = tiktok.look(maker.hierarchy(maker.drafts()), "id-ID")
+    assert look.screen == "drafts"
+    assert words_at(look, "drafts_select") == "Pilih"
+    assert len(look.all("draft_cell")) == 2
+    assert look.find("drafts_delete") is None
+    assert look.find("draft_check") is None
+
+    look = tiktok.look(maker.hierarchy(maker.drafts(select=True)), "id-ID")
+    assert look.screen == "drafts"
+    assert words_at(look, "drafts_select_all") == "Pilih semua"
+    assert words_at(look, "drafts_delete") == "Hapus"
+    assert len(look.all("draft_check")) == 2
+    assert look.find("drafts_select") is None
+    assert look.find("confirm_delete") is None
+
+    look = tiktok.look(maker.hierarchy(maker.drafts(select=True, ask=True)), "id-ID")
+    assert look.screen == "confirm_delete"
+    assert words_at(look, "drafts_question") == "Hapus 1 draf?"
+    assert words_at(look, "confirm_keep") == "Pertahankan"
+    match = look.find("confirm_delete")
+    assert match is not None
+    assert match.node.bounds.left == 360
+    assert look.find("drafts_delete") is None
+
+
 @makers
 def test_a_post_that_was_not_finished(tiktok: AppProfile, maker: Maker) -> None:
     shown = maker.hierarchy([*maker.feed(), *maker.resume_banner()])

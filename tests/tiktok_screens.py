@@ -302,6 +302,37 @@ class Maker:
             View((0.8, 0.87, 0.95, 0.9), text, cls="TextView", id="b2b"),
         ]
 
+    def drafts(self, count: int = 2, *, select: bool = False, ask: bool = False) -> list[View]:
+        """The drafts folder as the Indonesian build was measured; with its question on top."""
+        cells = []
+        for place in range(count):
+            left = place / 3
+            cover = View((left, 0.12, left + 0.33, 0.32), id="cover", cls="ImageView")
+            parts = [cover]
+            if select:
+                circle = View((left + 0.25, 0.13, left + 0.32, 0.16), desc="@2131827210")
+                parts.append(circle)
+            cells.append(View((left, 0.12, left + 0.33, 0.32), clickable=True, children=parts))
+        grid = View((0, 0.12, 1, 0.9), cls="GridView", children=cells)
+        if not select:
+            header = View((0.3, 0.05, 0.7, 0.09), f"{count} draf", cls="TextView")
+            return [header, button((0.86, 0.045, 0.98, 0.1), "Pilih"), grid]
+        views = [
+            button((0.02, 0.045, 0.26, 0.1), "Pilih semua"),
+            button((0.78, 0.045, 0.98, 0.1), "Batalkan"),
+            grid,
+            button((0.04, 0.9, 0.96, 0.95), "Hapus", "cu1"),
+        ]
+        if not ask:
+            return views
+        dialog = View((0.13, 0.4, 0.87, 0.65), desc="Dialog")
+        dialog.children = [
+            View((0.2, 0.42, 0.8, 0.46), "Hapus 1 draf?", cls="TextView"),
+            button((0.13, 0.6, 0.5, 0.65), "Pertahankan"),
+            button((0.5, 0.6, 0.87, 0.65), "Hapus"),
+        ]
+        return [*views, dialog]
+
     def profile(self, first: str = "0", drafts: int = 0) -> list[View]:
         """The own profile: a grid of cells with their plays, the drafts first."""
         grid = View((0, 0.4, 1, 0.92), cls="GridView")
