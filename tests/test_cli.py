@@ -13,7 +13,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from droidcancel.apps.profile import profile_path
 from droidcancel.cli import COMMANDS, cli
+from droidcancel.recipe.load import recipe_names
 from droidcancel.simulator import PhoneOptions, Simulator
 from tests.conftest import MakePhone, run_adb, wait_listed
 
@@ -233,6 +235,32 @@ def test_app_that_is_not_installed(make_phone: MakePhone, tmp_path: Path,
     phone = make_phone()
     done = run("run", "cancel_airplane", "-s", phone.serial, "--app", "clips")
     refused(done, 3, "not installed")
+
+
+def test_two_builds_of_an_app_and_no_choice_is_an_error(
+    make_phone: MakePhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    phone = make_phone(apps=("clips",))
+    both = tmp_path / "both.yaml"
+    clips = profile_path("clips").read_text(encoding="utf-8")
+    both.write_text(
+        clips.replace("[org.droidcancel.clips]", "[org.droidcancel.clips, com.android.settings]")
+    )
+    words = ("run", "check_app_version", "-s", phone.serial, "--app", str(both), "-e",
+             "min_version=1")  # fmt: skip
+    refused(run(*words), 2, "installed 2 times", "--package org.droidcancel.clips")
+    refused(run(*words, "--package", "org.droidcancel.clip"), 2, "did you mean")
+    named = run(*words, "--package", "org.droidcancel.clips", "--dry-run")
+    assert named.exit_code == 0, named.output
+
+
+def test_every_shipped_recipe_is_checked_against_every_profile() -> None:
+    done = run("recipes", "validate")
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    assert len(lines) == len(recipe_names(fragments=True))
+    assert all(line.endswith(": good (clips, tiktok)") for line in lines)
 
 
 def test_protected_phone_wants_a_yes(make_phone: MakePhone, tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from ruamel.yaml import YAML
 
 from droidcancel.apps.document import Document
@@ -49,8 +52,8 @@ def clips() -> AppProfile:
 
 
 @pytest.fixture(scope="module")
-def probe() -> AppProfile:
-    return AppProfile.load(HERE / "recipe" / "data" / "tiktok_probe.yaml")
+def tiktok() -> AppProfile:
+    return AppProfile.load("tiktok")
 
 
 # -- real screens
@@ -67,9 +70,9 @@ def locale_of(name: str) -> str:
 
 @pytest.mark.skipif(not labels(), reason="the hierarchies of real phones are not at hand")
 @pytest.mark.parametrize("name", labels())
-def test_real_screens(probe: AppProfile, name: str) -> None:
+def test_real_screens(tiktok: AppProfile, name: str) -> None:
     wanted = labels()[name]
-    look = probe.look(Hierarchy.parse((DUMPS / name).read_bytes()), locale_of(name), "43.1.4")
+    look = tiktok.look(Hierarchy.parse((DUMPS / name).read_bytes()), locale_of(name), "43.1.4")
     assert look.screen == wanted["screen"]
     found = wanted.get("found", {})
     assert isinstance(found, dict)
@@ -84,10 +87,54 @@ def test_real_screens(probe: AppProfile, name: str) -> None:
         assert look.find(element) is None, element
 
 
+def scaled(bounds: str, factor: float) -> str:
+    numbers = (round(int(n) * factor) for n in re.findall(r"-?\d+", bounds))
+    return "[{},{}][{},{}]".format(*numbers)
+
+
+def changed(xml: bytes, how: str, factor: float) -> bytes:
+    """A hierarchy as another build, another phone or another tool would print it."""
+    root = etree.fromstring(xml)
+    nodes = list(root.iter("node"))
+    for number, node in enumerate(nodes):
+        node.set("bounds", scaled(node.get("bounds", ""), factor))
+        package, _, name = node.get("resource-id", "").rpartition("/")
+        if how == "other ids" and len(name) <= 4:
+            node.set("resource-id", f"{package}/z{number}" if name else "")
+        if how in ("flat", "no classes"):
+            node.set("class", "")
+    if how == "flat":
+        for node in nodes:
+            node.getparent().remove(node)
+        root.extend(nodes)
+    return etree.tostring(root)
+
+
 @pytest.mark.skipif(not labels(), reason="the hierarchies of real phones are not at hand")
-def test_a_real_upload_shows_its_percentage(probe: AppProfile) -> None:
+@pytest.mark.parametrize(
+    ("how", "factor"),
+    [("other ids", 1), ("no classes", 1), ("flat", 1), ("smaller", 0.5), ("larger", 1.5)],
+)
+@pytest.mark.parametrize("name", labels())
+def test_real_screens_of_another_build_phone_or_tool(
+    tiktok: AppProfile, name: str, how: str, factor: float
+) -> None:
+    wanted: Any = labels()[name]
+    dump = Hierarchy.parse(changed((DUMPS / name).read_bytes(), how, factor))
+    look = tiktok.look(dump, locale_of(name), "43.1.4")
+    assert look.screen == wanted["screen"]
+    for element, bounds in wanted.get("found", {}).items():
+        match = look.find(element)
+        assert match is not None, element
+        places = ["[{},{}][{},{}]".format(*n.bounds) for n in (match.node, match.target)]
+        assert scaled(bounds, factor) in places, (element, places)
+    assert [e for e in wanted.get("absent", []) if look.find(e) is not None] == []
+
+
+@pytest.mark.skipif(not labels(), reason="the hierarchies of real phones are not at hand")
+def test_a_real_upload_shows_its_percentage(tiktok: AppProfile) -> None:
     dump = Hierarchy.parse((DUMPS / "musically-47.0.3-fr-uploading.xml").read_bytes())
-    assert probe.look(dump, "fr-FR", "47.0.3").upload == UploadView("posting", 99)
+    assert tiktok.look(dump, "fr-FR", "47.0.3").upload == UploadView("posting", 99)
 
 
 # -- matching

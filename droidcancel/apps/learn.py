@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from droidcancel.apps.geometry import ancestors, clickable
 from droidcancel.apps.likeness import claims, label_of
-from droidcancel.apps.matching import ancestors, clickable, label_matches, normal, short_id
+from droidcancel.apps.matching import label_matches, normal, short_id
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Locator
 from droidcancel.apps.signs import role_of

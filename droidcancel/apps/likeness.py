@@ -22,13 +22,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from droidcancel.apps.matching import Match, ancestors, clickable
+from droidcancel.apps.geometry import ancestors, clickable
+from droidcancel.apps.locales import is_right_to_left
+from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.apps.signs import (
     Box,
     box_of,
     in_area,
-    is_mirrored,
     mirrored,
     near,
     next_to,
@@ -164,7 +165,7 @@ class _Traits:
 
 def _traits(look: Look, name: str, remembered: Remembered | None) -> _Traits:
     element = look.profile.elements[name]
-    mirror = is_mirrored(look.locale)
+    mirror = is_right_to_left(look.locale)
     wordings = look.finder.wordings(name)
     if remembered is not None and remembered.words:
         wordings = [*wordings, remembered.words]

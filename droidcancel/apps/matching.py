@@ -11,12 +11,31 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from droidcancel.apps.schema import ANY_LOCALE, Element, Locator, Texts, version_of, version_range
+from droidcancel.apps import geometry
+from droidcancel.apps.geometry import ancestors, clickable, frame, within
+from droidcancel.apps.locales import is_right_to_left, keys_of
+from droidcancel.apps.schema import (
+    ANY_LOCALE,
+    Element,
+    Locator,
+    Tail,
+    Texts,
+    version_of,
+    version_range,
+)
 from droidcancel.device.hierarchy import Bounds, Hierarchy, Node
 
 _SAME = str.maketrans({"\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2026": "..."})
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_AFTER_LABEL = re.compile(r"\s*[,:;(\u00b7\u2022|\uff0c\uff1a].*|\s+\d+\+?", re.DOTALL)
+_COUNT = re.compile(r"\s*[:(\uff08\uff1a]?\s*[%\u066a]?\d+(\+|\s?[%\u066a\uff05])?\s*[)\uff09]?")
+_SEPARATORS = ",:;(\u00b7\u2022|\u060c\u061b\u3001\uff08\uff0c\uff1a"
+_AFTER_LABEL = re.compile(rf"\s*[{_SEPARATORS}].*|\s+\d+\+?|\.\s(\s|\d).*", re.DOTALL)
+_TAILS: dict[Tail, re.Pattern[str] | None] = {
+    "any": _AFTER_LABEL,
+    "count": _COUNT,
+    "counted": _COUNT,
+    "none": None,
+}
 
 
 #: wordings, and which of a node's words must be one of them
@@ -54,25 +73,25 @@ def normal(text: str) -> str:
     return _INVISIBLE.sub("", text).translate(_SAME).strip()
 
 
-def label_matches(given: str, wanted: str) -> int:
+def label_matches(given: str, wanted: str, tail: Tail = "any") -> int:
     """2 where the label is the whole text, 1 where only a count or a separator follows, else 0.
 
     ``Profile, 2 notifications`` is ``Profile``; ``Posted`` is not ``Post``, ``Upload quality`` not
-    ``Upload``, and ``Delete 1 draft?`` not ``Delete``.
+    ``Upload``, and ``Delete 1 draft?`` not ``Delete``. `tail`: what may follow, see Locator.
     """
     text, label = normal(given), normal(wanted)
     if not label or not text.startswith(label):
         return 0
     if text == label:
-        return 2
-    return 1 if _AFTER_LABEL.fullmatch(text[len(label) :]) else 0
+        return 0 if tail == "counted" else 2
+    pattern = _TAILS[tail]
+    return 1 if pattern is not None and pattern.fullmatch(text[len(label) :]) else 0
 
 
 def texts_for(texts: Mapping[str, tuple[str, ...]], locale: str) -> list[str]:
     """The wordings for a locale, best first: its own, its language's, English, any."""
-    language = locale.replace("_", "-").split("-")[0]
     found: list[str] = []
-    for key in (locale, language, "en", ANY_LOCALE):
+    for key in (locale, *keys_of(locale), "en", ANY_LOCALE):
         found.extend(t for t in texts.get(key, ()) if t not in found)
     return found
 
@@ -116,6 +135,7 @@ class Finder:
         self._version = version
         nodes = hierarchy.nodes()
         self.frame = frame(nodes)
+        self._is_flat = not any(n.children for n in nodes)
         inside = [n for n in nodes if n.visible and within(n.bounds, self.frame)]
         self._nodes = {
             kind: [n for n in inside if n.package in set(names)] for kind, names in packages.items()
@@ -123,6 +143,7 @@ class Finder:
         self._by_id = {kind: _by_short_id(nodes) for kind, nodes in self._nodes.items()}
         self._found: dict[str, list[Match]] = {}
         self._forbidden: set[int] | None = None
+        self._mirrored = is_right_to_left(locale)
 
     def all(self, name: str) -> list[Match]:
         """Every match of the first locator that finds anything, best first."""
@@ -137,8 +158,8 @@ class Finder:
 
     @property
     def is_empty(self) -> bool:
-        """Whether none of the packages shows anything."""
-        return not any(self._nodes.values())
+        """Whether neither the app nor a dialog of the system shows anything."""
+        return not any(self._nodes.get(kind) for kind in ("app", "system"))
 
     @property
     def everything(self) -> set[tuple[str, Bounds]]:
@@ -186,23 +207,34 @@ class Finder:
 
     def _try(self, name: str, element: Element, index: int) -> list[Match]:
         locator = element.locators[index]
-        if not in_versions(locator.versions, self._version):
+        if not in_versions(locator.versions, self._version) or not self._applies(locator):
             return []
         labels = self._labels(locator)
         nodes = self._candidates(element.package, locator)
         scored = [(self._score(n, locator, labels), n) for n in nodes]
         best = max((s for s, _ in scored), default=0)
         nodes = [n for s, n in scored if s == best and s > 0]
+        nodes = geometry.innermost(nodes, self._is_flat) if labels else nodes
+        if locator.slot is not None:
+            nodes = geometry.slot(nodes, *locator.slot, self.frame, self._mirrored)
         if not element.never:
             nodes = [n for n in nodes if id(n) not in self._never()]
         return [Match(name, n, clickable(n), index) for n in picked(nodes, locator.pick)]
 
+    def _applies(self, locator: Locator) -> bool:
+        """Whether the screen around allows for this locator at all."""
+        return all(self.all(name) for name in locator.with_) and not any(
+            self.all(name) for name in locator.unless
+        )
+
     def _never(self) -> set[int]:
         """The nodes that must not be tapped, by identity."""
         if self._forbidden is None:
+            self._forbidden = set()  # what these are known by is found without them
             names = [name for name, element in self._elements.items() if element.never]
             matches = [m for name in names for m in self.all(name)]
             self._forbidden = {id(node) for m in matches for node in (m.node, m.target)}
+            self._found = {name: self._found[name] for name in names}
         return self._forbidden
 
     def _candidates(self, kind: str, locator: Locator) -> list[Node]:
@@ -228,16 +260,54 @@ class Finder:
         scores = [2]
         for texts, given in labels:
             words = [word for word in given(node) if word]
-            scores.append(max((label_matches(g, w) for g in words for w in texts), default=0))
+            hits = (label_matches(g, w, locator.tail) for g in words for w in texts)
+            scores.append(max(hits, default=0))
         if not all(scores) or not all(check(node, locator, self.frame) for check in _CHECKS):
             return 0
-        if locator.inside is not None and not self._is_inside(node, locator.inside):
-            return 0
-        return min(scores)
+        return min(scores) if self._stands(node, locator) else 0
 
-    def _is_inside(self, node: Node, name: str) -> bool:
-        around = {id(m.node) for m in self.all(name)}
-        return any(id(parent) in around for parent in ancestors(node))
+    def _stands(self, node: Node, locator: Locator) -> bool:
+        """Whether a node stands to other elements as a locator asks."""
+        return (
+            (locator.inside is None or self._is_inside(node, locator.inside))
+            and not any(self._is_inside(node, name, itself=True) for name in locator.outside)
+            and not any(self._lies_on(node, name) for name in locator.without)
+            and (locator.beside is None or self._is_at(node, locator.beside, _is_beside))
+            and (locator.near is None or self._is_at(node, locator.near, geometry.near))
+            and (locator.above is None or self._is_above(node, locator.above))
+        )
+
+    def _is_inside(self, node: Node, name: str, itself: bool = False) -> bool:
+        """Whether an element is around a node; told by the boxes where a dump has no nesting."""
+        found = [m.node for m in self.all(name)]
+        if self._is_flat:
+            return any(geometry.contains(around.bounds, node.bounds) for around in found)
+        around = {id(other) for other in found}
+        above = (node, *ancestors(node)) if itself else ancestors(node)
+        return any(id(parent) in around for parent in above)
+
+    def _lies_on(self, node: Node, name: str) -> bool:
+        return any(geometry.contains(node.bounds, m.node.bounds) for m in self.all(name))
+
+    def _is_at(
+        self, node: Node, name: str, holds: Callable[[Bounds, Bounds, Bounds], bool]
+    ) -> bool:
+        """Whether a node, or what takes its tap, stands so to an element."""
+        tapped = clickable(node).bounds
+        return any(
+            holds(node.bounds, m.node.bounds, self.frame)
+            or holds(tapped, m.target.bounds, self.frame)
+            for m in self.all(name)
+            if m.node is not node
+        )
+
+    def _is_above(self, node: Node, name: str) -> bool:
+        rows = (m.target.bounds for m in self.all(name))
+        return any(geometry.above(node.bounds, row, self.frame) for row in rows)
+
+
+def _is_beside(one: Bounds, other: Bounds, _area: Bounds) -> bool:
+    return geometry.beside(one, other)
 
 
 def _by_short_id(nodes: Sequence[Node]) -> dict[str, list[tuple[int, Node]]]:
@@ -264,6 +334,7 @@ def _has_flags(node: Node, locator: Locator, _frame: Bounds) -> bool:
         for wanted, given in (
             (locator.clickable, node.clickable),
             (locator.enabled, node.enabled),
+            (locator.selected, node.selected),
         )
     )
 
@@ -279,11 +350,16 @@ def _in_area(node: Node, locator: Locator, area: Bounds) -> bool:
     )
 
 
+def _has_window(node: Node, locator: Locator, area: Bounds) -> bool:
+    return not locator.own_window or geometry.in_own_window(node, area)
+
+
 _CHECKS: tuple[Callable[[Node, Locator, Bounds], bool], ...] = (
     _has_pattern,
     _has_class,
     _has_flags,
     _in_area,
+    _has_window,
 )
 
 _PICK: dict[str, Callable[[Node], tuple[int, ...]]] = {
@@ -304,32 +380,3 @@ def picked(nodes: list[Node], pick: str) -> list[Node]:
 def short_id(resource_id: str) -> str:
     """``post`` of ``org.droidcancel.clips:id/post``."""
     return resource_id.rpartition("/")[2]
-
-
-def frame(nodes: Sequence[Node]) -> Bounds:
-    """The screen: the box around all windows."""
-    tops = [n.bounds for n in nodes if n.parent is None and not n.bounds.empty]
-    if not tops:
-        tops = [n.bounds for n in nodes if not n.bounds.empty] or [Bounds(0, 0, 0, 0)]
-    return Bounds(0, 0, max(b.right for b in tops), max(b.bottom for b in tops))
-
-
-def within(bounds: Bounds, area: Bounds) -> bool:
-    """Whether a box is one, and its centre lies in the area."""
-    x, y = bounds.center
-    return not bounds.empty and area.left <= x < area.right and area.top <= y < area.bottom
-
-
-def ancestors(node: Node) -> Iterable[Node]:
-    """The nodes around a node, from the inside out."""
-    parent = node.parent
-    while parent is not None:
-        yield parent
-        parent = parent.parent
-
-
-def clickable(node: Node) -> Node:
-    """The node itself if it is clickable, else the nearest clickable around it, else itself."""
-    if node.clickable:
-        return node
-    return next((n for n in ancestors(node) if n.clickable), node)

@@ -24,6 +24,7 @@ from droidcancel.apps.schema import (
     Upload,
     UploadState,
 )
+from droidcancel.apps.spoken import spoken, words_by_locale
 from droidcancel.device.hierarchy import Bounds, Hierarchy
 from droidcancel.errors import UsageError
 
@@ -37,7 +38,8 @@ SENSITIVE = frozenset(
         "clear_cache_confirm",
     }
 )  # fmt: skip
-_PERCENT = re.compile(r"(?<!\d)(\d{1,3})\s?%")
+#: ``42%``, ``42 ٪``, and ``%42`` as in Turkish
+_PERCENT = re.compile(r"(?<!\d)(\d{1,3})\s?[%\u066a\uff05]|[%\u066a]\s?(\d{1,3})(?!\d)")
 
 
 class AppProfile(Frozen):
@@ -45,8 +47,10 @@ class AppProfile(Frozen):
 
     `ways`: to a screen, from which screen which element leads on (``back``: the back key).
 
-    `home`: the screen to return to; `logged_out`: screens that mean no account; `places`: where
-    videos are looked for, by name (``profile``, ``drafts``).
+    `home`: the screen to return to; `logged_out`: screens that mean no account; `stops`: screens
+    that only a person may answer, and what to tell them; `scrolls`: screens longer than the
+    display. `lacks`: elements that recipes may name and this app does not have, each with the
+    reason. `places`: where videos are looked for, by name (``profile``, ``drafts``).
     """
 
     name: str
@@ -55,11 +59,15 @@ class AppProfile(Frozen):
     launcher: str | None = None
     locales: tuple[str, ...] = Field(min_length=1)
     system_packages: Names = SYSTEM_PACKAGES
+    launcher_packages: Names = ()
     elements: dict[str, Element]
     screens: dict[str, Screen]
     popups: dict[str, Popup] = Field(default_factory=dict)
     home: str
     logged_out: Names = ()
+    stops: dict[str, str] = Field(default_factory=dict)
+    scrolls: Names = ()
+    lacks: dict[str, str] = Field(default_factory=dict)
     share: Share | None = None
     upload: Upload = Field(default_factory=Upload)
     ways: dict[str, dict[str, str]] = Field(default_factory=dict)
@@ -84,7 +92,7 @@ class AppProfile(Frozen):
     @classmethod
     def _checked(cls, document: Document) -> AppProfile:
         profile = document.check(cls)
-        problems = list(profile.problems())
+        problems = list(profile.problems()) or list(profile.circles())
         if problems:
             raise document.error(problems)
         return profile
@@ -106,6 +114,23 @@ class AppProfile(Frozen):
                 what = f"{name} publishes or destroys something: it is sensitive"
                 yield Problem(("elements", name, "sensitive"), what)
 
+    def circles(self) -> Iterator[Problem]:
+        """Elements that are known only by each other."""
+        asks = {
+            n: {r for lo in e.locators for r in lo.relations()} for n, e in self.elements.items()
+        }
+        settled: set[str] = set()
+        while more := {n for n, names in asks.items() if names <= settled} - settled:
+            settled |= more
+        for name in self.elements:
+            if name not in settled:
+                others = ", ".join(sorted(asks[name] - settled))
+                yield Problem(("elements", name), f"is known by {others}, and that by it")
+
+    def why_not(self, element: str) -> str | None:
+        """Why the app has no such element, None where it has, or nothing is known of it."""
+        return self.lacks.get(element)
+
     def _references(self) -> Iterator[tuple[tuple[int | str, ...], str, Iterable[str]]]:
         elements, screens = self.elements, self.screens
         for name, element in elements.items():
@@ -116,11 +141,12 @@ class AppProfile(Frozen):
                     yield ("screens", name, part), sign, elements
         for name, popup in self.popups.items():
             for sign in (*popup.sign, popup.dismiss):
-                yield ("popups", name), sign, elements
+                if sign != BACK:
+                    yield ("popups", name), sign, elements
         for part in ("percent", "posting", "waiting", "failed", "done", "confirm", "cancel"):
             for sign in getattr(self.upload, part):
                 yield ("upload", part), sign, elements
-        for part in ("home", "logged_out"):
+        for part in ("home", "logged_out", "scrolls", "stops"):
             for name in _names(getattr(self, part)):
                 yield (part,), name, screens
         for name in self.upload.shown_on:
@@ -134,11 +160,12 @@ class AppProfile(Frozen):
                 yield ("ways", target, screen), screen, self.screens
                 if element != BACK:
                     yield ("ways", target, screen), element, self.elements
+        known = {**self.elements, **self.lacks}
         for name, place in self.places.items():
             for part in ("cell", "caption", "count", "entry"):
                 if (element_name := getattr(place, part)) is not None:
-                    yield ("places", name, part), element_name, self.elements
-            for part in ("busy", "broken"):
+                    yield ("places", name, part), element_name, known
+            for part in ("busy", "broken", "pages"):
                 for sign in getattr(place, part):
                     yield ("places", name, part), sign, self.elements
             for part in ("screen", "opens"):
@@ -156,9 +183,15 @@ class AppProfile(Frozen):
         led = {screen for way in ways for screen, lead in way if lead == element}
         return {*self.elements[element].on, *led}
 
+    @cached_property
+    def words(self) -> dict[str, frozenset[str]]:
+        """Each wording, and the locales that have it."""
+        return words_by_locale(self.elements)
+
     def look(self, hierarchy: Hierarchy, locale: str, version: str | None = None) -> Look:
-        """A hierarchy read with this profile."""
-        return Look(self, hierarchy, locale, version)
+        """A hierarchy read with this profile, in the language that it shows."""
+        nodes = (n for n in hierarchy.nodes() if n.package in self.packages)
+        return Look(self, hierarchy, spoken(nodes, self.words, locale), version)
 
     def screen(self, hierarchy: Hierarchy, locale: str, version: str | None = None) -> str | None:
         """The most specific screen that shows, None when none is known."""
@@ -204,15 +237,18 @@ class Look:
         self._finder = Finder(
             hierarchy,
             profile.elements,
-            {"app": profile.packages, "system": profile.system_packages},
+            {
+                "app": profile.packages,
+                "system": profile.system_packages,
+                "launcher": profile.launcher_packages,
+            },
             locale,
             version,
         )
 
     def find(self, element: str) -> Match | None:
         """The element, None when it is not there. UsageError for one that is not in the profile."""
-        self._known(element)
-        return self._finder.first(element)
+        return next(iter(self.all(element)), None)
 
     @property
     def finder(self) -> Finder:
@@ -222,7 +258,7 @@ class Look:
     def all(self, element: str) -> list[Match]:
         """Every such element, in the order of the screen."""
         self._known(element)
-        return self._finder.all(element)
+        return self._finder.all(element) if element in self.profile.elements else []
 
     def has(self, elements: Iterable[str]) -> bool:
         """Whether any of the elements is there."""
@@ -258,11 +294,13 @@ class Look:
         return self._finder.labelled(text)
 
     @cached_property
-    def popup(self) -> tuple[str, Match] | None:
-        """A popup that lies on top, and what refuses it."""
+    def popup(self) -> tuple[str, Match | None] | None:
+        """A popup that lies on top, and what refuses it; None where that is the back key."""
         for name, popup in self.profile.popups.items():
-            dismiss = self.find(popup.dismiss)
-            if dismiss is not None and all(self.find(sign) for sign in popup.sign):
+            by_key = popup.dismiss == BACK
+            dismiss = None if by_key else self.find(popup.dismiss)
+            refused = by_key or dismiss is not None
+            if refused and all(self.find(sign) for sign in popup.sign):
                 return name, dismiss
         return None
 
@@ -281,6 +319,8 @@ class Look:
     def explain(self, element: str) -> list[str]:
         """One line a locator: what it asks, and what it found."""
         self._known(element)
+        if element not in self.profile.elements:
+            return [f"{element}: {self.profile.title} has none: {self.profile.lacks[element]}"]
         tried = zip(
             self.profile.elements[element].locators, self._finder.by_locator(element), strict=True
         )
@@ -304,12 +344,12 @@ class Look:
         for name in self.profile.upload.percent:
             match = self.find(name)
             number = _PERCENT.search(match.text) if match else None
-            if number is not None and int(number[1]) <= 100:
-                return int(number[1])
+            if number is not None and (value := int(number[1] or number[2])) <= 100:
+                return value
         return None
 
     def _known(self, element: str) -> None:
-        if element not in self.profile.elements:
+        if element not in self.profile.elements and element not in self.profile.lacks:
             raise UsageError(
                 f"the profile {self.profile.name!r} has no element {element!r}"
                 + nearest(element, self.profile.elements)
@@ -321,8 +361,8 @@ def _element_references(
 ) -> Iterator[tuple[tuple[int | str, ...], str, Iterable[str]]]:
     for part in ("learned", "find"):
         for index, locator in enumerate(getattr(element, part)):
-            if locator.inside:
-                yield ("elements", name, part, index, "inside"), locator.inside, elements
+            for other in locator.relations():
+                yield ("elements", name, part, index), other, elements
     for screen in element.on:
         yield ("elements", name, "on"), screen, screens
     for neighbour in element.neighbours:
@@ -343,5 +383,5 @@ def profile_path(name: str | Path) -> Path:
     return HERE / f"{name}.yaml"
 
 
-def _names(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value
+def _names(value: str | Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from droidcancel.apps.document import Frozen
+from droidcancel.apps.locales import keys_of
 
 #: D seen in a real dump, M measured on a phone, C used by working code, U a guess
 Confidence = Literal["D", "M", "C", "U"]
+
+#: one for all locales, or by locale with ``*`` for the others
+Certainty = Confidence | dict[str, Confidence]
+
+#: what may follow a label: anything that a separator begins (``any``), only a number or a share,
+#: such for certain (``counted``), or nothing
+Tail = Literal["any", "count", "counted", "none"]
 
 #: `done`: the app says that it posted; `none`: nothing of an upload shows
 UploadState = Literal["none", "posting", "waiting", "failed", "done"]
@@ -45,13 +53,27 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Area = tuple[Fraction, Fraction, Fraction, Fraction]
 
 
+def _in_slots(value: tuple[int, int]) -> tuple[int, int]:
+    if not 1 <= value[0] <= value[1]:
+        raise ValueError("expected [n, of], as [1, 5] for the first of five")
+    return value
+
+
+Slot = Annotated[tuple[int, int], AfterValidator(_in_slots)]
+
+
 class Locator(Frozen):
     """One way to find an element; all that is given must hold.
 
     `desc`, `text`: the label whole (trimmed), or followed by a separator; `label`: either of them.
     `id`: the resource-id's last part. `pattern`: a regular expression for the whole text.
     `area`: left, top, right, bottom as fractions of the screen, in which the centre lies.
-    `inside`: an element around it. `versions`: as ``>=43.1, <44``. `pick`: which of several.
+    `inside`: an element around it; `outside`: elements of which none is; `without`: elements of
+    which none lies on it. `beside`: an element in the same row; `near`: one close by; `above`: the
+    row below it. `with`: elements that must show; `unless`: that must not. `own_window`: in a small
+    window over the app's. `slot`: the n-th of so many equal things that fill a row, as tabs do.
+    `tail`: what may follow the label. `versions`: as ``>=43.1, <44``. `pick`: which of several.
+    `confidence`: where it differs from the element's.
     """
 
     desc: Texts | None = None
@@ -62,10 +84,22 @@ class Locator(Frozen):
     class_: str | None = Field(default=None, alias="class")
     area: Area | None = None
     inside: str | None = None
+    outside: Names = ()
+    without: Names = ()
+    beside: str | None = None
+    near: str | None = None
+    above: str | None = None
+    with_: Names = Field(default=(), alias="with")
+    unless: Names = ()
+    own_window: bool = False
+    slot: Slot | None = None
+    tail: Tail = "any"
     clickable: bool | None = None
     enabled: bool | None = None
+    selected: bool | None = None
     versions: str | None = None
     pick: Literal["first", "last", "left", "right", "top", "bottom"] = "first"
+    confidence: Certainty | None = None
 
     @field_validator("pattern")
     @classmethod
@@ -86,10 +120,17 @@ class Locator(Frozen):
 
     @model_validator(mode="after")
     def _names_something(self) -> Locator:
-        given = (self.desc, self.text, self.label, self.id, self.pattern, self.class_)
-        if not any(given):
-            raise ValueError("expected one of desc, text, label, id, pattern, class")
+        given = (self.desc, self.text, self.label, self.id, self.pattern, self.class_, self.slot)
+        by_place = self.clickable and (self.area or self.above or self.inside)
+        if not any(given) and not by_place:
+            raise ValueError("expected one of desc, text, label, id, pattern, class, slot")
         return self
+
+    def relations(self) -> tuple[str, ...]:
+        """The other elements that it asks for."""
+        single = (self.inside, self.beside, self.near, self.above)
+        others = (*self.outside, *self.without, *self.with_, *self.unless)
+        return (*filter(None, single), *others)
 
 
 class Element(Frozen):
@@ -98,7 +139,7 @@ class Element(Frozen):
     `learned`: locators that the user's overlay adds, tried before those, the last first.
     `private`: shows people's names or words, blanked in reports. `never`: must not be tapped, and
     is not taken for any other element. `sensitive`: it publishes or destroys something.
-    `package`: ``system`` for the phone's own dialogs.
+    `package`: ``system`` for the phone's own dialogs, ``launcher`` for its home screen's.
 
     What follows is for :mod:`droidcancel.apps.likeness`, once all locators miss. `on`: screens that
     are never without it; on no other is it looked for by likeness. `role`: its class, without the
@@ -108,11 +149,11 @@ class Element(Frozen):
 
     find: tuple[Locator, ...] = Field(min_length=1)
     learned: tuple[Locator, ...] = ()
-    confidence: Confidence = "U"
+    confidence: Certainty = "U"
     private: bool = False
     never: bool = False
     sensitive: bool = False
-    package: Literal["app", "system"] = "app"
+    package: Literal["app", "system", "launcher"] = "app"
     on: Names = ()
     role: str | None = None
     area: Area | None = None
@@ -135,9 +176,14 @@ class Element(Frozen):
     def _is_one_or_the_other(self) -> Element:
         if self.never and (self.sensitive or self.on):
             raise ValueError("`never` goes without `sensitive` and `on`: it is not looked for")
-        if self.on and self.package == "system":
+        if self.on and self.package != "app":
             raise ValueError("`on` is for the app's own elements: the phone's are not guessed")
         return self
+
+    def confidence_in(self, locale: str, locator: int | None = None) -> Confidence:
+        """How sure we are of it in a locale; of one locator, where its number is given."""
+        own = self.locators[locator].confidence if locator is not None else None
+        return certainty_in(own if own is not None else self.confidence, locale)
 
 
 class Screen(Frozen):
@@ -155,7 +201,10 @@ class Screen(Frozen):
 
 
 class Popup(Frozen):
-    """Something that may lie on top: known by `sign`, refused by tapping `dismiss`."""
+    """Something that may lie on top: known by `sign`, refused by tapping `dismiss`.
+
+    `dismiss`: an element, or ``back`` where nothing on it refuses.
+    """
 
     sign: Names
     dismiss: str
@@ -191,8 +240,9 @@ class Place(Frozen):
     """Where to look for this run's video, see :mod:`droidcancel.recipe.verify`.
 
     `screen`: its screen; `count`: the element whose number says how many there are; `cell`: each
-    item; `caption`: the element that shows an item's caption, on the page that `opens` names when
-    it is not in the list itself; `entry`: what leads there from the own profile. `busy`: shown
+    item; `caption`: the element that shows an item's caption, on the screen that `opens` names when
+    it is not in the list itself; `pages`: what leads to each part of a list that is split, in
+    order; `entry`: what leads there from the own profile's first part. `busy`: shown
     while the list is loaded; `broken`: shown where it could not be, so that it proves nothing.
     `link`: an address that opens the screen, with ``{name}`` for the name of an account.
     """
@@ -204,8 +254,17 @@ class Place(Frozen):
     count: str | None = None
     entry: str | None = None
     link: str | None = None
+    pages: Names = ()
     busy: Names = ()
     broken: Names = ()
+
+
+def certainty_in(certainty: Certainty, locale: str) -> Confidence:
+    """How sure we are in a locale; a guess where nothing is said of it."""
+    if isinstance(certainty, str):
+        return certainty
+    known = (certainty[key] for key in (*keys_of(locale), ANY_LOCALE) if key in certainty)
+    return next(known, "U")
 
 
 def version_range(text: str) -> list[tuple[str, tuple[int, ...]]]:

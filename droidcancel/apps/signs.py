@@ -22,7 +22,6 @@ SHORT = 5
 SAME_WORD = 0.8
 #: all capitals, or not, tells a mode from a button in some apps
 OTHER_CASE = 0.8
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "iw", "ur"})
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 #: written without blanks between words: each sign is compared as a word
 _NO_BLANKS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -101,11 +100,6 @@ def box_of(bounds: Bounds, frame: Bounds) -> Box:
         round((bounds.right - frame.left) / width, 4),
         round((bounds.bottom - frame.top) / height, 4),
     )
-
-
-def is_mirrored(locale: str) -> bool:
-    """Whether screens in this language run from right to left."""
-    return locale.replace("_", "-").split("-")[0] in _RIGHT_TO_LEFT
 
 
 def mirrored(box: Box) -> Box:

@@ -7,7 +7,12 @@ from pathlib import Path
 import click
 
 from droidcancel.cli import runs
-from droidcancel.cli.options import devices_file_option, json_option, serial_option
+from droidcancel.cli.options import (
+    devices_file_option,
+    json_option,
+    package_option,
+    serial_option,
+)
 from droidcancel.errors import UsageError
 
 RECIPE = "cancel_now"
@@ -18,6 +23,7 @@ RECIPE = "cancel_now"
 @serial_option
 @devices_file_option
 @click.option("--app", metavar="PROFILE", help="The app that uploads.")
+@package_option
 @click.option("--caption", metavar="WORDS", help="Words of the caption of the video that uploads.")
 @click.option(
     "--report",
@@ -30,7 +36,8 @@ RECIPE = "cancel_now"
 @click.pass_context
 def command(
     ctx: click.Context, method: str | None, serial: str | None, devices_file: Path | None,
-    app: str | None, caption: str | None, report: Path | None, yes: bool, as_json: bool,
+    app: str | None, package: str | None, caption: str | None, report: Path | None, yes: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Cancel the upload that is running on the phone right now.
 
@@ -46,7 +53,10 @@ def command(
         raise UsageError(f"no cancel method {method!r}", f"methods: {', '.join(METHODS)}")
     loaded = runs.load(RECIPE, {})
     with open_phone(serial, devices_file) as phone:
-        wish = runs.Wish(app=app, method=method, report=report, as_json=as_json, known_as=caption)
+        wish = runs.Wish(
+            app=app, package=package, method=method, report=report, as_json=as_json,
+            known_as=caption,
+        )  # fmt: skip
         done = runs.run_all([loaded], phone, wish)
     if not as_json:
         runs.show_table(done)

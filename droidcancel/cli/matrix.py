@@ -15,6 +15,7 @@ from droidcancel.cli.options import (
     err,
     json_option,
     out,
+    package_option,
     print_json,
     serial_option,
 )
@@ -50,6 +51,7 @@ STYLES: Mapping[str, str] = {
 @serial_option
 @devices_file_option
 @click.option("--app", metavar="PROFILE", help="The app that uploads.")
+@package_option
 @click.option(
     "--video",
     type=click.Path(path_type=Path),
@@ -70,8 +72,8 @@ STYLES: Mapping[str, str] = {
 @click.pass_context
 def command(
     ctx: click.Context, methods: str | None, moments: str | None, serial: str | None,
-    devices_file: Path | None, app: str | None, video: Path | None, repeat: int, report: Path,
-    resume: bool, yes: bool, as_json: bool,
+    devices_file: Path | None, app: str | None, package: str | None, video: Path | None,
+    repeat: int, report: Path, resume: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Try every cancel method at every moment, as a table and a heat map.
 
@@ -89,7 +91,7 @@ def command(
     rate = file.stat().st_size / UPLOAD_S
     with open_phone(serial, devices_file, may_boot=True, rate=rate) as phone:
         runs.refuse_protected(phone)
-        wish = runs.Wish(app=app)
+        wish = runs.Wish(app=app, package=package)
         names = {row: each.recipe.name for row, each in loaded.items()}
         plan = Plan(names, columns, repeat, _ground(phone, wish, loaded, file))
         matrix = Matrix.open(plan, report, resume=resume)

@@ -45,6 +45,14 @@ def devices_file_option(function: F) -> F:
     )(function)
 
 
+def package_option(function: F) -> F:
+    return click.option(
+        "--package",
+        metavar="PACKAGE",
+        help="Which build of the app, where several are installed.",
+    )(function)
+
+
 def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
 

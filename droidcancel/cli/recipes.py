@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from droidcancel.cli.options import json_option, out, print_json, table
 from droidcancel.errors import DroidCancelError
+
+if TYPE_CHECKING:
+    from droidcancel.apps.profile import AppProfile
 
 
 @click.group(name="recipes", invoke_without_command=True)
@@ -65,30 +68,41 @@ def show(recipe: str) -> None:
 
 
 @command.command()
-@click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
+@click.argument("recipes", nargs=-1, metavar="[RECIPE...]")
 @click.option("--app", metavar="PROFILE", help="Also check elements against this app profile.")
 def validate(recipes: tuple[str, ...], app: str | None) -> None:
-    """Check recipes without a phone; what is wrong is shown with its place."""
-    wrong = [error for name in recipes if (error := _check(name, app)) is not None]
+    """Check recipes without a phone; what is wrong is shown with its place.
+
+    Without RECIPE, all that ship with droidcancel, against every profile that does.
+    """
+    from droidcancel.apps.profile import AppProfile
+    from droidcancel.recipe.load import recipe_names
+
+    apps = [app] if app is not None else [] if recipes else AppProfile.names()
+    profiles = [AppProfile.load(name) for name in apps]
+    names = recipes or tuple(recipe_names(fragments=True))
+    wrong = [error for name in names if (error := _check(name, profiles)) is not None]
     for error in wrong[:-1]:
         click.echo(f"Error: {error.explain()}", err=True)
     if wrong:
         raise wrong[-1]
 
 
-def _check(name: str, app: str | None) -> DroidCancelError | None:
-    """What is wrong with a recipe; says so where it is good."""
+def _check(name: str, profiles: Sequence[AppProfile]) -> DroidCancelError | None:
+    """What is wrong with a recipe, for these profiles or its own; says so where it is good."""
     from droidcancel.apps.profile import AppProfile
     from droidcancel.recipe.load import load_recipe
 
     try:
         loaded = load_recipe(name)
-        profile = app or loaded.recipe.app
-        if profile is not None:
-            loaded.check_names(AppProfile.load(profile))
+        own = loaded.recipe.app
+        against = [AppProfile.load(own)] if own is not None and not profiles else profiles
+        for profile in against:
+            loaded.check_names(profile)
     except DroidCancelError as error:
         return error
-    click.echo(f"{name}: good")
+    names = ", ".join(profile.name for profile in against)
+    click.echo(f"{name}: good{f' ({names})' if names else ''}")
     return None
 
 

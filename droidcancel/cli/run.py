@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from droidcancel.cli import deletes, runs
-from droidcancel.cli.options import devices_file_option, json_option, print_json, serial_option
+from droidcancel.cli.options import (
+    devices_file_option,
+    json_option,
+    package_option,
+    print_json,
+    serial_option,
+)
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
 @serial_option
 @devices_file_option
 @click.option("--app", metavar="PROFILE", help="The app profile, where the recipe names none.")
+@package_option
 @click.option(
     "--video",
     type=click.Path(path_type=Path),
@@ -69,7 +76,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context, recipes: tuple[str, ...], serial: str | None, devices_file: Path | None,
-    app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
+    app: str | None, package: str | None, video: Path | None, caption: str | None,
+    at: str | None, method: str | None,
     pairs: tuple[str, ...], in_app: bool, repeat: int, report: Path | None, junit: Path | None,
     observer: str | None, dry_run: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
@@ -83,7 +91,9 @@ def command(
     values |= {"in_app": True} if in_app else {}
     moment = runs.parse_moment(at)
     _known_method(method)
-    wish = runs.Wish(app=app, method=method, moment=moment, report=report, as_json=as_json)
+    wish = runs.Wish(
+        app=app, package=package, method=method, moment=moment, report=report, as_json=as_json
+    )
     loaded = [runs.load(name, values) for name in recipes] * repeat
     _refuse_fragments(loaded)
     if junit is not None:  # found wanting now, not after the runs

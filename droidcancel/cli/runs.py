@@ -32,6 +32,7 @@ class Wish:
     """What the options ask of each run."""
 
     app: str | None = None
+    package: str | None = None
     method: str | None = None
     moment: Moment | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -124,6 +125,7 @@ def options_for(phone: OpenPhone, wish: Wish, folder: Path | None) -> RunOptions
 
     return RunOptions(
         method=wish.method,
+        package=wish.package,
         moment=wish.moment,
         limits=phone.entry.limits,
         locale=phone.entry.locale,

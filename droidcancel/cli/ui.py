@@ -9,6 +9,7 @@ import click
 
 # name -> (module, first line of its help). The module holds a click command called `command`.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "check": ("ui_check", "Check an app profile against a folder of hierarchy dumps."),
     "explain": ("ui_explain", "Say why an element is found on the screen, or is not."),
     "dump": ("ui_dump", "Save the screen, with people's names and words removed."),
     "learn": ("ui_learn", "Teach the profile a new locator for an element."),

@@ -163,7 +163,7 @@ def _check(
 ) -> None:
     """UsageError, with nothing written, where the profile would not find it by that."""
     from droidcancel.apps.document import Document
-    from droidcancel.apps.matching import clickable
+    from droidcancel.apps.geometry import clickable
     from droidcancel.apps.profile import AppProfile
 
     look = screen.look

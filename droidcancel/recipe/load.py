@@ -57,7 +57,7 @@ class LoadedRecipe:
         problems = [
             Problem(loc, f"{profile.name!r} has no {part[:-1]} {name!r}{nearest(name, known)}")
             for loc, part, name in _references(self.recipe, ())
-            if name not in (known := getattr(profile, part))
+            if name not in (known := getattr(profile, part)) and name not in profile.lacks
         ]
         if problems:
             raise self.document.error(problems)

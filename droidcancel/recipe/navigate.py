@@ -47,24 +47,30 @@ def wait_look(run: Run, check: Callable[[Look], T | None], timeout: float, what:
 
 
 def clear_the_way(run: Run, look: Look) -> bool:
-    """Refuse a popup, and say whether there was one. AppError where the app wants a log-in."""
+    """Refuse a popup, and say whether there was one. AppError where only a person can go on."""
     if look.screen in run.profile.logged_out:
         raise AppError(
             f"{run.profile.title} is not logged in on {run.device.serial}",
             "log in by hand, once; droidcancel does not touch accounts",
         )
+    if (why := run.profile.stops.get(look.screen or "")) is not None:
+        raise AppError(f"{run.profile.title} on {run.device.serial}: {why}", "do it by hand, once")
     if look.popup is not None:
         name, dismiss = look.popup
         run.tell("progress", f"popup refused: {name}")
-        run.tap_match(dismiss)
+        if dismiss is not None:
+            run.tap_match(dismiss)
+        else:
+            run.device.ui.press("back")
     return look.popup is not None
 
 
 def require(run: Run, element: str, timeout: float | None = None) -> Match:
     """An element once it is there; by likeness, where its locators miss for long.
 
-    UiError where it does not come in time.
+    UiError where it does not come in time, AppError for one that this app does not have.
     """
+    _must_have(run, element)
     limit = run.left() if timeout is None else min(timeout, run.left())
     seek = Seek(run, element, limit)
     try:
@@ -80,12 +86,18 @@ def require(run: Run, element: str, timeout: float | None = None) -> Match:
 
 def tap(run: Run, element: str, timeout: float | None = None) -> Match:
     """Tap an element once it is there. AppError for one that must never be tapped."""
+    _must_have(run, element)
     if run.profile.elements[element].never:
         note = run.profile.elements[element].note
         raise AppError(f"{element} must not be tapped: {note}")
     match = require(run, element, timeout)
     run.tap_match(match)
     return match
+
+
+def _must_have(run: Run, element: str) -> None:
+    if (why := run.profile.why_not(element)) is not None:
+        raise AppError(f"{run.profile.title} has no {element}: {why}")
 
 
 def go_to(run: Run, target: str, timeout: float | None = None, *, settle: float = 0.0) -> Look:
@@ -142,6 +154,8 @@ def _lead_on(run: Run, look: Look, seek: Seek | None) -> bool:
     match = seek(look)
     if match is not None:
         run.tap_match(match)
+    elif look.screen in run.profile.scrolls:
+        swipe(run, "up", look.frame, 0.5)
     return match is not None
 
 

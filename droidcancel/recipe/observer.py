@@ -50,7 +50,9 @@ def own_name(run: Run) -> str:
 
 
 def _looked(run: Run, device: Device, place: Place, name: str) -> Search:
-    options = replace(run.options, locale=None, report=None, known_as=run.token, observer=None)
+    options = replace(
+        run.options, locale=None, report=None, known_as=run.token, observer=None, package=None
+    )
     journal = Journal.of(device.serial, "observer")
     other = Run(run.loaded, device, run.profile, options, journal, lambda _: None)
     other.exact, other.newest = run.exact, run.newest

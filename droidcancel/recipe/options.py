@@ -20,7 +20,8 @@ class RunOptions:
     of a token, for an upload that somebody else began. `limits`: of the phone, from devices.yaml.
     `report`: a folder for screenshots, None for none. `pin`: of the phone's lock screen.
     `dry_run`: find what a delete would touch, and change nothing. `observer`: a second phone,
-    logged in to another account, to see what others are shown.
+    logged in to another account, to see what others are shown. `package`: which build of the app,
+    where several are installed.
     `confirm`: asks a person a question, True for yes; None where there is nobody to ask.
     """
 
@@ -34,6 +35,7 @@ class RunOptions:
     pin: str | None = None
     dry_run: bool = False
     observer: Device | None = None
+    package: str | None = None
     confirm: Callable[[str], bool] | None = None
 
 

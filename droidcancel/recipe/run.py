@@ -14,7 +14,7 @@ from droidcancel.apps.memory import Memory
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.cancel import METHODS, CancelContext, CancelMethod, Prepared
 from droidcancel.device import Component, Device, PackageInfo
-from droidcancel.errors import AppError, DeviceError, DroidCancelError, Unsupported, UsageError
+from droidcancel.errors import DeviceError, DroidCancelError, Unsupported, UsageError
 from droidcancel.evidence import (
     JobsSeen,
     Limits,
@@ -28,6 +28,7 @@ from droidcancel.evidence import (
     UploadSeen,
 )
 from droidcancel.journal import Journal, OpenChange, Restored
+from droidcancel.recipe.installed import installed_build
 from droidcancel.recipe.items import same
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk
@@ -105,20 +106,9 @@ class Run:
         self._traffic_sampler: Sampler | None = None
         self._network_sampler: Sampler | None = None
         self._pictures = Pictures()
-        self.info: PackageInfo = self._installed()
+        self.info: PackageInfo = installed_build(profile, device, options.package)
 
     # -- the app
-
-    def _installed(self) -> PackageInfo:
-        for package in self.profile.packages:
-            info = self.device.packages.info(package)
-            if info is not None:
-                return info
-        raise AppError(
-            f"{self.profile.title} is not installed on {self.device.serial} "
-            f"({' or '.join(self.profile.packages)})",
-            "install it and log in, or name another app with --app",
-        )
 
     def is_ours(self, caption: str) -> bool:
         """Whether a caption is that of this run's video, or of the item that the user named."""
@@ -138,7 +128,7 @@ class Run:
 
     @property
     def package(self) -> str:
-        """The package that is installed of those that the profile knows."""
+        """The build of the app that is used, of those that the profile knows."""
         return self.info.name
 
     def start_app(self) -> None:

@@ -221,9 +221,12 @@ def _verify(run: Run, args: model.Verify, _runner: Runner) -> None:
 
 def _point(run: Run, args: model.Target) -> tuple[int, int]:
     if args.element is not None:
-        if run.profile.elements[args.element].never:
-            raise AppError(f"{args.element} must not be tapped")
-        return require(run, args.element).center
+        name = args.element
+        if (why := run.profile.why_not(name)) is not None:
+            raise AppError(f"{run.profile.title} has no {name}: {why}")
+        if run.profile.elements[name].never:
+            raise AppError(f"{name} must not be tapped")
+        return require(run, name).center
     if args.text is not None:
         text = args.text
         return wait_look(run, lambda look: look.says(text), run.left(), repr(text)).center

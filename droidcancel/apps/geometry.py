@@ -1,0 +1,121 @@
+"""Where things stand on a screen to each other: pure functions over nodes and boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from droidcancel.device.hierarchy import Bounds, Node
+
+#: how far apart things of one dialog stand at most, as a share of the screen's longer side
+NEAR = 0.05
+#: how far apart rows of one list are at most
+ADJOINING = 0.01
+#: a window that covers less of the screen than this is one of its own over the app's
+SMALL_WINDOW = 0.25
+#: how far the widths of equal things may differ, and how much of the width they fill
+EVEN = 0.1
+FILLED = 0.9
+
+
+def frame(nodes: Sequence[Node]) -> Bounds:
+    """The screen: the box around all windows that begin at its corner.
+
+    Apps keep pages mounted beside the screen. A dump without nesting has them at its top too.
+    """
+    boxes = [n.bounds for n in nodes if n.parent is None and not n.bounds.empty]
+    boxes = boxes or [n.bounds for n in nodes if not n.bounds.empty] or [Bounds(0, 0, 0, 0)]
+    boxes = [b for b in boxes if b.left <= 0 and b.top <= 0] or boxes
+    return Bounds(0, 0, max(b.right for b in boxes), max(b.bottom for b in boxes))
+
+
+def within(bounds: Bounds, area: Bounds) -> bool:
+    """Whether a box is one, and its centre lies in the area."""
+    x, y = bounds.center
+    return not bounds.empty and area.left <= x < area.right and area.top <= y < area.bottom
+
+
+def ancestors(node: Node) -> Iterable[Node]:
+    """The nodes around a node, from the inside out."""
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def clickable(node: Node) -> Node:
+    """The node itself if it is clickable, else the nearest clickable around it, else itself."""
+    if node.clickable:
+        return node
+    return next((n for n in ancestors(node) if n.clickable), node)
+
+
+def innermost(nodes: list[Node], flat: bool) -> list[Node]:
+    """Without those around another of them: a button and the words in it are one thing.
+
+    `flat`: the dump has no nesting, so the boxes tell.
+    """
+    if flat:
+        return [n for n in nodes if not any(_is_around(n.bounds, m.bounds) for m in nodes)]
+    around = {id(a) for node in nodes for a in ancestors(node)}
+    return [node for node in nodes if id(node) not in around]
+
+
+def _is_around(outer: Bounds, inner: Bounds) -> bool:
+    return outer != inner and contains(outer, inner)
+
+
+def contains(outer: Bounds, inner: Bounds) -> bool:
+    """Whether one box lies in another."""
+    return (
+        outer.left <= inner.left
+        and outer.top <= inner.top
+        and inner.right <= outer.right
+        and inner.bottom <= outer.bottom
+    )
+
+
+def beside(one: Bounds, other: Bounds) -> bool:
+    """Whether two boxes stand side by side in one row."""
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    apart = one.right <= other.left or other.right <= one.left
+    return apart and 2 * shared >= min(one.height, other.height)
+
+
+def near(one: Bounds, other: Bounds, area: Bounds) -> bool:
+    """Whether two boxes are close together, but not one in the other."""
+    across = max(one.left, other.left) - min(one.right, other.right)
+    down = max(one.top, other.top) - min(one.bottom, other.bottom)
+    return 0 <= max(across, down) <= NEAR * max(area.width, area.height)
+
+
+def above(one: Bounds, other: Bounds, area: Bounds) -> bool:
+    """Whether a box is the row directly above another."""
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    gap = abs(other.top - one.bottom)
+    return 2 * shared >= max(one.width, other.width) and gap <= ADJOINING * area.height
+
+
+def in_own_window(node: Node, area: Bounds) -> bool:
+    """Whether a node is part of a small window that lies over the app's."""
+    around = [n for n in ancestors(node) if not n.bounds.empty]
+    box = around[-1].bounds if around else area
+    return box.width * box.height < SMALL_WINDOW * area.width * area.height
+
+
+def slot(nodes: Sequence[Node], place: int, of: int, area: Bounds, mirrored: bool) -> list[Node]:
+    """The n-th (from 1) of so many equal things that fill a row of the screen, as tabs do."""
+    rows: dict[tuple[int, int], list[Node]] = {}
+    for node in nodes:
+        rows.setdefault((node.bounds.top, node.bounds.bottom), []).append(node)
+    found = []
+    for row in rows.values():
+        ordered = sorted(row, key=lambda n: n.bounds.left, reverse=mirrored)
+        if len(ordered) == of and _fill([n.bounds for n in row], area):
+            found.append(ordered[place - 1])
+    return found
+
+
+def _fill(boxes: Sequence[Bounds], area: Bounds) -> bool:
+    widths = [b.width for b in boxes]
+    even = max(widths) - min(widths) <= EVEN * max(widths)
+    return even and FILLED * area.width <= sum(widths) <= area.width * (1 + EVEN)
