@@ -9,8 +9,9 @@ import adbutils
 
 from droidcancel.device import adb
 from droidcancel.device.config import DeviceEntry, EmulatorEntry, SimulatorEntry
-from droidcancel.device.device import Device
-from droidcancel.device.identity import kind_of, parse_properties
+from droidcancel.device.device import Device, is_ready
+from droidcancel.device.identity import kind_of
+from droidcancel.device.parse import parse_properties
 from droidcancel.device.poll import poll
 from droidcancel.device.shell import ShellChannel
 from droidcancel.device.types import Attached
@@ -109,26 +110,28 @@ def connect(
     serial: str | None = None,
     entry: DeviceEntry | None = None,
     *,
+    user: int | None = None,
     boot_wait_s: float = BOOT_WAIT_S,
 ) -> Device:
     """Reach a phone: by serial, by its entry in devices.yaml, or the only one attached.
 
-    Waits up to ``boot_wait_s`` seconds for one that is still booting. Raises UsageError,
-    AdbError, DeviceError.
+    ``user``: whose apps are meant, where the phone has several users, a work profile or second
+    copies of apps; else the entry's, else the one whose screen it is. Waits up to ``boot_wait_s``
+    seconds for a phone that is still booting. Raises UsageError, AdbError, DeviceError.
     """
     client = adb.client()
     chosen = choose(serial or _serial_of(entry, client), client)
     handle = adb.Handle(client, chosen)
     channel = _channel(client, chosen)
     try:
-        properties = parse_properties(channel.text(["getprop"]))
-        device = Device(handle, channel, properties)
-        if poll(lambda: True if device.ready() else None, boot_wait_s) is None:
+        if poll(lambda: True if is_ready(channel) else None, boot_wait_s) is None:
             raise DeviceError(f"{chosen} has not finished booting", "wait, or restart it")
+        properties = parse_properties(channel.text(["getprop"]))
+        wanted = user if user is not None else entry.user if entry is not None else None
+        return Device(handle, channel, properties, user=wanted)
     except BaseException:
         channel.close()
         raise
-    return device
 
 
 def _serial_of(entry: DeviceEntry | None, client: adbutils.AdbClient) -> str | None:

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from droidcancel.device.network_ways import Ways, switch_words
 from droidcancel.device.parse import (
+    first_line,
     mobile_data_enabled,
     parse_default_network,
     parse_settings_list,
@@ -22,7 +23,7 @@ from droidcancel.device.parse import (
 from droidcancel.device.poll import must_poll, poll, until
 from droidcancel.device.shell import Command, Script, ShellChannel, spell
 from droidcancel.device.types import Capability, Change, NetworkState
-from droidcancel.errors import DeviceError, LinkAtRisk, NotEffective, Unsupported
+from droidcancel.errors import DeviceError, LinkAtRisk, NotEffective, ParseError, Unsupported
 
 What = Literal["airplane", "wifi", "data", "network-off"]
 # CTS waits 10 s for the airplane broadcast, 30 s for a network to go, 60 s for Wi-Fi and 120 s
@@ -33,7 +34,8 @@ ONLINE_TIMEOUT_S: Final = 120.0
 WIFI_TIMEOUT_S: Final = 20.0
 _GLOBALS = Script(
     "settings list global | grep -E"
-    " '^(airplane_mode_on|wifi_on|mobile_data[0-9]*|bluetooth_on|apm_enhancement_enabled)='"
+    " '^(airplane_mode_on|wifi_on|mobile_data[0-9]*|bluetooth_on|apm_enhancement_enabled"
+    "|multi_sim_data_call)='"
 )
 _DEFAULT_NETWORK = Script("dumpsys connectivity | grep 'Active default network:'")
 
@@ -63,7 +65,7 @@ class Network:
         values = parse_settings_list(texts["globals"])
         wifi = self._ways.read_wifi(texts["wifi"], values.get("wifi_on", ""))
         return NetworkState(
-            airplane=parse_switch(values.get("airplane_mode_on", "0"), "the airplane mode"),
+            airplane=_airplane_of(values, texts["globals"]),
             wifi_enabled=wifi.enabled,
             wifi_connected=wifi.connected,
             data_enabled=mobile_data_enabled(values),
@@ -305,6 +307,13 @@ class Network:
                 _link_reason(what),
                 "use the method `app-network` or `force-stop`, or connect the phone by USB",
             )
+
+
+def _airplane_of(values: dict[str, str], text: str) -> bool:
+    """The setting; where others are listed and it is not, it was never set, which means off."""
+    if not values:
+        raise ParseError("the global settings", first_line(text))
+    return parse_switch(values.get("airplane_mode_on", "0"), "the airplane mode")
 
 
 def _link_reason(what: What) -> str:

@@ -9,9 +9,9 @@ from droidcancel.device.config import PhoneEntry
 from droidcancel.device.identity import (
     is_tcp,
     kind_of,
-    parse_properties,
     rides_on_wifi,
 )
+from droidcancel.device.parse import parse_properties
 from droidcancel.errors import AdbError, LinkAtRisk, UsageError
 from droidcancel.simulator import PhoneOptions
 from tests.device.conftest import Boot
