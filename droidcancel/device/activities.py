@@ -17,6 +17,7 @@ from droidcancel.device.parse import (
 from droidcancel.device.poll import must_poll, until
 from droidcancel.device.shell import Command, Script, ShellChannel
 from droidcancel.device.types import Capability, Component, Keyguard, Task
+from droidcancel.device.ways import STACK_REMOVE
 from droidcancel.errors import AppError, DeviceError, NotEffective, ParseError
 
 STACK_REMOVE_TAKES_TASKS = 31  # `am stack remove`: a stack's id before, a task's id from then on
@@ -65,7 +66,7 @@ class Activities:
             parse_stacks(text.text)
         except ParseError:
             return Capability(False, why_not=f"no `am stack` here: {first_line(text.everything)}")
-        return Capability(True, "am stack remove")
+        return Capability(True, STACK_REMOVE)
 
     def stands(self, task: Task) -> bool:
         """Whether a command can sweep the task away; one that is just ending is in no stack."""

@@ -11,6 +11,7 @@ from droidcancel.device import adb
 from droidcancel.device.config import DeviceEntry, EmulatorEntry, SimulatorEntry
 from droidcancel.device.device import Device, is_ready
 from droidcancel.device.identity import kind_of
+from droidcancel.device.known import Known
 from droidcancel.device.parse import parse_properties
 from droidcancel.device.poll import poll
 from droidcancel.device.shell import ShellChannel
@@ -128,7 +129,8 @@ def connect(
             raise DeviceError(f"{chosen} has not finished booting", "wait, or restart it")
         properties = parse_properties(channel.text(["getprop"]))
         wanted = user if user is not None else entry.user if entry is not None else None
-        return Device(handle, channel, properties, user=wanted)
+        known = Known.of(properties.get("ro.build.fingerprint", ""))
+        return Device(handle, channel, properties, user=wanted, known=known)
     except BaseException:
         channel.close()
         raise

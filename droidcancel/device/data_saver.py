@@ -16,6 +16,7 @@ from droidcancel.device.parse import (
 )
 from droidcancel.device.shell import Script, ShellChannel
 from droidcancel.device.types import Capability
+from droidcancel.device.ways import SAVER_CMD
 from droidcancel.errors import NotEffective, ParseError
 
 #: how `set metered-network` writes what `list wifi-networks` prints
@@ -34,7 +35,7 @@ class DataSaver:
             self.enabled()
         except ParseError as error:
             return Capability(False, why_not=f"no command for Data Saver here: {error}")
-        return Capability(True, "cmd netpolicy set restrict-background")
+        return Capability(True, SAVER_CMD)
 
     def enabled(self) -> bool:
         """Whether it is on. Raises ParseError where this Android has none."""

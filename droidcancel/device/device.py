@@ -16,6 +16,7 @@ from droidcancel.device.app_network import AppNetwork
 from droidcancel.device.data_saver import DataSaver
 from droidcancel.device.identity import kind_of, rides_on_wifi
 from droidcancel.device.jobs import Jobs
+from droidcancel.device.known import Known
 from droidcancel.device.media import Media
 from droidcancel.device.network import Network
 from droidcancel.device.packages import Packages
@@ -83,6 +84,7 @@ class Device:
         properties: Mapping[str, str],
         *,
         user: int | None = None,
+        known: Known | None = None,
     ) -> None:
         self.handle = handle
         self.shell = shell
@@ -98,15 +100,18 @@ class Device:
         facts = shell.batch({"boot": _BOOT_ID, "user": _CURRENT_USER})
         self.boot_id = facts["boot"].strip()
         self.user = _user(facts["user"], self.api_level) if user is None else user
+        self.known = known or Known()
         self.settings = Settings(shell)
-        self.network = Network(shell, self.api_level, rides_on_wifi=self.link_rides_on_wifi)
-        self.app_network = AppNetwork(shell, self.api_level)
+        self.network = Network(
+            shell, self.api_level, rides_on_wifi=self.link_rides_on_wifi, known=self.known
+        )
+        self.app_network = AppNetwork(shell, self.api_level, self.known)
         self.data_saver = DataSaver(shell)
         self.uplink = UplinkMeter(shell)
         self.packages = Packages(shell, self.user)
         self.activities = Activities(shell, self.api_level, self.user)
         self.media = Media(shell, self.api_level, self.push, self.user)
-        self.traffic = Traffic(shell)
+        self.traffic = Traffic(shell, self.known)
         self.jobs = Jobs(shell, self.user)
         self.ui = Ui(handle, shell)
         self.network.airplane_page = AirplanePage(self.activities, self.ui).set

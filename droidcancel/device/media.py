@@ -11,6 +11,7 @@ from droidcancel.device.parse import first_line, parse_df, parse_rows, parse_sca
 from droidcancel.device.poll import poll
 from droidcancel.device.shell import ShellChannel
 from droidcancel.device.types import MediaItem
+from droidcancel.device.ways import SCAN_BROADCAST, SCAN_CALL
 from droidcancel.errors import DeviceError, NotEffective, ParseError, UsageError
 
 Push = Callable[[Path, str], None]
@@ -57,10 +58,14 @@ class Media:
         path = self.path_of(name or unique_name(source.stem, source.suffix.lower() or ".mp4"))
         if size > self.free_bytes():
             raise DeviceError(f"{source.name} ({size} bytes) does not fit on the phone")
-        self._shell.run(["mkdir", "-p", self.folder])
-        self._push(source, path)
+        self.place(source, path)
         self._scan(path)
         return self._indexed(path, size)
+
+    def place(self, local: Path, path: str) -> None:
+        """Copy a file to its place on the phone; nothing is indexed yet."""
+        self._shell.run(["mkdir", "-p", self.folder])
+        self._push(local, path)
 
     def find(self, name: str) -> MediaItem | None:
         """The indexed video with this file name."""
@@ -93,21 +98,32 @@ class Media:
         """Whether there is a file at this path of the phone."""
         return self._shell.run(["ls", "-d", path], repeatable=True).rc == 0
 
+    def size(self, path: str) -> int | None:
+        """The size of a file on the phone in bytes, None where there is none."""
+        said = self._shell.text(["stat", "-c", "%s", path]).strip()
+        return int(said) if re.fullmatch(r"\d{1,15}", said) else None
+
     def free_bytes(self) -> int:
         """Free space for videos, in bytes."""
         return parse_df(self._shell.text(["df", "-k", "/data"]))
 
     def _scan(self, path: str) -> None:
-        if self._api >= SCAN_FILE_SINCE:
+        if self._api < SCAN_FILE_SINCE or not self.scan(path, SCAN_CALL):
+            self.scan(path, SCAN_BROADCAST)
+
+    def scan(self, path: str, way: str) -> bool:
+        """Ask for a file to be indexed, by one way; whether the phone named the row.
+
+        A broadcast says nothing of it: `find` tells.
+        """
+        if way == SCAN_CALL:
             command = ["content", "call", *self._user, "--uri", "content://media"]
             command += ["--method", "scan_file", "--arg", path]
-            output = self._shell.run(command, SCAN_TIMEOUT_S)
-            if _was_scanned(output.text):
-                return
+            return _was_scanned(self._shell.run(command, SCAN_TIMEOUT_S).text)
         action = "android.intent.action.MEDIA_SCANNER_SCAN_FILE"
-        self._shell.run(
-            ["am", "broadcast", *self._user, "-a", action, "-d", f"file://{path}"], SCAN_TIMEOUT_S
-        )
+        command = ["am", "broadcast", *self._user, "-a", action, "-d", f"file://{path}"]
+        self._shell.run(command, SCAN_TIMEOUT_S)
+        return False
 
     def _indexed(self, path: str, size: int) -> MediaItem:
         name = path.rpartition("/")[2]

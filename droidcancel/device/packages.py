@@ -23,6 +23,7 @@ from droidcancel.device.parse import (
 from droidcancel.device.poll import must_poll, until
 from droidcancel.device.shell import Command, ShellChannel
 from droidcancel.device.types import Change, Component, ForegroundService, PackageInfo, User
+from droidcancel.device.ways import FORCE_STOP
 from droidcancel.errors import AppError, DeviceError, ParseError
 
 _MAIN = ("-a", "android.intent.action.MAIN", "-c", "android.intent.category.LAUNCHER")
@@ -123,7 +124,7 @@ class Packages:
             "the phone protects it (device owner), or something started it again at once",
         )
         seconds = time.monotonic() - begun
-        return Change("force-stop", tuple(before), (), "am force-stop", seconds)
+        return Change("force-stop", tuple(before), (), FORCE_STOP, seconds)
 
     def stopped(self, package: str) -> bool:
         """Whether nothing of it runs or will by itself: no process, and the flag ``stopped``.
