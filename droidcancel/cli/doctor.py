@@ -57,7 +57,7 @@ def command(
     """
     from droidcancel.apps.profile import AppProfile
     from droidcancel.cli.phones import open_phone
-    from droidcancel.device.doctor import examine
+    from droidcancel.device.doctor_topics import examine
 
     with open_phone(serial, devices_file) as phone:
         device = phone.device

@@ -55,7 +55,11 @@ class Packages:
 
     def _missing(self, package: str) -> AppError:
         """Not installed; or only for other users, as a work profile or a dual app is."""
-        others = [user for user in self._users() if user != self.user and self._has(package, user)]
+        others = [
+            user
+            for user in self._users()
+            if user != self.user and self.installed_for(package, user)
+        ]
         if not others:
             return AppError(f"{package} is not installed on this phone", "install it first")
         named = " or ".join(f"--user {user}" for user in others)
@@ -65,12 +69,14 @@ class Packages:
         )
 
     def _users(self) -> list[int]:
+        """The other users."""
         try:
-            return [user.id for user in self.users()]
+            return [user.id for user in self.users() if user.id != self.user]
         except ParseError:
             return []
 
-    def _has(self, package: str, user: int) -> bool:
+    def installed_for(self, package: str, user: int) -> bool:
+        """Whether another user of the phone has the package."""
         text = self._shell.text(["dumpsys", "package", package])
         return parse_package_dump(text, package, user) is not None
 

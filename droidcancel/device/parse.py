@@ -14,7 +14,9 @@ from droidcancel.device.parse_activities import (
     started,
 )
 from droidcancel.device.parse_device import (
+    parse_adb_version,
     parse_current_user,
+    parse_device_list,
     parse_displays,
     parse_properties,
     parse_record_limit,
@@ -82,11 +84,13 @@ __all__ = [
     "WifiStatus",
     "first_line",
     "mobile_data_enabled",
+    "parse_adb_version",
     "parse_airplane",
     "parse_chain",
     "parse_connected_ssid",
     "parse_current_user",
     "parse_default_network",
+    "parse_device_list",
     "parse_df",
     "parse_displays",
     "parse_focus",

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 
 from droidcancel.device.parse_network import first_line
-from droidcancel.device.types import User
+from droidcancel.device.types import Listed, User
 from droidcancel.errors import ParseError
 
+_NO_SERIAL = "(no serial number)"  # what adb lists for a phone that has none
+_LISTED = re.compile(
+    rf"^(?P<serial>{re.escape(_NO_SERIAL)}|\S+)\s+(?P<state>no permissions|\S+)(?P<rest>.*)$"
+)
+_TAG = re.compile(r"(?:^|\s)(?P<key>usb|product|model|device|transport_id):(?P<value>\S+)")
 _PROPERTY = re.compile(r"^\[(?P<key>[^\]]+)\]: \[(?P<value>.*)\]$")
 _PROPERTY_START = re.compile(r"^\[(?P<key>[^\]]+)\]: \[(?P<value>.*)$")
 _USER = re.compile(
@@ -16,6 +21,31 @@ _USER = re.compile(
 _MANAGED_PROFILE = 0x20  # UserInfo.FLAG_MANAGED_PROFILE
 _DISPLAY = re.compile(r"^Display (?P<id>\d+)\b")
 _LIMIT = re.compile(r"Default(?: / maximum)? is (?P<seconds>\d+)")
+
+
+def parse_device_list(text: str) -> list[Listed]:
+    """`adb devices -l`, without its heading (adb transport.cpp, append_transport).
+
+    ``no permissions`` is a state of two words, with what to do behind it in brackets; a phone
+    without a serial number is listed as ``(no serial number)``.
+    """
+    listed = []
+    for line in filter(str.strip, text.splitlines()):
+        found = _LISTED.match(line.strip())
+        if not found:
+            raise ParseError("the list of devices", line)
+        tags = {tag["key"]: tag["value"] for tag in _TAG.finditer(found["rest"])}
+        detail = "" if found["state"] == "device" else _TAG.sub("", found["rest"]).strip()
+        listed.append(Listed(found["serial"], found["state"], tags, detail))
+    return listed
+
+
+def parse_adb_version(text: str) -> int:
+    """`adb version`: 41 of ``Android Debug Bridge version 1.0.41``."""
+    found = re.search(r"^Android Debug Bridge version \d+\.\d+\.(\d{1,4})\b", text, re.MULTILINE)
+    if not found:
+        raise ParseError("the version of adb", first_line(text))
+    return int(found[1])
 
 
 def parse_properties(text: str) -> dict[str, str]:

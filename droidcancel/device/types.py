@@ -192,6 +192,16 @@ class User:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """One line of the adb server's list. ``detail`` is what it says besides of the state."""
+
+    serial: str
+    state: str
+    tags: dict[str, str] = field(default_factory=dict)
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Attached:
     """One line of the list of devices. ``advice`` mends a state that is not ``device``."""
 

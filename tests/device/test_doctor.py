@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from droidcancel.device import Device, connect, known, ways
+from droidcancel.device import Device, connect, doctor_topics, known, ways
 from droidcancel.device import doctor as doctor_module
 from droidcancel.device.doctor import Doctor
 from droidcancel.device.doctor_looks import LOOKS
@@ -178,16 +178,17 @@ def test_a_way_whose_answer_is_nonsense_is_not_used(device34: Device, sim34: Sim
 def test_a_phone_that_hangs_is_left_soon(
     device34: Device, sim34: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor_module, "LOOK_S", 0.4)
+    for module in (doctor_module, doctor_topics):
+        monkeypatch.setattr(module, "LOOK_S", 0.4)
     started = time.monotonic()
     with saying(sim34, "cmd", None), saying(sim34, "dumpsys", None), saying(sim34, "am", None):
         diagnosis = Doctor(device34, None).diagnose()
-        findings = doctor_module.examine(device34, None)
+        findings = doctor_topics.examine(device34, None)
     assert time.monotonic() - started < 20
     whys = [way.why for thing in diagnosis.things for way in thing.ways]
     assert any("no answer" in why for why in whys)
     assert not diagnosis.things[0].ways[0].sure
-    assert len(findings) == len(doctor_module.TOPICS)
+    assert len(findings) == len(doctor_topics.TOPICS)
 
 
 def test_a_limit_holds_for_all_commands_within(device34: Device) -> None:
