@@ -20,7 +20,7 @@ from droidcancel.device.known import Known
 from droidcancel.device.media import Media
 from droidcancel.device.network import Network
 from droidcancel.device.packages import Packages
-from droidcancel.device.parse import parse_current_user
+from droidcancel.device.parse import parse_api_level, parse_current_user
 from droidcancel.device.poll import poll
 from droidcancel.device.settings import Settings
 from droidcancel.device.shell import ShellChannel
@@ -93,7 +93,7 @@ class Device:
         self.kind: Kind = kind_of(self.serial, properties)
         self.model = properties.get("ro.product.model", "")
         self.manufacturer = properties.get("ro.product.manufacturer", "")
-        self.api_level = int(properties.get("ro.build.version.sdk", "0") or 0)
+        self.api_level = parse_api_level(properties.get("ro.build.version.sdk", ""))
         self.release = properties.get("ro.build.version.release", "")
         self.fingerprint = properties.get("ro.build.fingerprint", "")
         self.link_rides_on_wifi = rides_on_wifi(self.serial, properties)

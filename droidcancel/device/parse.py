@@ -15,6 +15,7 @@ from droidcancel.device.parse_activities import (
 )
 from droidcancel.device.parse_device import (
     parse_adb_version,
+    parse_api_level,
     parse_current_user,
     parse_device_list,
     parse_displays,
@@ -86,6 +87,7 @@ __all__ = [
     "mobile_data_enabled",
     "parse_adb_version",
     "parse_airplane",
+    "parse_api_level",
     "parse_chain",
     "parse_connected_ssid",
     "parse_current_user",

@@ -67,6 +67,14 @@ def parse_properties(text: str) -> dict[str, str]:
     return values
 
 
+def parse_api_level(text: str) -> int:
+    """The property ``ro.build.version.sdk``: 24 for Android 7.0."""
+    word = text.strip()
+    if not re.fullmatch(r"[1-9]\d{0,2}", word):
+        raise ParseError("the API level (ro.build.version.sdk)", first_line(text))
+    return int(word)
+
+
 def parse_current_user(text: str) -> int:
     """`am get-current-user`: a number alone."""
     word = text.strip()

@@ -40,13 +40,14 @@ DEMO_MODE = "settings and demo broadcast"
 class Way:
     """One way. ``since`` and ``until``: the API levels whose AOSP has it, first and last.
 
-    They are for people: whether *this* phone has it is asked of the phone. ``never``: why it is not
-    used though it is there.
+    They are for people: whether *this* phone has it is asked of the phone. ``needs``: what it needs
+    that phones do not have by themselves; ``never``: why it is not used though it is there.
     """
 
     name: str
     since: int = 21
     until: int | None = None
+    needs: str = ""
     never: str = ""
 
     @property
@@ -54,11 +55,24 @@ class Way:
         """``28+``, ``21-29``, ``all``."""
         if self.until is None:
             return "all" if self.since <= 21 else f"{self.since}+"
-        return f"{self.since}-{self.until}"
+        return str(self.since) if self.since == self.until else f"{self.since}-{self.until}"
+
+
+def usual(thing: str, api: int) -> Way | None:
+    """The way that AOSP of that API level leads to, on a phone as it is sold."""
+    return next(
+        (
+            way
+            for way in THINGS[thing]
+            if way.since <= api and (way.until is None or api <= way.until)
+            if not way.never and not way.needs
+        ),
+        None,
+    )
 
 
 THINGS: Mapping[str, tuple[Way, ...]] = {
-    "airplane": (Way(AIRPLANE_CMD, 28), Way(AIRPLANE_ROOT), Way(AIRPLANE_PAGE)),
+    "airplane": (Way(AIRPLANE_CMD, 28), Way(AIRPLANE_ROOT, needs="root"), Way(AIRPLANE_PAGE)),
     "wifi": (Way(WIFI_CMD, 30), Way(WIFI_SVC, 21, 36)),
     "data": (Way(DATA_CMD, 30), Way(DATA_SVC, 21, 36)),
     "app network": (Way(CHAIN, 33),),
@@ -79,7 +93,7 @@ THINGS: Mapping[str, tuple[Way, ...]] = {
     "traffic counters": (
         Way(NETSTATS, 34),
         Way(CONNECTIVITY_CONTROLLER, 33, 33),
-        Way(NETD_CONTROLLER, 28, 32),
+        Way(NETD_CONTROLLER, 29, 32),
         Way(QTAGUID, 21, 28),
     ),
     "recording": (Way(SCREENRECORD),),

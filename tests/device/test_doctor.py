@@ -20,7 +20,7 @@ from droidcancel.device.doctor_looks import LOOKS
 from droidcancel.device.doctor_probes import NO_PROBE, PROBES
 from droidcancel.device.known import Known
 from droidcancel.device.types import ThingFinding, WayFinding
-from droidcancel.errors import NotEffective, ShellTimeout
+from droidcancel.errors import DroidCancelError, NotEffective, ShellTimeout
 from droidcancel.journal import Journal
 from droidcancel.simulator import PhoneOptions, Simulator
 from tests.device.conftest import Boot
@@ -164,6 +164,21 @@ def test_a_phone_that_lies_is_a_finding(
         for thing in diagnosis.things:
             assert all(way.why or way.status == "works" for way in thing.ways)
             assert all(len(way.why) < 400 for way in thing.ways)
+
+
+@pytest.mark.parametrize("command", ["getprop", "am", "settings", "cat", "service", "echo"])
+def test_a_phone_that_lies_when_it_is_reached_is_reached_or_refused(
+    command: str, sim34: Simulator
+) -> None:
+    errors: list[DroidCancelError] = []
+    for garbage in GARBAGE:
+        with saying(sim34, command, garbage):
+            try:
+                connect(sim34.serial, boot_wait_s=0.05).close()
+            except DroidCancelError as error:
+                errors.append(error)
+    assert {error.exit_code for error in errors} <= {3}
+    assert all(len(error.message) < 400 for error in errors)
 
 
 def test_a_way_whose_answer_is_nonsense_is_not_used(device34: Device, sim34: Simulator) -> None:
