@@ -116,6 +116,13 @@ def _airplane_page(patient: Patient) -> WayFinding:
     return _page(patient, ways.AIRPLANE_PAGE, ["-a", _AIRPLANE_ACTION])
 
 
+def _airplane_tile(patient: Patient) -> WayFinding:
+    text = patient.ask(["cmd", "statusbar", "help"]).everything
+    if "expand-settings" in text:
+        return _untried(ways.AIRPLANE_TILE, "Quick Settings open by command; the tile by its label")
+    return _no(ways.AIRPLANE_TILE, text)
+
+
 def _page(patient: Patient, way: str, intent: list[str]) -> WayFinding:
     """A page of the Settings app: whether there is one that takes the intent."""
     if patient.device.api_level < RESOLVES_SINCE:
@@ -284,6 +291,7 @@ LOOKS: Mapping[str, Look] = {
     ways.AIRPLANE_CMD: _airplane_cmd,
     ways.AIRPLANE_ROOT: _airplane_root,
     ways.AIRPLANE_PAGE: _airplane_page,
+    ways.AIRPLANE_TILE: _airplane_tile,
     ways.WIFI_CMD: _wifi_cmd,
     ways.WIFI_SVC: _svc(ways.WIFI_SVC, "wifi"),
     ways.DATA_CMD: _data_cmd,

@@ -25,8 +25,14 @@ from droidcancel.device.parse import (
 from droidcancel.device.poll import must_poll, poll, until
 from droidcancel.device.shell import Command, Script, ShellChannel, spell
 from droidcancel.device.types import Capability, Change, NetworkState
-from droidcancel.device.ways import AIRPLANE_PAGE
-from droidcancel.errors import DeviceError, LinkAtRisk, NotEffective, ParseError, Unsupported
+from droidcancel.errors import (
+    DeviceError,
+    LinkAtRisk,
+    NotEffective,
+    ParseError,
+    UiError,
+    Unsupported,
+)
 
 What = Literal["airplane", "wifi", "data", "network-off"]
 # CTS waits 10 s for the airplane broadcast, 30 s for a network to go, 60 s for Wi-Fi and 120 s
@@ -63,7 +69,7 @@ class Network:
         self.ways = Ways(shell, api, known)
         self.rides_on_wifi = rides_on_wifi
         self.allow_link_loss = False
-        self.airplane_page: Callable[[bool], None] | None = None
+        self.airplane_by_hand: dict[str, Callable[[bool], None]] = {}
 
     # -- reading
 
@@ -103,11 +109,10 @@ class Network:
         return _CAPABILITIES[what](self)
 
     def can_airplane(self) -> Capability:
-        """By command, as root, or through the Settings page."""
+        """By command, as root, or by hand: the Settings page, the tile in Quick Settings."""
         way = self.ways.airplane()
-        if way.ok or self.airplane_page is None:
-            return way
-        return Capability(True, AIRPLANE_PAGE)
+        by_hand = next((w for w in self.airplane_by_hand if not self.ways.refused(w)), None)
+        return way if way.ok or by_hand is None else Capability(True, by_hand)
 
     def can_wifi(self) -> Capability:
         """By `cmd wifi` or `svc wifi`."""
@@ -156,17 +161,25 @@ class Network:
 
     def _send_airplane(self, on: bool, before: NetworkState, only: str | None) -> str:
         """Send it by the first way that is not refused; returns the way."""
-        while only != AIRPLANE_PAGE and (found := self.ways.airplane(only)).ok:
+        while only not in self.airplane_by_hand and (found := self.ways.airplane(only)).ok:
             said = self._shell.run(self.ways.airplane_command(on, only)).everything
             if not denied(said) and not not_there(said):
                 return found.way
             self.ways.refuse(found.way, f"the phone refuses it: {_denial(said)}")
-        if self.airplane_page is None or only not in (None, AIRPLANE_PAGE):
-            why = self.ways.airplane(only).why_not
-            raise Unsupported(why, "switch it by hand, or use `force-stop`")
-        if before.airplane != on:
-            self.airplane_page(on)
-        return AIRPLANE_PAGE
+        failure: DeviceError | None = None
+        for way, switch in self.airplane_by_hand.items():
+            if only not in (None, way) or self.ways.refused(way):
+                continue
+            try:
+                if before.airplane != on:
+                    switch(on)
+            except UiError as error:
+                self.ways.refuse(way, str(error))
+                failure = error
+            else:
+                return way
+        why = self.ways.airplane(only).why_not
+        raise failure or Unsupported(why, "switch it by hand, or use `force-stop`")
 
     def follow_airplane(
         self,

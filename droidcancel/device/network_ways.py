@@ -52,6 +52,10 @@ class Ways:
         """Pass a way over from now on: it was sent, and the phone does not do it."""
         self._refused[way] = why
 
+    def refused(self, way: str) -> bool:
+        """Whether a way of airplane mode by hand was found to fail here, now or by the doctor."""
+        return way in self._refused or self.known.says("airplane", way) is False
+
     def chosen(self, thing: str, only: str | None = None) -> Capability:
         """The first way that is there and not refused; ``only`` asks for that one."""
         reasons = []

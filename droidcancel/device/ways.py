@@ -12,6 +12,7 @@ from dataclasses import dataclass
 AIRPLANE_CMD = "cmd connectivity airplane-mode"
 AIRPLANE_ROOT = "settings and broadcast, as root"
 AIRPLANE_PAGE = "the Settings page of airplane mode"
+AIRPLANE_TILE = "the Quick Settings tile of airplane mode"
 WIFI_CMD = "cmd wifi set-wifi-enabled"
 WIFI_SVC = "svc wifi"
 DATA_CMD = "cmd phone data"
@@ -72,7 +73,12 @@ def usual(thing: str, api: int) -> Way | None:
 
 
 THINGS: Mapping[str, tuple[Way, ...]] = {
-    "airplane": (Way(AIRPLANE_CMD, 28), Way(AIRPLANE_ROOT, needs="root"), Way(AIRPLANE_PAGE)),
+    "airplane": (
+        Way(AIRPLANE_CMD, 28),
+        Way(AIRPLANE_ROOT, needs="root"),
+        Way(AIRPLANE_PAGE),
+        Way(AIRPLANE_TILE, 24),
+    ),
     "wifi": (Way(WIFI_CMD, 30), Way(WIFI_SVC, 21, 36)),
     "data": (Way(DATA_CMD, 30), Way(DATA_SVC, 21, 36)),
     "app network": (Way(CHAIN, 33),),

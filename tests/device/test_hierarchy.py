@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from droidcancel.device.airplane_page import find_switch
+from droidcancel.device.airplane_page import find_switch, find_tile, find_tiles
 from droidcancel.device.hierarchy import MAX_DEPTH, Bounds, Hierarchy
 from droidcancel.errors import UiError
 
@@ -97,3 +97,44 @@ def test_the_airplane_switch_is_found_by_its_label(label: str) -> None:
 @pytest.mark.parametrize("label", ["Airplane mode is on", "Wi-Fi", "Private DNS"])
 def test_no_other_switch_is_taken_for_it(label: str) -> None:
     assert find_switch(Hierarchy.parse(AIRPLANE.format(label=label, on="false"))) is None
+
+
+TILE = """<hierarchy rotation="0"><node package="com.android.systemui" bounds="[0,0][1080,900]"
+   resource-id="com.android.systemui:id/quick_settings_panel">
+  <node class="android.widget.Switch" package="com.android.systemui" checkable="true"
+        checked="false" content-desc="Wi-Fi,Home" bounds="[0,0][500,200]"/>
+  <node class="android.widget.Switch" package="{package}" checkable="true" checked="{on}"
+        content-desc="{desc}" bounds="[520,0][1000,200]">
+    <node text="{label}" package="com.android.systemui" bounds="[600,50][900,100]"/></node>
+</node></hierarchy>"""
+
+
+@pytest.mark.parametrize(
+    ("desc", "label"),
+    [
+        ("Airplane mode", ""),
+        ("Flugmodus,Aus", ""),
+        ("Mode avion.", "Mode avion"),
+        ("", "Modo de avión"),
+    ],
+)
+def test_the_airplane_tile_is_found_by_its_label(desc: str, label: str) -> None:
+    xml = TILE.format(package="com.android.systemui", on="true", desc=desc, label=label)
+    tile = find_tile(Hierarchy.parse(xml))
+    assert tile is not None
+    assert tile.checked
+    assert tile.bounds.center == (760, 100)
+    assert find_tiles(Hierarchy.parse(xml)) is not None
+
+
+@pytest.mark.parametrize(
+    ("package", "desc"),
+    [
+        ("com.android.systemui", "Airplane mode settings"),
+        ("com.example.app", "Airplane mode"),
+        ("com.android.systemui", "Bluetooth,Airplane mode"),
+    ],
+)
+def test_no_other_tile_is_taken_for_it(package: str, desc: str) -> None:
+    xml = TILE.format(package=package, on="false", desc=desc, label="")
+    assert find_tile(Hierarchy.parse(xml)) is None
