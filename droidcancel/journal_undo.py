@@ -213,6 +213,12 @@ def _adb(words: str) -> str:
     return f"adb shell {words}"
 
 
+def _switch_by_hand(command: str, older: str, on: bool) -> str:
+    """`svc` is gone from Android 17 on, `cmd` has it from 11 on."""
+    word = "enable" if on else "disable"
+    return f"{_adb(command.format(word))} (before Android 11: {_adb(older.format(word))})"
+
+
 def _word(value: JSON) -> str:
     """What the phone said, as a word that neither our shell nor the phone's interprets."""
     text = str(value)
@@ -279,7 +285,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         _read_data,
         _write_data,
         lambda _: "mobile data",
-        lambda r: _adb(f"svc data {'enable' if r.before else 'disable'}"),
+        lambda r: _switch_by_hand("cmd phone data {}", "svc data {}", bool(r.before)),
         12,
         False,
     ),
@@ -287,7 +293,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         _read_wifi,
         _write_wifi,
         lambda _: "Wi-Fi",
-        lambda r: _adb(f"svc wifi {'enable' if r.before else 'disable'}"),
+        lambda r: _switch_by_hand("cmd wifi set-wifi-enabled {}d", "svc wifi {}", bool(r.before)),
         13,
         False,
     ),

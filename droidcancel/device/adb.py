@@ -104,6 +104,7 @@ def _ask(server: adbutils.AdbClient, service: str) -> str:
         connection.check_okay()
         return str(connection.read_string_block())
     finally:
+        connection.conn.close()  # before adbutils, which sleeps for 10 ms over an open one
         connection.close()
 
 

@@ -13,6 +13,7 @@ from droidcancel.device.parse import (
     parse_foreground_services,
     parse_granted,
     parse_package_dump,
+    parse_package_names,
     parse_package_uids,
     parse_ps,
     parse_resolved_activity,
@@ -42,9 +43,13 @@ class Packages:
         """The package as installed for the user, None when it is not installed."""
         text = self._shell.text(["dumpsys", "package", package])
         info = parse_package_dump(text, package, self.user)
-        if info is None and package in self.installed():
+        if info is None and package in self._names():
             raise ParseError(f"the dump of {package}", first_line(text))
         return info
+
+    def _names(self) -> set[str]:
+        command = ["pm", "list", "packages", "--user", str(self.user)]
+        return parse_package_names(self._shell.text(command))
 
     def require(self, package: str) -> PackageInfo:
         """As `info`; raises AppError when the app is not installed."""

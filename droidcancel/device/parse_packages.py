@@ -52,6 +52,17 @@ def parse_package_uids(text: str, user: int = 0) -> dict[str, int]:
     return uids
 
 
+def parse_package_names(text: str) -> set[str]:
+    """`pm list packages`: names alone, as Android 7 prints them too, which knows no ``-U``."""
+    names = set()
+    for line in filter(None, map(str.strip, text.splitlines())):
+        found = _PACKAGE_LINE.match(line)
+        if not found:
+            raise ParseError("the list of packages", line)
+        names.add(found["name"])
+    return names
+
+
 def parse_package_dump(text: str, name: str, user: int = 0) -> PackageInfo | None:
     """`dumpsys package NAME` (PackageManagerService Settings.dumpPackageLPr), None if absent.
 

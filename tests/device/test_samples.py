@@ -44,6 +44,8 @@ def plain(value: Any) -> Any:
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, set):
+        return sorted(value)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
