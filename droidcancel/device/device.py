@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from droidcancel.device import adb
 from droidcancel.device.activities import Activities
-from droidcancel.device.airplane_page import AirplanePage, AirplaneTile
+from droidcancel.device.airplane_page import AirplanePage
 from droidcancel.device.app_network import AppNetwork
 from droidcancel.device.data_saver import DataSaver
 from droidcancel.device.identity import kind_of, rides_on_wifi
@@ -29,7 +29,6 @@ from droidcancel.device.types import Change, Kind
 from droidcancel.device.ui import Ui
 from droidcancel.device.uplink import UplinkMeter
 from droidcancel.device.watchdog import Watchdog
-from droidcancel.device.ways import AIRPLANE_PAGE, AIRPLANE_TILE
 from droidcancel.errors import AdbError, NotEffective, ParseError
 
 if TYPE_CHECKING:
@@ -115,10 +114,8 @@ class Device:
         self.traffic = Traffic(shell, self.known)
         self.jobs = Jobs(shell, self.user)
         self.ui = Ui(handle, shell)
-        self.network.airplane_by_hand = {
-            AIRPLANE_PAGE: AirplanePage(self.activities, self.ui).set,
-            AIRPLANE_TILE: AirplaneTile(shell, self.ui).set,
-        }
+        page = AirplanePage(self.activities, self.ui, shell, lambda: self.locale)
+        self.network.airplane_page = page.set
         self.watchdog = Watchdog(shell, self.network)
         self.locale = self._read_locale()
 

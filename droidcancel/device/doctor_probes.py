@@ -74,6 +74,8 @@ def _airplane(trial: Trial, way: str) -> str:
         raise NotNow("airplane mode is on already")
     with _watched(trial.device), trial.changing("airplane"):
         change = network.set_airplane(True, way=way)
+        if change.way != way:  # the page had no switch, and the tile was tapped instead
+            raise NotEffective(f"{change.way} was used instead")
         gone = network.wait_offline()
     _come_back(trial.device)
     notes = f"; {'; '.join(change.notes)}" if change.notes else ""

@@ -25,12 +25,12 @@ from droidcancel.device.parse import (
 from droidcancel.device.poll import must_poll, poll, until
 from droidcancel.device.shell import Command, Script, ShellChannel, spell
 from droidcancel.device.types import Capability, Change, NetworkState
+from droidcancel.device.ways import AIRPLANE_PAGE, AIRPLANE_TILE
 from droidcancel.errors import (
     DeviceError,
     LinkAtRisk,
     NotEffective,
     ParseError,
-    UiError,
     Unsupported,
 )
 
@@ -41,10 +41,20 @@ FLAG_TIMEOUT_S: Final = 10.0
 OFFLINE_TIMEOUT_S: Final = 30.0
 ONLINE_TIMEOUT_S: Final = 120.0
 WIFI_TIMEOUT_S: Final = 20.0
+# The airplane command writes the setting before it returns: what is not written now never is.
+REFUSED_AFTER_S: Final = 3.0
+# As soon do the switches of Wi-Fi and mobile data show it, though their networks go later.
+SWITCHED_AFTER_S: Final = 8.0
+_SILENT: Final = {
+    "wifi": "airplane mode, a device owner or the vendor's build forbids it",
+    "data": "there is no SIM for data, or this build's command does nothing",
+}
+_REFUSED_HINT = "something on the phone refuses it (device owner, kiosk); look at the phone"
+_BY_HAND = (AIRPLANE_PAGE, AIRPLANE_TILE)
 _GLOBALS = Script(
     "settings list global | grep -E"
-    " '^(airplane_mode_on|wifi_on|mobile_data[0-9]*|bluetooth_on|apm_enhancement_enabled"
-    "|multi_sim_data_call)='"
+    " '^(airplane_mode_on|airplane_mode_radios|wifi_on|mobile_data[0-9]*|multi_sim_data_call|"
+    "bluetooth_on|apm_enhancement_enabled)='"
 )
 _DEFAULT_NETWORK = Script("dumpsys connectivity | grep 'Active default network:'")
 
@@ -69,7 +79,8 @@ class Network:
         self.ways = Ways(shell, api, known)
         self.rides_on_wifi = rides_on_wifi
         self.allow_link_loss = False
-        self.airplane_by_hand: dict[str, Callable[[bool], None]] = {}
+        self.airplane_page: Callable[[bool], str] | None = None
+        self._tapped = AIRPLANE_PAGE
 
     # -- reading
 
@@ -109,10 +120,11 @@ class Network:
         return _CAPABILITIES[what](self)
 
     def can_airplane(self) -> Capability:
-        """By command, as root, or by hand: the Settings page, the tile in Quick Settings."""
+        """By command, as root, or by hand: on the Settings page, else on its quick tile."""
         way = self.ways.airplane()
-        by_hand = next((w for w in self.airplane_by_hand if not self.ways.refused(w)), None)
-        return way if way.ok or by_hand is None else Capability(True, by_hand)
+        if way.ok or self.airplane_page is None:
+            return way
+        return Capability(True, self._tapped)
 
     def can_wifi(self) -> Capability:
         """By `cmd wifi` or `svc wifi`."""
@@ -150,9 +162,9 @@ class Network:
     ) -> Change:
         """Switch airplane mode, read it back, and see to Wi-Fi that would survive it.
 
-        A command that the phone answers with a refusal is passed over for the next way; ``way``
-        asks for one alone. The radios follow later: `wait_offline` proves the cut. Raises
-        NotEffective, Unsupported, LinkAtRisk.
+        A command that is refused is passed over for the next way, at last for the switch that is
+        tapped by hand; ``way`` asks for one alone. The radios follow later: `wait_offline` proves
+        the cut. Raises NotEffective, Unsupported, UiError, LinkAtRisk.
         """
         self._allow("airplane", on)
         before, started = self.state(), time.monotonic()
@@ -161,25 +173,31 @@ class Network:
 
     def _send_airplane(self, on: bool, before: NetworkState, only: str | None) -> str:
         """Send it by the first way that is not refused; returns the way."""
-        while only not in self.airplane_by_hand and (found := self.ways.airplane(only)).ok:
+        refusal = ""
+        while only not in _BY_HAND and (found := self.ways.airplane(only)).ok:
             said = self._shell.run(self.ways.airplane_command(on, only)).everything
             if not denied(said) and not not_there(said):
                 return found.way
-            self.ways.refuse(found.way, f"the phone refuses it: {_denial(said)}")
-        failure: DeviceError | None = None
-        for way, switch in self.airplane_by_hand.items():
-            if only not in (None, way) or self.ways.refused(way):
-                continue
-            try:
-                if before.airplane != on:
-                    switch(on)
-            except UiError as error:
-                self.ways.refuse(way, str(error))
-                failure = error
-            else:
-                return way
-        why = self.ways.airplane(only).why_not
-        raise failure or Unsupported(why, "switch it by hand, or use `force-stop`")
+            refusal = f"{found.way} was refused by this phone ({_denial(said)})"
+            self.ways.refuse(found.way, refusal)
+        if self.airplane_page is None or only not in (None, *_BY_HAND):
+            why = self.ways.airplane(only).why_not
+            raise Unsupported(why, "switch it by hand, or use `force-stop`")
+        if before.airplane == on:
+            return self._tapped
+        return self._tap_airplane(on, refusal)
+
+    def _tap_airplane(self, on: bool, refusal: str) -> str:
+        """By hand; where a command was refused before, a failure is told of both."""
+        assert self.airplane_page is not None  # the callers looked
+        try:
+            self._tapped = self.airplane_page(on)
+        except DeviceError as error:
+            if not refusal:
+                raise
+            failed = f"airplane mode did not go {switch_words(on)}"
+            raise NotEffective(f"{failed}: {refusal}; {error.message}", _REFUSED_HINT) from error
+        return self._tapped
 
     def follow_airplane(
         self,
@@ -189,19 +207,24 @@ class Network:
         timeout: float = WIFI_TIMEOUT_S,
         way: str | None = None,
     ) -> Change:
-        """Read airplane mode back after its command was sent at ``started`` (monotonic)."""
-        with self._forgotten_if_idle("airplane"):
-            must_poll(
-                until(lambda: self.state().airplane == on),
-                FLAG_TIMEOUT_S,
-                f"airplane mode did not go {switch_words(on)}",
-                "something on the phone refuses it (device owner, kiosk); look at the phone",
-            )
-        notes = self._cut_surviving_wifi(timeout) if on else ()
-        after = self.state()
-        seconds = time.monotonic() - started
+        """Read airplane mode back after its command was sent at ``started`` (monotonic).
+
+        ``way``: the one that was sent, where it is known. A command that has changed nothing in
+        a few seconds was refused in silence: the switch is tapped by hand then, and from now on.
+        """
+        switched = until(lambda: self.state().airplane == on)
         used = way or self.can_airplane().way
-        return Change("airplane", before, after, used, seconds, notes)
+        if poll(switched, REFUSED_AFTER_S) is None:
+            self.ways.known.forget("airplane")
+            if self.airplane_page is not None and used not in _BY_HAND:
+                refusal = f"{used} was refused by this phone"
+                self.ways.refuse(used, refusal)
+                used = self._tap_airplane(on, refusal)
+            failed = f"airplane mode did not go {switch_words(on)}"
+            must_poll(switched, FLAG_TIMEOUT_S, failed, _REFUSED_HINT)
+        notes = self._cut_surviving_wifi(timeout) if on else ()
+        seconds = time.monotonic() - started
+        return Change("airplane", before, self.state(), used, seconds, notes)
 
     @contextmanager
     def _forgotten_if_idle(self, thing: str) -> Iterator[None]:
@@ -236,7 +259,8 @@ class Network:
             return "off"
         if not state.online:
             return "offline"
-        return "stays" if state.raw.get("wifi_on") == "2" else None
+        radios = state.raw.get("airplane_mode_radios", "wifi").split(",")
+        return "stays" if state.raw.get("wifi_on") == "2" or "wifi" not in radios else None
 
     def set_wifi(
         self, on: bool, timeout: float = WIFI_TIMEOUT_S, *, way: str | None = None
@@ -271,6 +295,7 @@ class Network:
                 until(lambda: _READ[what](self.state()) == on),
                 timeout,
                 f"{what} did not go {switch_words(on)}{said}",
+                f"{ability.way} said that it worked, or nothing: {_SILENT[what]}",
             )
         return Change(what, before, self.state(), ability.way, time.monotonic() - started)
 
@@ -279,9 +304,30 @@ class Network:
         command = self.command("network-off", True)
         before, started = self.state(), time.monotonic()
         self._shell.run(command)
-        self.wait_offline(timeout)
+        self.follow_cut(timeout)
         way = self.can_offline().way
         return Change("network-off", before, self.state(), way, time.monotonic() - started)
+
+    def follow_cut(self, timeout: float = OFFLINE_TIMEOUT_S) -> None:
+        """Wait for the effect of `network-off`; a switch that did not move is told early."""
+        if poll(until(lambda: self.default_network() is None), SWITCHED_AFTER_S):
+            return
+        state = self.state()
+        switches: tuple[tuple[Literal["wifi", "data"], bool | None], ...] = (
+            ("wifi", state.wifi_enabled),
+            ("data", state.data_enabled),
+        )
+        stuck = [what for what, on in switches if on]
+        if not stuck:
+            self.wait_offline(timeout)
+            return
+        for what in stuck:
+            self.ways.known.forget(what)
+        raise NotEffective(
+            f"{' and '.join(stuck)} did not go off ({self.can_offline().way}): the phone "
+            f"still has a default network ({self.transport() or 'unknown'})",
+            "; ".join(_SILENT[what] for what in stuck),
+        )
 
     def put_back(self, before: NetworkState, timeout: float = WIFI_TIMEOUT_S) -> Change:
         """Bring the switches back to ``before``: airplane first, then data, Wi-Fi last.

@@ -23,6 +23,12 @@ from droidcancel.errors import ParseError, Unsupported
 
 SHELL_MAY_BROADCAST_UNTIL = 23  # Android 7 took the shell off the list for protected broadcasts
 ROOT_TIMEOUT_S = 5.0
+# The setting alone would only look switched: where the broadcast is refused it goes back at once.
+_BROADCAST = (
+    "settings put global airplane_mode_on {value} && case $(am broadcast -a "
+    "android.intent.action.AIRPLANE_MODE --ez state {word} 2>&1) in *result=*) ;; "
+    "*) settings put global airplane_mode_on {before}; echo the broadcast was refused;; esac"
+)
 _REFUSALS = (
     NO_SHELL,
     "Can't find service",
@@ -31,7 +37,13 @@ _REFUSALS = (
     "No such file or directory",
 )
 #: what a command prints that was understood and not allowed
-_DENIALS = ("SecurityException", "Permission Denial", "Permission denial", "not allowed to")
+_DENIALS = (
+    "SecurityException",
+    "Permission Denial",
+    "Permission denial",
+    "not allowed to",
+    "was refused",
+)
 
 
 class Ways:
@@ -51,10 +63,6 @@ class Ways:
     def refuse(self, way: str, why: str) -> None:
         """Pass a way over from now on: it was sent, and the phone does not do it."""
         self._refused[way] = why
-
-    def refused(self, way: str) -> bool:
-        """Whether a way of airplane mode by hand was found to fail here, now or by the doctor."""
-        return way in self._refused or self.known.says("airplane", way) is False
 
     def chosen(self, thing: str, only: str | None = None) -> Capability:
         """The first way that is there and not refused; ``only`` asks for that one."""
@@ -91,10 +99,7 @@ class Ways:
             raise Unsupported(way.why_not, "switch it by hand, or use `force-stop`")
         if way.way == ways.AIRPLANE_CMD:
             return ["cmd", "connectivity", "airplane-mode", "enable" if on else "disable"]
-        both = (
-            f"settings put global airplane_mode_on {int(on)} && am broadcast"
-            f" -a android.intent.action.AIRPLANE_MODE --ez state {str(on).lower()}"
-        )
+        both = _BROADCAST.format(value=int(on), before=int(not on), word=str(on).lower())
         prefix = self.root_prefix or ""
         return Script(f"{prefix}sh -c '{both}'" if prefix else both)
 

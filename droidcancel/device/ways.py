@@ -12,7 +12,7 @@ from dataclasses import dataclass
 AIRPLANE_CMD = "cmd connectivity airplane-mode"
 AIRPLANE_ROOT = "settings and broadcast, as root"
 AIRPLANE_PAGE = "the Settings page of airplane mode"
-AIRPLANE_TILE = "the Quick Settings tile of airplane mode"
+AIRPLANE_TILE = "the airplane tile of quick settings"
 WIFI_CMD = "cmd wifi set-wifi-enabled"
 WIFI_SVC = "svc wifi"
 DATA_CMD = "cmd phone data"

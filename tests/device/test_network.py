@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from droidcancel.device import Device, Script, airplane_page, connect, ways
+from droidcancel.device import Device, Script, connect
 from droidcancel.errors import NotEffective
 from droidcancel.journal import Journal
 from droidcancel.simulator import PhoneOptions, Simulator
@@ -133,29 +133,6 @@ def test_a_phone_without_the_command_uses_the_settings_page(boot: Boot) -> None:
         device.network.set_airplane(False)
         device.network.wait_online(20)
         assert online(phone)
-
-
-@pytest.mark.parametrize(("api", "locale"), [(26, "fr-FR"), (34, "id-ID")])
-def test_a_settings_page_with_other_words_leads_to_quick_settings(
-    api: int, locale: str, boot: Boot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    phone = boot(PhoneOptions(api=api, locale=locale))
-    with connect(phone.serial) as device:
-        before = device.activities.foreground()
-        network = device.network
-        network.ways.refuse(ways.AIRPLANE_CMD, "as on a build that refuses it")
-        found = airplane_page.find_switch
-        monkeypatch.setattr(airplane_page, "find_switch", lambda _: None)
-        monkeypatch.setattr(airplane_page, "PAGE_TIMEOUT_S", 0.5)
-        assert network.can("airplane").way == ways.AIRPLANE_PAGE
-        change = network.set_airplane(True)
-        network.wait_offline(20)
-        assert not online(phone)
-        assert change.way == network.can("airplane").way == ways.AIRPLANE_TILE
-        network.set_airplane(False)
-        network.wait_online(20)
-        assert device.activities.foreground() == before
-        monkeypatch.setattr(airplane_page, "find_switch", found)
 
 
 def test_the_watcher_on_the_phone_gives_the_network_back(
