@@ -14,19 +14,22 @@ from dataclasses import dataclass, field
 from droidcancel.device.device import Device
 from droidcancel.device.doctor_looks import LOOKS, Patient
 from droidcancel.device.doctor_probes import (
-    NO_PROBE,
     PROBES,
     SWITCHED_BY_WAYS,
     Keeper,
     NotNow,
     Trial,
 )
-from droidcancel.device.doctor_topics import LOOK_S, SILENCES
+from droidcancel.device.doctor_topics import LOOK_S, SILENCES, examine
 from droidcancel.device.types import PackageInfo, ThingFinding, WayFinding
 from droidcancel.device.ways import THINGS
 from droidcancel.errors import AdbError, DroidCancelError, ParseError, RestoreError
 
+__all__ = ["Diagnosis", "Doctor", "examine"]
+
 Tell = Callable[[str], None]
+#: what a phone refuses for want of something of its own (a SIM), not of its build
+OF_THE_PHONE = frozenset({"wifi", "data"})
 
 
 @dataclass
@@ -127,9 +130,5 @@ class Doctor:
                 return WayFinding(way.way, "refused", f"no answer: {error}", sure=False)
             if thing in SWITCHED_BY_WAYS:
                 self._device.network.ways.refuse(way.way, f"it has no effect: {error}")
-            return WayFinding(way.way, "refused", f"when it was tried: {error}")
-
-
-def untried_reason(thing: str) -> str:
-    """Why a thing has no probe; empty where reading says everything, or where there is one."""
-    return NO_PROBE.get(thing, "")
+            told = f"when it was tried: {error.message}" + (f"; {error.hint}" if error.hint else "")
+            return WayFinding(way.way, "refused", told, sure=thing not in OF_THE_PHONE)

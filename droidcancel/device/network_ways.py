@@ -36,6 +36,7 @@ _REFUSALS = (
     "Unknown command",
     "No such file or directory",
 )
+_DOUBTED = "{} was refused when it was tried (`droidcancel doctor --probe --fresh` tries it anew)"
 #: what a command prints that was understood and not allowed
 _DENIALS = (
     "SecurityException",
@@ -65,26 +66,33 @@ class Ways:
         self._refused[way] = why
 
     def chosen(self, thing: str, only: str | None = None) -> Capability:
-        """The first way that is there and not refused; ``only`` asks for that one."""
-        reasons = []
-        for way in ways.THINGS[thing]:
-            if way.name not in _THERE or only not in (None, way.name):
-                continue
-            why_not = self._why_not(thing, way.name)
+        """The first way that is there and not refused; ``only`` asks for that one.
+
+        What the doctor found refused makes room for the ways behind it, those by hand among them;
+        where there is no other it is tried all the same, as a phone may have what another of its
+        build had not (a SIM).
+        """
+        listed = [way.name for way in ways.THINGS[thing]]
+        named = [name for name in listed if name in _THERE and only in (None, name)]
+        doubted = [name for name in named if self.known.says(thing, name) is False]
+        by_hand = any(self.known.says(thing, name) for name in listed if name not in _THERE)
+        reasons = [_DOUBTED.format(name) for name in doubted]
+        tried = [name for name in named if name not in doubted]
+        for name in tried if by_hand else [*tried, *doubted]:
+            why_not = self._why_not(thing, name)
             if why_not is None:
-                return Capability(True, way.name)
+                return Capability(True, name)
             reasons.append(why_not)
         return Capability(False, why_not=reasons[-1] if reasons else f"no way to {thing} here")
 
     def _why_not(self, thing: str, way: str) -> str | None:
         if way in self._refused:
             return self._refused[way]
-        said = self.known.says(thing, way)
-        if said is None:
-            return _THERE[way](self)
-        return (
-            None if said else f"{way} was refused when it was tried (`doctor --fresh` looks anew)"
-        )
+        if self.known.says(thing, way):
+            return None
+        if way not in self._asked:
+            self._asked[way] = _THERE[way](self)
+        return self._asked[way]
 
     # -- airplane mode
 

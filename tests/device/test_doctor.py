@@ -333,6 +333,20 @@ def test_a_cache_that_cannot_be_written_costs_nothing(
     assert Known.of("f").things == {}
 
 
+def test_a_refusal_that_leaves_no_other_way_is_tried_again(boot: Boot) -> None:
+    """The phone of the same build that was probed had no SIM."""
+    sim = boot(PhoneOptions(api=34))
+    with connect(sim.serial) as device:
+        device.known.keep([finding("data", "refused", "refused")], True)
+    with connect(sim.serial) as device:
+        assert device.known.says("data", ways.DATA_CMD) is False
+        assert device.network.set_data(False).way == ways.DATA_CMD
+        assert device.network.can("network-off").ok
+    Known(device.fingerprint).keep([finding("wifi", "refused", "not tried")], True)
+    with connect(sim.serial) as device:
+        assert device.network.can("wifi").way == ways.WIFI_SVC
+
+
 def test_what_is_known_saves_asking_and_what_has_no_effect_is_forgotten(
     boot: Boot, cache: Path
 ) -> None:
