@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from droidcancel.device.parse import (
+    dumps_package,
     first_line,
     parse_foreground_services,
     parse_granted,
@@ -43,7 +44,7 @@ class Packages:
         """The package as installed for the user, None when it is not installed."""
         text = self._shell.text(["dumpsys", "package", package])
         info = parse_package_dump(text, package, self.user)
-        if info is None and package in self._names():
+        if info is None and not dumps_package(text, package) and package in self._names():
             raise ParseError(f"the dump of {package}", first_line(text))
         return info
 

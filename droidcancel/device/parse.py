@@ -55,6 +55,7 @@ from droidcancel.device.parse_network import (
 )
 from droidcancel.device.parse_packages import (
     Process,
+    dumps_package,
     parse_foreground_services,
     parse_granted,
     parse_package_dump,
@@ -84,6 +85,7 @@ __all__ = [
     "Process",
     "UidBytes",
     "WifiStatus",
+    "dumps_package",
     "first_line",
     "mobile_data_enabled",
     "parse_adb_version",

@@ -91,6 +91,11 @@ def parse_package_dump(text: str, name: str, user: int = 0) -> PackageInfo | Non
     )
 
 
+def dumps_package(text: str, name: str) -> bool:
+    """Whether `dumpsys package NAME` tells of the package at all, for whichever user."""
+    return _package_block(text, name) is not None
+
+
 def _user_state(block: str, name: str, user: int) -> dict[str, str] | None:
     """The flags of the line ``User N:``; None where the package has no line for that user."""
     lines = {int(found["id"]): found["state"] for found in _USER_LINE.finditer(block)}

@@ -77,7 +77,7 @@ def test_an_app_that_only_another_user_has_names_that_user() -> None:
 
 
 class Phone:
-    serial, boot_id = "serial-1", "boot-1"
+    serial, boot_id, identity = "serial-1", "boot-1", ""
 
     def __init__(self, user: int) -> None:
         self.user = user
