@@ -49,9 +49,9 @@ def parse_rows(text: str, columns: tuple[str, ...]) -> list[dict[str, str | None
 
 def _row(row: str, columns: tuple[str, ...]) -> dict[str, str | None]:
     pattern = ", ".join(rf"{re.escape(name)}=(.*?)" for name in columns)
-    found = re.fullmatch(pattern, row, re.DOTALL)
     twice = any(row.count(f", {name}=") > 1 for name in columns[1:])
-    if not found or twice or "BLOB" in found.groups():
+    found = None if twice else re.fullmatch(pattern, row, re.DOTALL)
+    if not found or "BLOB" in found.groups():
         raise ParseError("a row of a content query", row)
     values = (None if value == "NULL" else value for value in found.groups())
     return dict(zip(columns, values, strict=True))
