@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from droidcancel.device import Device, connect, doctor_topics, known, ways
 from droidcancel.device import doctor as doctor_module
 from droidcancel.device.doctor import Doctor
 from droidcancel.device.doctor_looks import LOOKS
-from droidcancel.device.doctor_probes import NO_PROBE, PROBES
+from droidcancel.device.doctor_probes import NO_PROBE, PROBES, Trial
 from droidcancel.device.known import Known
 from droidcancel.device.types import ThingFinding, WayFinding
 from droidcancel.errors import DroidCancelError, NotEffective, ShellTimeout
@@ -35,7 +35,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "doctor"
 
 
-@contextmanager
+@contextlib.contextmanager
 def saying(sim: Simulator, name: str, answer: Any) -> Iterator[None]:
     """A command of the phone that answers otherwise, or (None) never."""
     table = sim.call(lambda: sim.phone.shell.commands)
@@ -249,6 +249,52 @@ def test_a_refusal_is_tried_out_and_the_next_way_is_used(
         assert change.way == ways.AIRPLANE_PAGE
         device.network.set_airplane(False)
     sim.call(lambda: table.remove("cmd"))
+
+
+TOUCHES = {"namespace": "system", "key": "show_touches"}
+
+
+def test_an_interrupted_probe_is_taken_back(
+    device34: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path / "j.jsonl")
+
+    def interrupted(trial: Trial, way: str) -> str:
+        with trial.changing("setting", "1", **TOUCHES):
+            device34.settings.put("system", "show_touches", "1")
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(PROBES, "show touches", interrupted)  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        Doctor(device34, CLIPS, keeper=journal).diagnose(frozenset({"show touches"}))
+    assert device34.settings.get("system", "show_touches") is None
+    assert journal.open_records() == []
+
+
+def test_what_cannot_be_taken_back_is_told_and_nothing_more_is_tried(
+    device34: Device, sim34: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path / "j.jsonl")
+    lies = contextlib.ExitStack()
+
+    def stuck(trial: Trial, way: str) -> str:
+        with trial.changing("setting", "1", **TOUCHES):
+            device34.settings.put("system", "show_touches", "1")
+            lies.enter_context(saying(sim34, "settings", b"1\n"))
+        return "done"
+
+    monkeypatch.setitem(PROBES, "show touches", stuck)  # type: ignore[arg-type]
+    with lies:
+        diagnosis = Doctor(device34, CLIPS, keeper=journal).diagnose(
+            frozenset({"show touches", "recording"})
+        )
+    assert len(diagnosis.left) == 1
+    assert "adb shell settings delete system show_touches" in diagnosis.left[0]
+    recording, touches = diagnosis.things
+    assert [way.status for way in touches.ways] == ["refused"]
+    assert [way.status for way in recording.ways] == ["not tried"]
+    (undone,) = journal.restore(device34)
+    assert undone.ok
 
 
 def test_an_airplane_command_that_is_refused_is_passed_over_at_once(boot: Boot) -> None:
