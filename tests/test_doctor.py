@@ -47,6 +47,9 @@ def test_json_has_each_way_and_the_probes(make_phone: MakePhone) -> None:
     airplane = next(e for e in probed["ways"] if e["thing"] == "airplane")
     assert probed["probed"]
     assert airplane["ways"][0]["status"] == "works"
+    cache = next(e for e in probed["ways"] if e["thing"] == "cache-only clear")
+    assert [way["status"] for way in cache["ways"]] == ["works", "refused", "refused"]
+    assert "left as it is" in cache["ways"][0]["why"]
     assert Journal.of(phone.serial).open_records() == []
     kept = json.loads(run("doctor", "-s", phone.serial, "--json").stdout)
     assert kept["probed"]  # what was tried is known, and not asked again

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from droidcancel.apps.profile import AppProfile
     from droidcancel.device import Device, Finding
     from droidcancel.device.doctor import Diagnosis
-    from droidcancel.device.doctor_probes import Keeper
+    from droidcancel.device.doctor_probes import Keeper, Trial
     from droidcancel.device.known import Known
     from droidcancel.device.types import ThingFinding
 
@@ -117,7 +117,8 @@ def _diagnosis(
         device.known.things.clear()
     kept = {} if fresh or (keeper is not None and not known.probed) else _kept(known)
     asked = frozenset(THINGS) - kept.keys()
-    doctor = Doctor(device, package, keeper=keeper, tell=_tell)
+    probes = {"cache-only clear": _storage_page}
+    doctor = Doctor(device, package, keeper=keeper, probes=probes, tell=_tell)
     found = doctor.diagnose(asked)
     things = {**kept, **{one.thing: one for one in found.things}}
     probed = found.probed or (known.probed and bool(kept))
@@ -126,6 +127,17 @@ def _diagnosis(
     if not diagnosis.left:
         device.known.keep(diagnosis.things, probed, since)
     return diagnosis, since
+
+
+def _storage_page(trial: Trial, way: str) -> str:
+    """The page is opened and read, and left: it may be worded otherwise by a vendor."""
+    from droidcancel.apps.storage_page import StoragePage, size_in_words
+    from droidcancel.device.doctor_probes import NotNow
+
+    if trial.app is None:
+        raise NotNow("no app was asked for")
+    size = StoragePage(trial.device, trial.app.name).read_size()
+    return f"the page and its button are known; the cache has {size_in_words(size)}, left as it is"
 
 
 def _kept(known: Known) -> dict[str, ThingFinding]:

@@ -7,7 +7,7 @@ each look has a time limit, and after several that gave no answer the rest is le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from droidcancel.device.doctor_probes import (
     SWITCHED_BY_WAYS,
     Keeper,
     NotNow,
+    Probe,
     Trial,
 )
 from droidcancel.device.doctor_topics import LOOK_S, SILENCES, examine
@@ -42,7 +43,11 @@ class Diagnosis:
 
 
 class Doctor:
-    """One examination of the ways. ``tell`` hears what is being tried."""
+    """One examination of the ways.
+
+    ``keeper``: the journal, without which nothing is tried. ``probes``: trials of things that take
+    more than this package knows. ``tell`` hears what is being done.
+    """
 
     def __init__(
         self,
@@ -50,10 +55,12 @@ class Doctor:
         package: str | None = None,
         *,
         keeper: Keeper | None = None,
+        probes: Mapping[str, Probe] | None = None,
         tell: Tell = lambda _: None,
     ) -> None:
         self._device = device
         self._keeper = keeper
+        self._probes = {**PROBES, **(probes or {})}
         self._tell = tell
         self._silences = 0
         self._patient = Patient(device, self._app(package))
@@ -76,7 +83,7 @@ class Doctor:
         wanted = [thing for thing in THINGS if only is None or thing in only]
         things = {thing: self._looked(thing) for thing in wanted}
         if self._keeper is not None:
-            for thing in filter(things.__contains__, PROBES):
+            for thing in filter(things.__contains__, self._probes):
                 if not self._left:
                     things[thing] = self._tried(things[thing], self._keeper)
         probed = self._keeper is not None
@@ -116,7 +123,7 @@ class Doctor:
     def _try(self, thing: str, way: WayFinding, keeper: Keeper) -> WayFinding:
         trial = Trial(self._device, self._patient.app, keeper)
         try:
-            return WayFinding(way.way, "works", PROBES[thing](trial, way.way))
+            return WayFinding(way.way, "works", self._probes[thing](trial, way.way))
         except NotNow as reason:
             return WayFinding(way.way, "not tried", str(reason), sure=False)
         except RestoreError as error:

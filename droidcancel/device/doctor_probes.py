@@ -223,7 +223,7 @@ PROBES: Mapping[str, Probe] = {
 #: why a thing is not tried, even where it may be
 NO_PROBE: Mapping[str, str] = {
     "kill": "trying it would stop an app",
-    "cache-only clear": "trying it would clear an app's cache",
+    "cache-only clear": "trying it would clear an app's cache; the command line reads its page",
     "share": "trying it would open the app with a video",
     "traffic counters": "",
 }
