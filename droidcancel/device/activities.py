@@ -113,11 +113,15 @@ class Activities:
         raise AppError(f"{package} takes no shared {mime}: {_last_line(said)}")
 
     def view(self, action: str, data: str | None = None, package: str | None = None) -> None:
-        """Start an activity by action (a page of the Settings app, say), of any app or of one."""
+        """Start an activity by action (a page of the Settings app, say), of any app or of one.
+
+        A page about something (``data``) is opened as the user whose app is meant; one about the
+        phone as whoever uses it now, since a work profile has no such pages.
+        """
         more = [*(["-d", data] if data else []), *(["-p", package] if package else [])]
-        output = self._shell.run(
-            ["am", "start", *self._other_user(), "-a", action, *more], START_TIMEOUT_S
-        )
+        whose = self._other_user() if data else []
+        command = ["am", "start", *whose, "-a", action, *more]
+        output = self._shell.run(command, START_TIMEOUT_S)
         if not started(output.text, output.errors):
             raise DeviceError(f"{action} could not be opened: {_last_line(output.everything)}")
 

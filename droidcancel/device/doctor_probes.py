@@ -151,6 +151,8 @@ def _saver(trial: Trial, way: str) -> str:
 def _recents(trial: Trial, way: str) -> str:
     """The Settings app is opened and swept away: the journal's undo is the very thing."""
     activities, package = trial.device.activities, "com.android.settings"
+    if trial.device.user:
+        raise NotNow("it is tried with the Settings of the phone's owner only")
     if activities.tasks_of(package):
         raise NotNow("the Settings are open already, and would be lost from the recents")
     with trial.changing("task", True, package=package):

@@ -12,6 +12,7 @@ from droidcancel.device.activities import Activities
 from droidcancel.device.jobs import Jobs
 from droidcancel.device.packages import Packages
 from droidcancel.device.shell import ShellChannel
+from droidcancel.device.types import Output
 from droidcancel.errors import AppError
 from droidcancel.journal import Journal
 
@@ -24,6 +25,9 @@ class Answers:
     def __init__(self, **texts: str) -> None:
         self.texts = texts
         self.asked: list[list[str]] = []
+
+    def run(self, command: Any, timeout: float = 0) -> Output:
+        return Output(self.text(command).encode(), b"", 0, 0.0)
 
     def text(self, command: Any, timeout: float = 0) -> str:
         words = command.split() if isinstance(command, str) else list(command)
@@ -74,6 +78,16 @@ def test_an_app_that_only_another_user_has_names_that_user() -> None:
     with pytest.raises(AppError, match="not installed for user 11, but for users 0, 10") as caught:
         Packages(line, 11).require("com.example.app")
     assert "--user 0 or --user 10" in str(caught.value.hint)
+
+
+def test_pages_of_the_phone_are_opened_as_whoever_uses_it() -> None:
+    line = Answers(start="Starting: Intent { }")
+    activities = Activities(cast("ShellChannel", line), 34, 10)
+    activities.view("android.settings.AIRPLANE_MODE_SETTINGS")
+    activities.view("android.settings.APPLICATION_DETAILS_SETTINGS", "package:a.b")
+    phone, app = line.asked
+    assert "--user" not in phone
+    assert app[2:4] == ["--user", "10"]
 
 
 class Phone:
