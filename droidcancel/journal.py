@@ -101,6 +101,8 @@ class Journal:
         """
         undo = _kind(kind)
         details = dict(args or {})
+        if undo.per_user and device.user:
+            details["user"] = device.user
         record = Record(
             id=secrets.token_hex(8),
             run=self.run,
@@ -220,6 +222,12 @@ def _undo(kind: UndoKind, device: Device, record: Record) -> str:
 
 
 def _take_back(kind: UndoKind, device: Device, record: Record) -> str:
+    whose = record.args.get("user", 0) if kind.per_user else None
+    if whose is not None and whose != device.user:
+        raise RestoreError(
+            f"it was changed for user {whose} and not for user {device.user}:"
+            f" droidcancel restore --user {whose}"
+        )
     now = kind.read(device, record.args)
     ours, target = kind.target(now, record)
     if not ours:

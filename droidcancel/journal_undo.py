@@ -31,6 +31,8 @@ class UndoKind:
 
     Where the value is a dictionary, each key is undone for itself, if it is still as we set it;
     the keys of ``follows``, which the phone changes along with them, go back with any of them.
+    ``per_user``: the change is one user's of the phone, whom the record names where it is not the
+    owner.
     """
 
     read: Callable[[Device, Args], JSON]
@@ -40,6 +42,7 @@ class UndoKind:
     rank: int = 50
     usual: JSON = None
     follows: tuple[str, ...] = ()
+    per_user: bool = False
 
     def target(self, now: JSON, record: Record) -> tuple[bool, JSON]:
         """Whether anything on the phone is still ours, and what to bring the phone to."""
@@ -162,8 +165,7 @@ def _write_ime(device: Device, args: Args, value: JSON) -> None:
 
 
 def _read_restrict_background(device: Device, args: Args) -> JSON:
-    text = device.shell.text(["cmd", "netpolicy", "get", "restrict-background"])
-    return text.strip().endswith("enabled")
+    return device.data_saver.enabled()
 
 
 def _write_restrict_background(device: Device, args: Args, value: JSON) -> None:
@@ -209,6 +211,12 @@ def _write_task(device: Device, args: Args, value: JSON) -> None:
 
 def _adb(words: str) -> str:
     return f"adb shell {words}"
+
+
+def _switch_by_hand(command: str, older: str, on: bool) -> str:
+    """`svc` is gone from Android 17 on, `cmd` has it from 11 on."""
+    word = "enable" if on else "disable"
+    return f"{_adb(command.format(word))} (before Android 11: {_adb(older.format(word))})"
 
 
 def _word(value: JSON) -> str:
@@ -277,7 +285,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         _read_data,
         _write_data,
         lambda _: "mobile data",
-        lambda r: _adb(f"svc data {'enable' if r.before else 'disable'}"),
+        lambda r: _switch_by_hand("cmd phone data {}", "svc data {}", bool(r.before)),
         12,
         False,
     ),
@@ -285,7 +293,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         _read_wifi,
         _write_wifi,
         lambda _: "Wi-Fi",
-        lambda r: _adb(f"svc wifi {'enable' if r.before else 'disable'}"),
+        lambda r: _switch_by_hand("cmd wifi set-wifi-enabled {}d", "svc wifi {}", bool(r.before)),
         13,
         False,
     ),
@@ -333,6 +341,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
             f"pm revoke {_word(r.args.get('package'))} {_word(r.args.get('permission'))}"
         ),
         usual=True,
+        per_user=True,
     ),
     "task": UndoKind(
         _read_task,
@@ -341,6 +350,7 @@ UNDO_KINDS: dict[str, UndoKind] = {
         lambda r: f"swipe {r.args.get('package')} out of the recents",
         60,
         True,
+        per_user=True,
     ),
     "media": UndoKind(
         _read_media,

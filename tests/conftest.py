@@ -50,6 +50,7 @@ os.environ.update(
     DROIDCANCEL_STATE_DIR=f"{_HOME.name}/state",
     DROIDCANCEL_RUNTIME_DIR=f"{_HOME.name}/run",
     DROIDCANCEL_CONFIG_DIR=f"{_HOME.name}/config",
+    DROIDCANCEL_CACHE_DIR=f"{_HOME.name}/cache",
     COLUMNS="160",
     NO_COLOR="1",
 )

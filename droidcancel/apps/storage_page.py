@@ -89,6 +89,22 @@ class StoragePage:
         finally:
             self._leave()
 
+    def read_size(self) -> int:
+        """Open the page, read the size of the cache in bytes, and leave by Back.
+
+        Nothing is cleared. Raises UiError where a page, or its button, is not recognised.
+        """
+        try:
+            self._open()
+            size = poll(self._size, SIZES_S)
+            if size is None:
+                raise UiError(f"the page shows no size of the cache of {self._package}", HINT)
+            if self._look().find("clear_cache") is None:
+                raise UiError("the page has no button that is known as Clear cache", HINT)
+            return size
+        finally:
+            self._leave()
+
     def _look(self) -> Look:
         return system_profile().look(self._device.ui.dump(), self._device.locale)
 

@@ -80,7 +80,7 @@ def observer(
         return
     from droidcancel.cli.phones import open_phone
 
-    with open_phone(wanted, devices_file) as phone:
+    with open_phone(wanted, devices_file, observes=True) as phone:
         if phone.device.serial == first.device.serial:
             raise UsageError(
                 f"the observer is {phone.device.serial}, the phone of the run itself",

@@ -17,10 +17,21 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 PIPED_WIDTH = 200
+_USER = "droidcancel.user"
 
 
 def serial_option(function: F) -> F:
-    """-s/--serial, with the names that other tools use for it."""
+    """-s/--serial, with the names that other tools use for it; and --user."""
+    function = click.option(
+        "--user",
+        metavar="N",
+        type=click.IntRange(0, 9999),
+        envvar="DROIDCANCEL_USER",
+        show_envvar=True,
+        expose_value=False,
+        callback=_remember_user,
+        help="Whose apps are meant: a work profile, a second copy of an app. The current user's.",
+    )(function)
     return click.option(
         "-s",
         "--serial",
@@ -32,6 +43,16 @@ def serial_option(function: F) -> F:
         show_envvar=True,
         help="Which phone: a serial, or a name from devices.yaml.",
     )(function)
+
+
+def _remember_user(context: click.Context, option: click.Parameter, value: int | None) -> None:
+    context.meta[_USER] = value
+
+
+def chosen_user() -> int | None:
+    """What --user says, None where it is not given."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_USER) if context is not None else None
 
 
 def devices_file_option(function: F) -> F:

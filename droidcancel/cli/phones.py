@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from droidcancel.cli.options import adb_server_port
+from droidcancel.cli.options import adb_server_port, chosen_user
 from droidcancel.errors import DeviceError, UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def open_phone(
     *,
     may_boot: bool = False,
     rate: float | None = None,
+    observes: bool = False,
 ) -> Iterator[OpenPhone]:
     """The phone that the options mean, connected; let go of at the end.
 
@@ -44,12 +45,14 @@ def open_phone(
     that is a phone; else the one that is attached (several are an error); else, with nothing
     attached, the simulator where one `may_boot`: a fresh one has nothing to examine, to cancel or
     to restore. `rate`: bytes a second up, of a simulator that is booted here and whose entry says
-    nothing of it. Raises UsageError, ConfigError, AdbError, DeviceError.
+    nothing of it. --user is not meant of a second phone that only `observes`.
+    Raises UsageError, ConfigError, AdbError, DeviceError.
     """
     from droidcancel.device.config import SimulatorEntry, load_devices
     from droidcancel.device.connect import connect
 
     entry = _choose(load_devices(devices_file), serial, may_boot)
+    user = None if observes else chosen_user()
     with contextlib.ExitStack() as stack:
         simulator = None
         if isinstance(entry, SimulatorEntry) and entry.serial is None:
@@ -57,9 +60,10 @@ def open_phone(
                 entry = entry.model_copy(update={"upload_bytes_per_s": rate})
             why = "No phone is attached: booting" if serial is None else "Booting"
             simulator = stack.enter_context(boot(entry, why))
-            device = connect(simulator.serial)
+            device = connect(simulator.serial, user=user)
         else:
-            device = connect(None if entry.connect else entry.serial, entry)
+            named = None if entry.connect else entry.serial
+            device = connect(named, entry, user=user)
         stack.callback(device.close)
         yield OpenPhone(device, entry, simulator)
 

@@ -24,7 +24,7 @@ from droidcancel.device.config import (
 )
 from droidcancel.device.connect import choose, connect, connect_address, list_devices
 from droidcancel.device.device import Device
-from droidcancel.device.doctor import examine
+from droidcancel.device.doctor_topics import examine
 from droidcancel.device.hierarchy import Bounds, Hierarchy, Node
 from droidcancel.device.media import unique_name
 from droidcancel.device.network import Network

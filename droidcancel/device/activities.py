@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from droidcancel.device.packages import START_TIMEOUT_S
 from droidcancel.device.parse import (
     first_line,
@@ -15,6 +17,7 @@ from droidcancel.device.parse import (
 from droidcancel.device.poll import must_poll, until
 from droidcancel.device.shell import Command, Script, ShellChannel
 from droidcancel.device.types import Capability, Component, Keyguard, Task
+from droidcancel.device.ways import STACK_REMOVE
 from droidcancel.errors import AppError, DeviceError, NotEffective, ParseError
 
 STACK_REMOVE_TAKES_TASKS = 31  # `am stack remove`: a stack's id before, a task's id from then on
@@ -24,16 +27,17 @@ _STREAM = "android.intent.extra.STREAM"
 
 
 class Activities:
-    """The activities and tasks of one phone."""
+    """The activities and tasks of one phone; starting is done as one user."""
 
-    def __init__(self, shell: ShellChannel, api: int) -> None:
+    def __init__(self, shell: ShellChannel, api: int, user: int = 0) -> None:
         self._shell = shell
         self._api = api
+        self.user = user
 
     def foreground(self) -> Component | None:
         """The resumed activity; None when nothing is (screen off, between two)."""
         text = self._shell.text(
-            Script("dumpsys activity activities | grep -E 'ResumedActivity *[:=]'")
+            Script("dumpsys activity activities | grep -E 'ResumedActivity *[:=]|^Display #'")
         )
         try:
             return parse_resumed(text)
@@ -45,14 +49,15 @@ class Activities:
         """The recent tasks, latest first, each with the stack it stands in where it has one."""
         tasks = parse_recents(self._shell.text(["dumpsys", "activity", "recents"]))
         stacks = self._stacks()
-        return [
-            Task(task.task_id, task.component, stacks.get(task.task_id), task.package)
-            for task in tasks
-        ]
+        return [replace(task, stack_id=stacks.get(task.task_id)) for task in tasks]
 
     def tasks_of(self, package: str) -> list[Task]:
-        """The recent tasks of a package."""
-        return [task for task in self.recents() if task.package == package]
+        """The recent tasks of a package; another user's copy of the app is not meant."""
+        return [
+            task
+            for task in self.recents()
+            if task.package == package and task.user in (None, self.user)
+        ]
 
     def can_remove_task(self) -> Capability:
         """Whether a task can be removed as a swipe does."""
@@ -61,7 +66,7 @@ class Activities:
             parse_stacks(text.text)
         except ParseError:
             return Capability(False, why_not=f"no `am stack` here: {first_line(text.everything)}")
-        return Capability(True, "am stack remove")
+        return Capability(True, STACK_REMOVE)
 
     def stands(self, task: Task) -> bool:
         """Whether a command can sweep the task away; one that is just ending is in no stack."""
@@ -97,7 +102,7 @@ class Activities:
         extra (UriGrantsManagerService). An app whose filter takes no data gets it without.
         """
         extra = ["--eu", _STREAM, uri, "--grant-read-uri-permission", "-p", package]
-        base = ["am", "start", "-a", _SEND, "-t", mime]
+        base = ["am", "start", *self._other_user(), "-a", _SEND, "-t", mime]
         tries = [[*base, "-d", uri, *extra], [*base, *extra]]
         said = ""
         for command in tries:
@@ -108,15 +113,24 @@ class Activities:
         raise AppError(f"{package} takes no shared {mime}: {_last_line(said)}")
 
     def view(self, action: str, data: str | None = None, package: str | None = None) -> None:
-        """Start an activity by action (a page of the Settings app, say), of any app or of one."""
+        """Start an activity by action (a page of the Settings app, say), of any app or of one.
+
+        A page about something (``data``) is opened as the user whose app is meant; one about the
+        phone as whoever uses it now, since a work profile has no such pages.
+        """
         more = [*(["-d", data] if data else []), *(["-p", package] if package else [])]
-        output = self._shell.run(["am", "start", "-a", action, *more], START_TIMEOUT_S)
+        whose = self._other_user() if data else []
+        command = ["am", "start", *whose, "-a", action, *more]
+        output = self._shell.run(command, START_TIMEOUT_S)
         if not started(output.text, output.errors):
             raise DeviceError(f"{action} could not be opened: {_last_line(output.everything)}")
 
     def keyguard(self) -> Keyguard:
         """The lock screen."""
         return parse_keyguard(self._shell.text(["dumpsys", "window", "policy"]))
+
+    def _other_user(self) -> list[str]:
+        return ["--user", str(self.user)] if self.user else []
 
     def _stacks(self) -> dict[int, int | None]:
         try:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -14,13 +15,17 @@ from contextlib import contextmanager
 
 import adbutils
 
+from droidcancel.device.parse import parse_adb_version, parse_device_list
 from droidcancel.device.shell_line import Line
-from droidcancel.errors import AdbError, DeviceError, UsageError
+from droidcancel.device.types import Listed
+from droidcancel.errors import AdbError, DeviceError, ParseError, UsageError
 
 DEFAULT_PORT = 5037
 START_TIMEOUT_S = 20.0
 TRANSPORT_TIMEOUT_S = 15.0
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SERVER_TIMEOUT_S = 10.0
+OLDEST_SERVER = 36  # the first with the shell protocol that keeps the streams apart
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _RAW_SHELL = "shell,v2,raw:"
 _OLD_SHELL = "exec:sh"
 
@@ -37,11 +42,75 @@ def server_address() -> tuple[str, int]:
 
 
 def client() -> adbutils.AdbClient:
-    """A client of the adb server, which is started first when it is not running here."""
+    """A client of the adb server, which is started first when it is not running here.
+
+    Raises AdbError where what listens there is no adb server, or one too old.
+    """
     host, port = server_address()
     if not _answers(host, port):
         _start(host, port)
-    return adbutils.AdbClient(host=host, port=port)
+    found = adbutils.AdbClient(host=host, port=port)
+    version = server_version(found)
+    if version < OLDEST_SERVER:
+        raise AdbError(
+            f"the adb server at {host}:{port} is 1.0.{version}, older than 1.0.{OLDEST_SERVER}",
+            "update Android's platform-tools there, then `adb kill-server`",
+        )
+    return found
+
+
+def server_version(server: adbutils.AdbClient) -> int:
+    """41 for a server of adb 1.0.41. Raises AdbError where it does not answer as one."""
+    where = f"{server.host}:{server.port}"
+    try:
+        return int(_ask(server, "host:version"), 16)
+    except (adbutils.AdbError, OSError, EOFError, ValueError) as error:
+        raise AdbError(
+            f"what listens at {where} does not answer as an adb server ({_short(error)})",
+            "is another program using that port, or the server stuck? `adb kill-server`, "
+            "or set ANDROID_ADB_SERVER_PORT",
+        ) from error
+
+
+def path_version() -> int | None:
+    """The version of the `adb` in PATH, None where there is none or it does not tell.
+
+    An adb of another version than the server's kills the server when it is used, and with it
+    every link to a phone.
+    """
+    found = shutil.which("adb")
+    if found is None:
+        return None
+    try:
+        told = subprocess.run(
+            [found, "version"], capture_output=True, text=True, timeout=5.0, check=False
+        )
+        return parse_adb_version(told.stdout)
+    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError, ParseError):
+        return None
+
+
+def list_phones(server: adbutils.AdbClient) -> list[Listed]:
+    """Everything that the server lists. Raises AdbError, ParseError."""
+    with adb_errors("cannot list devices"):
+        return parse_device_list(_ask(server, "host:devices-l"))
+
+
+def _ask(server: adbutils.AdbClient, service: str) -> str:
+    """What the server itself answers. Raises what adbutils and sockets raise."""
+    connection = server.make_connection(timeout=SERVER_TIMEOUT_S)
+    try:
+        connection.send_command(service)
+        connection.check_okay()
+        return str(connection.read_string_block())
+    finally:
+        connection.conn.close()  # before adbutils, which sleeps for 10 ms over an open one
+        connection.close()
+
+
+def _short(error: Exception) -> str:
+    said = " ".join(str(error).split()) or type(error).__name__
+    return said if len(said) <= 120 else said[:120] + "…"
 
 
 def _answers(host: str, port: int) -> bool:
@@ -54,7 +123,7 @@ def _answers(host: str, port: int) -> bool:
 
 def _start(host: str, port: int) -> None:
     where = f"{host}:{port}"
-    if host not in _LOOPBACK:
+    if host not in LOOPBACK:
         raise AdbError(
             f"no adb server answers at {where}",
             "start one there with `adb -a nodaemon server`, or unset ANDROID_ADB_SERVER_ADDRESS",
@@ -84,8 +153,15 @@ def adb_errors(what: str) -> Iterator[None]:
         yield
     except DeviceError:
         raise
-    except (adbutils.AdbError, OSError, EOFError) as error:
+    except (adbutils.AdbError, OSError, EOFError, ValueError) as error:
         raise AdbError(f"{what}: {error or type(error).__name__}", _hint(str(error))) from error
+
+
+UDEV = (
+    "this user may not open the phone's USB device: add a udev rule for it (Debian and Ubuntu: "
+    "`sudo apt install android-sdk-platform-tools-common`), join the group plugdev, log in "
+    "again, then `adb kill-server` and plug it in again"
+)
 
 
 def _hint(text: str) -> str:
@@ -98,15 +174,17 @@ def _hint(text: str) -> str:
 _HINTS = {
     "unauthorized": "unlock the phone and allow USB debugging from this computer",
     "offline": "unplug the phone and plug it in again, or `adb reconnect offline`",
+    "authorizing": "unlock the phone and allow USB debugging from this computer",
+    "insufficient permissions": UDEV,
     "not found": "the phone is no longer attached: see `adb devices`",
     "no devices": "attach a phone, or start one with `droidcancel simulator start`",
 }
 
 
-def has_shell_v2(device: adbutils.AdbDevice) -> bool:
+def has_shell_v2(server: adbutils.AdbClient, serial: str) -> bool:
     """Whether server and phone speak the shell protocol that keeps the streams apart."""
-    with adb_errors(f"{device.serial}: features"):
-        return "shell_v2" in device.get_features().split(",")
+    with adb_errors(f"{serial}: features"):
+        return "shell_v2" in _ask(server, f"host-serial:{serial}:features").split(",")
 
 
 def open_line(client: adbutils.AdbClient, serial: str, v2: bool) -> Line:

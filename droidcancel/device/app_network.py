@@ -11,13 +11,14 @@ from __future__ import annotations
 import time
 from functools import cached_property
 
+from droidcancel.device.known import Known
 from droidcancel.device.parse import first_line, parse_chain, parse_package_networking
 from droidcancel.device.shell import Command, Script, ShellChannel, quoted
 from droidcancel.device.types import Capability, Change
+from droidcancel.device.ways import CHAIN
 from droidcancel.errors import NotEffective, ParseError, Unsupported
 
 _CMD = ("cmd", "connectivity")
-_WAY = "cmd connectivity set-package-networking-enabled (firewall chain 3)"
 FIRST_APP_UID = 10000
 
 
@@ -33,13 +34,16 @@ def _chain(enabled: bool) -> list[str]:
 class AppNetwork:
     """The network of single apps on one phone."""
 
-    def __init__(self, shell: ShellChannel, api: int) -> None:
+    def __init__(self, shell: ShellChannel, api: int, known: Known | None = None) -> None:
         self._shell = shell
         self._api = api
+        self._findings = known or Known()
 
     @cached_property
     def _known(self) -> Capability:
         """Asked of the help text, since updates bring it to older Androids."""
+        if self._findings.says("app network", CHAIN):
+            return Capability(True, CHAIN)
         text = self._shell.run(Script("cmd connectivity help"), repeatable=True).everything
         if "set-chain3-enabled" not in text:
             return Capability(False, why_not="this Android has no per-app network switch for adb")
@@ -48,7 +52,7 @@ class AppNetwork:
             parse_chain(answer)
         except ParseError:
             return Capability(False, why_not=f"the switch is refused here: {first_line(answer)}")
-        return Capability(True, _WAY)
+        return Capability(True, CHAIN)
 
     def can(self, uid: int | None = None) -> Capability:
         """Whether an app can be cut off; ``uid`` tells system apps, for which it is refused."""
@@ -99,11 +103,12 @@ class AppNetwork:
         """Read the rule back after its command was sent at ``started`` (monotonic)."""
         after = self.blocked(package)
         if after == allowed:
+            self._findings.forget("app network")
             wanted = "let back onto" if allowed else "cut off"
             raise NotEffective(f"{package} was not {wanted} the network: {first_line(said)}")
         notes = () if self._api >= 34 else ("sockets that are open stay open, without packets",)
         seconds = time.monotonic() - started
-        return Change("app-network", before, after, _WAY, seconds, () if allowed else notes)
+        return Change("app-network", before, after, CHAIN, seconds, () if allowed else notes)
 
     def _must_be_known(self) -> None:
         if not self._known.ok:

@@ -76,6 +76,7 @@ class _Entry(_Strict):
     """What every kind has.
 
     observer: a second phone, by name or serial, that is logged in to another account.
+    user: whose apps are meant on a phone with a work profile or second copies of apps.
     """
 
     serial: str | None = None
@@ -85,6 +86,7 @@ class _Entry(_Strict):
     pin_env: str | None = None
     protected: bool = False
     observer: str | None = None
+    user: int | None = Field(default=None, ge=0, le=9999)
     limits: Limits = Limits()
 
     @field_validator("serial", "connect", "pin_env", mode="before")

@@ -9,48 +9,58 @@ import adbutils
 
 from droidcancel.device import adb
 from droidcancel.device.config import DeviceEntry, EmulatorEntry, SimulatorEntry
-from droidcancel.device.device import Device
-from droidcancel.device.identity import kind_of, parse_properties
+from droidcancel.device.device import Device, is_ready
+from droidcancel.device.identity import is_tcp, kind_of
+from droidcancel.device.known import Known
+from droidcancel.device.parse import parse_properties
 from droidcancel.device.poll import poll
 from droidcancel.device.shell import ShellChannel
-from droidcancel.device.types import Attached
+from droidcancel.device.types import Attached, Listed
 from droidcancel.errors import AdbError, DeviceError, UsageError
 
 BOOT_WAIT_S = 120.0
 CONNECT_TIMEOUT_S = 15.0
-STATE_WORDS = {"no": "no permissions"}  # adb prints "no permissions (...)"; its first word is cut
+_ALLOW = (
+    "unlock the phone and allow USB debugging from this computer; where it asks nothing: Developer "
+    "options > Revoke USB debugging authorisations, then plug it in again"
+)
 ADVICE = {
     "offline": "unplug it and plug it in again, or `adb reconnect offline`; restart the phone",
-    "unauthorized": "unlock the phone and allow USB debugging from this computer",
-    "authorizing": "unlock the phone and allow USB debugging from this computer",
-    "no permissions": "add a udev rule for the phone, or join the group plugdev; plug it in again",
+    "unauthorized": _ALLOW,
+    "authorizing": _ALLOW,
+    "connecting": "it is being reached: wait a moment, and look again",
+    "no permissions": adb.UDEV,
     "recovery": "the phone is in recovery: restart it",
+    "rescue": "the phone is in recovery: restart it",
     "sideload": "the phone is in recovery: restart it",
     "bootloader": "the phone is in its bootloader: `fastboot reboot`",
     "host": "the phone is the host of the cable: choose file transfer on it",
+    "detached": "another program holds the phone: `adb attach`, or `adb kill-server`",
 }
 
 
 def list_devices(client: adbutils.AdbClient | None = None) -> list[Attached]:
     """Everything attached, each with its kind, and for an unusable one how to mend it."""
     server = client or adb.client()
-    with adb.adb_errors("cannot list devices"):
-        infos = server.list(extended=True)
-    return [_attached(server, info) for info in infos]
+    return [_attached(server, info) for info in adb.list_phones(server)]
 
 
-def _attached(client: adbutils.AdbClient, info: adbutils.AdbDeviceInfo) -> Attached:
-    state = STATE_WORDS.get(info.state, info.state)
+def _advice(state: str) -> str:
+    return ADVICE.get(state, f"the phone is in the state {state!r}: restart it")
+
+
+def _attached(client: adbutils.AdbClient, info: Listed) -> Attached:
     model = info.tags.get("model", "").replace("_", " ")
-    if state != "device":
-        advice = ADVICE.get(state, f"the phone is in the state {state!r}: restart it")
-        return Attached(info.serial, state, kind_of(info.serial), model, advice)
+    if info.state != "device":
+        kind = kind_of(info.serial)
+        return Attached(info.serial, info.state, kind, model, _advice(info.state))
     try:
         properties = _properties(client, info.serial)
-    except DeviceError:
-        return Attached(info.serial, state, kind_of(info.serial), model)
+    except DeviceError as error:
+        advice = f"it is listed, and does not answer ({error.message}): restart it"
+        return Attached(info.serial, info.state, kind_of(info.serial), model, advice)
     model = properties.get("ro.product.model", model)
-    return Attached(info.serial, state, kind_of(info.serial, properties), model)
+    return Attached(info.serial, info.state, kind_of(info.serial, properties), model)
 
 
 def _properties(client: adbutils.AdbClient, serial: str) -> dict[str, str]:
@@ -62,7 +72,7 @@ def _properties(client: adbutils.AdbClient, serial: str) -> dict[str, str]:
 
 
 def _channel(client: adbutils.AdbClient, serial: str) -> ShellChannel:
-    v2 = adb.has_shell_v2(client.device(serial))
+    v2 = adb.has_shell_v2(client, serial)
     return ShellChannel(lambda: adb.open_line(client, serial, v2))
 
 
@@ -73,30 +83,37 @@ def choose(serial: str | None = None, client: adbutils.AdbClient | None = None) 
     usable; both name what is attached.
     """
     server = client or adb.client()
-    with adb.adb_errors("cannot list devices"):
-        infos = server.list(extended=True)
+    infos = adb.list_phones(server)
     wanted = serial or os.environ.get("ANDROID_SERIAL")
     if not infos:
         raise AdbError(
             f"{wanted} is not attached" if wanted else "no device is attached",
-            "attach a phone with USB debugging, or start one: droidcancel simulator start",
+            _how_to_attach(wanted),
         )
     found = _pick(wanted, infos)
-    state = STATE_WORDS.get(found.state, found.state)
-    if state != "device":
-        raise AdbError(f"{found.serial} is {state}", ADVICE.get(state, "restart the phone"))
-    return str(found.serial)
+    if found.state != "device":
+        said = f" {found.detail}" if found.detail else ""
+        raise AdbError(f"{found.serial} is {found.state}{said}", _advice(found.state))
+    return found.serial
 
 
-def _pick(wanted: str | None, infos: Sequence[adbutils.AdbDeviceInfo]) -> adbutils.AdbDeviceInfo:
-    listed = ", ".join(
-        f"{info.serial} ({STATE_WORDS.get(info.state, info.state)})" for info in infos
-    )
+def _how_to_attach(wanted: str | None) -> str:
+    if wanted and is_tcp(wanted):
+        return f"`adb connect {wanted}`, with the phone in this network and paired"
+    host, _ = adb.server_address()
+    if host not in adb.LOOPBACK:
+        return f"attach it to {host}, whose adb server is used (ANDROID_ADB_SERVER_ADDRESS)"
+    return "attach a phone with USB debugging, or start one: droidcancel simulator start"
+
+
+def _pick(wanted: str | None, infos: Sequence[Listed]) -> Listed:
+    listed = ", ".join(f"{info.serial} ({info.state})" for info in infos)
     if wanted:
         for info in infos:
             if info.serial == wanted:
                 return info
-        raise UsageError(f"{wanted} is not attached", f"attached: {listed}")
+        more = f"; {_how_to_attach(wanted)}" if is_tcp(wanted) else ""
+        raise UsageError(f"{wanted} is not attached", f"attached: {listed}{more}")
     if len(infos) > 1:
         raise UsageError(
             f"{len(infos)} devices are attached: {listed}",
@@ -109,26 +126,29 @@ def connect(
     serial: str | None = None,
     entry: DeviceEntry | None = None,
     *,
+    user: int | None = None,
     boot_wait_s: float = BOOT_WAIT_S,
 ) -> Device:
     """Reach a phone: by serial, by its entry in devices.yaml, or the only one attached.
 
-    Waits up to ``boot_wait_s`` seconds for one that is still booting. Raises UsageError,
-    AdbError, DeviceError.
+    ``user``: whose apps are meant, where the phone has several users, a work profile or second
+    copies of apps; else the entry's, else the one whose screen it is. Waits up to ``boot_wait_s``
+    seconds for a phone that is still booting. Raises UsageError, AdbError, DeviceError.
     """
     client = adb.client()
     chosen = choose(serial or _serial_of(entry, client), client)
     handle = adb.Handle(client, chosen)
     channel = _channel(client, chosen)
     try:
-        properties = parse_properties(channel.text(["getprop"]))
-        device = Device(handle, channel, properties)
-        if poll(lambda: True if device.ready() else None, boot_wait_s) is None:
+        if poll(lambda: True if is_ready(channel) else None, boot_wait_s) is None:
             raise DeviceError(f"{chosen} has not finished booting", "wait, or restart it")
+        properties = parse_properties(channel.text(["getprop"]))
+        wanted = user if user is not None else entry.user if entry is not None else None
+        known = Known.of(properties.get("ro.build.fingerprint", ""))
+        return Device(handle, channel, properties, user=wanted, known=known)
     except BaseException:
         channel.close()
         raise
-    return device
 
 
 def _serial_of(entry: DeviceEntry | None, client: adbutils.AdbClient) -> str | None:
@@ -156,8 +176,7 @@ def connect_address(address: str, client: adbutils.AdbClient | None = None) -> N
 
 
 def _serial_of_avd(avd: str, client: adbutils.AdbClient) -> str:
-    with adb.adb_errors("cannot list devices"):
-        serials = [info.serial for info in client.list() if info.state == "device"]
+    serials = [info.serial for info in adb.list_phones(client) if info.state == "device"]
     names: dict[str, str] = {}
     for serial in serials:
         properties = _properties(client, serial)

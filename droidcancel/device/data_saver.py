@@ -7,49 +7,20 @@ unmetered unless somebody says otherwise, so that Data Saver has no effect on it
 
 from __future__ import annotations
 
-import re
-
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.parse import (
+    first_line,
+    parse_connected_ssid,
+    parse_metered_ifaces,
+    parse_restrict_background,
+    parse_wifi_networks,
+)
 from droidcancel.device.shell import Script, ShellChannel
 from droidcancel.device.types import Capability
+from droidcancel.device.ways import SAVER_CMD
 from droidcancel.errors import NotEffective, ParseError
 
-_STATUS = re.compile(r"^Restrict background status: (?P<word>enabled|disabled)\s*$", re.MULTILINE)
-_OVERRIDES = ("true", "false", "none")
-_SSID = re.compile(r'\bSSID: "?(?P<ssid>.*?)"?, BSSID: (?!<none>)')
 #: how `set metered-network` writes what `list wifi-networks` prints
 _WRITTEN = {"true": "true", "false": "false", "none": "undefined"}
-
-
-def parse_restrict_background(text: str) -> bool:
-    """`cmd netpolicy get restrict-background`."""
-    found = _STATUS.search(text)
-    if not found:
-        raise ParseError("the state of Data Saver", first_line(text))
-    return found["word"] == "enabled"
-
-
-def parse_wifi_networks(text: str) -> dict[str, str]:
-    """`cmd netpolicy list wifi-networks`: ``SSID;true|false|none`` a line, ``;`` in an SSID too."""
-    networks: dict[str, str] = {}
-    for line in filter(None, map(str.strip, text.splitlines())):
-        ssid, found, word = line.rpartition(";")
-        if not found or word not in _OVERRIDES:
-            raise ParseError("the list of metered Wi-Fi networks", line)
-        networks[ssid] = word
-    return networks
-
-
-def parse_connected_ssid(text: str) -> str | None:
-    """The SSID of a WifiInfo (`dumpsys wifi`, ``mWifiInfo SSID: "x", BSSID: ...``)."""
-    found = _SSID.search(text)
-    return None if not found or found["ssid"] in ("", "<unknown ssid>") else found["ssid"]
-
-
-def parse_metered_ifaces(text: str) -> tuple[str, ...] | None:
-    """``Metered ifaces: [wlan0]`` of `dumpsys netpolicy`; None where it does not say."""
-    found = re.search(r"Metered ifaces: *[\[{](?P<names>[^\]}]*)[\]}]", text)
-    return None if found is None else tuple(re.findall(r"[\w.-]+", found["names"]))
 
 
 class DataSaver:
@@ -64,7 +35,7 @@ class DataSaver:
             self.enabled()
         except ParseError as error:
             return Capability(False, why_not=f"no command for Data Saver here: {error}")
-        return Capability(True, "cmd netpolicy set restrict-background")
+        return Capability(True, SAVER_CMD)
 
     def enabled(self) -> bool:
         """Whether it is on. Raises ParseError where this Android has none."""

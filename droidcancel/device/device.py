@@ -16,9 +16,11 @@ from droidcancel.device.app_network import AppNetwork
 from droidcancel.device.data_saver import DataSaver
 from droidcancel.device.identity import kind_of, rides_on_wifi
 from droidcancel.device.jobs import Jobs
+from droidcancel.device.known import Known
 from droidcancel.device.media import Media
 from droidcancel.device.network import Network
 from droidcancel.device.packages import Packages
+from droidcancel.device.parse import parse_api_level, parse_current_user
 from droidcancel.device.poll import poll
 from droidcancel.device.settings import Settings
 from droidcancel.device.shell import ShellChannel
@@ -27,7 +29,7 @@ from droidcancel.device.types import Change, Kind
 from droidcancel.device.ui import Ui
 from droidcancel.device.uplink import UplinkMeter
 from droidcancel.device.watchdog import Watchdog
-from droidcancel.errors import AdbError, NotEffective
+from droidcancel.errors import AdbError, NotEffective, ParseError
 
 if TYPE_CHECKING:
     import adbutils
@@ -38,6 +40,8 @@ DISMISS_S = 3.0
 SWIPE_S = 1.0
 STORAGE_S = 60.0
 _BOOT_ID = ("cat", "/proc/sys/kernel/random/boot_id")
+_CURRENT_USER = ("am", "get-current-user")
+CURRENT_USER_SINCE = 24  # before, adb's commands mean the phone's owner anyway
 _READY = {
     "completed": ("getprop", "sys.boot_completed"),
     "animation": ("getprop", "init.svc.bootanim"),
@@ -47,11 +51,40 @@ _READY = {
 }
 
 
+def is_ready(shell: ShellChannel) -> bool:
+    """Whether a phone has booted and its services answer."""
+    texts = shell.batch(_READY)
+    services = (texts[name] for name in ("activity", "package", "connectivity"))
+    return (
+        texts["completed"].strip() == "1"
+        and texts["animation"].strip() in ("stopped", "")
+        and all(": found" in text and "not found" not in text for text in services)
+    )
+
+
+def _user(answer: str, api: int) -> int:
+    """The user whose screen it is. Raises ParseError, which says how to name one."""
+    if api < CURRENT_USER_SINCE:
+        return 0
+    try:
+        return parse_current_user(answer)
+    except ParseError as error:
+        raise ParseError(
+            error.what, error.line, "name the user with --user (0: the owner)"
+        ) from None
+
+
 class Device:
     """A phone with a way to it. Made by `droidcancel.device.connect.connect`."""
 
     def __init__(
-        self, handle: adbutils.AdbDevice, shell: ShellChannel, properties: Mapping[str, str]
+        self,
+        handle: adbutils.AdbDevice,
+        shell: ShellChannel,
+        properties: Mapping[str, str],
+        *,
+        user: int | None = None,
+        known: Known | None = None,
     ) -> None:
         self.handle = handle
         self.shell = shell
@@ -60,24 +93,30 @@ class Device:
         self.kind: Kind = kind_of(self.serial, properties)
         self.model = properties.get("ro.product.model", "")
         self.manufacturer = properties.get("ro.product.manufacturer", "")
-        self.api_level = int(properties.get("ro.build.version.sdk", "0") or 0)
+        self.api_level = parse_api_level(properties.get("ro.build.version.sdk", ""))
         self.release = properties.get("ro.build.version.release", "")
         self.fingerprint = properties.get("ro.build.fingerprint", "")
         self.link_rides_on_wifi = rides_on_wifi(self.serial, properties)
+        facts = shell.batch({"boot": _BOOT_ID, "user": _CURRENT_USER})
+        self.boot_id = facts["boot"].strip()
+        self.user = _user(facts["user"], self.api_level) if user is None else user
+        self.known = known or Known()
         self.settings = Settings(shell)
-        self.network = Network(shell, self.api_level, rides_on_wifi=self.link_rides_on_wifi)
-        self.app_network = AppNetwork(shell, self.api_level)
+        self.network = Network(
+            shell, self.api_level, rides_on_wifi=self.link_rides_on_wifi, known=self.known
+        )
+        self.app_network = AppNetwork(shell, self.api_level, self.known)
         self.data_saver = DataSaver(shell)
         self.uplink = UplinkMeter(shell)
-        self.packages = Packages(shell)
-        self.activities = Activities(shell, self.api_level)
-        self.media = Media(shell, self.api_level, self.push)
-        self.traffic = Traffic(shell)
-        self.jobs = Jobs(shell)
+        self.packages = Packages(shell, self.user)
+        self.activities = Activities(shell, self.api_level, self.user)
+        self.media = Media(shell, self.api_level, self.push, self.user)
+        self.traffic = Traffic(shell, self.known)
+        self.jobs = Jobs(shell, self.user)
         self.ui = Ui(handle, shell)
-        self.network.airplane_page = AirplanePage(self.activities, self.ui).set
+        page = AirplanePage(self.activities, self.ui, shell, lambda: self.locale)
+        self.network.airplane_page = page.set
         self.watchdog = Watchdog(shell, self.network)
-        self.boot_id = self.read_boot_id()
         self.locale = self._read_locale()
 
     def read_boot_id(self) -> str:
@@ -117,13 +156,7 @@ class Device:
 
     def ready(self) -> bool:
         """Whether the phone has booted and its services answer."""
-        texts = self.shell.batch(_READY)
-        services = (texts[name] for name in ("activity", "package", "connectivity"))
-        return (
-            texts["completed"].strip() == "1"
-            and texts["animation"].strip() in ("stopped", "")
-            and all(": found" in text and "not found" not in text for text in services)
-        )
+        return is_ready(self.shell)
 
     def reboot(self, timeout: float = BOOT_TIMEOUT_S) -> Change:
         """Restart the phone and wait until it is up again, known by a new boot id.
@@ -193,7 +226,7 @@ class Device:
 
     def _storage_open(self) -> bool | None:
         """Whether the user's storage is open (`am get-started-user-state`, Android 7 and later)."""
-        state = self.shell.run(["am", "get-started-user-state", "0"]).everything
+        state = self.shell.run(["am", "get-started-user-state", str(self.user)]).everything
         return None if "RUNNING_LOCKED" in state or "RUNNING_UNLOCKING" in state else True
 
     def _unlocked(self) -> bool | None:

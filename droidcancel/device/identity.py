@@ -7,31 +7,11 @@ from collections.abc import Mapping
 
 from droidcancel.device.types import Kind
 
-_PROPERTY = re.compile(r"^\[(?P<key>[^\]]+)\]: \[(?P<value>.*)\]$")
 _EMULATOR_SERIAL = re.compile(r"emulator-\d+")
 _TCP_SERIAL = re.compile(r".+:\d+|adb-.+\._adb-tls-connect\._tcp\.?")
 _QEMU = ("ro.boot.qemu", "ro.kernel.qemu")
 _EMULATOR_HARDWARE = ("ranchu", "goldfish")
 SIMULATOR_HARDWARE = "droidcancel"
-
-
-def parse_properties(text: str) -> dict[str, str]:
-    """`getprop`: ``[key]: [value]`` a line; a value may run over lines."""
-    values: dict[str, str] = {}
-    open_key = ""
-    for line in text.splitlines():
-        found = _PROPERTY.match(line)
-        started = re.match(r"^\[(?P<key>[^\]]+)\]: \[(?P<value>.*)$", line)
-        if found:
-            values[found["key"]], open_key = found["value"], ""
-        elif started:
-            open_key = started["key"]
-            values[open_key] = started["value"]
-        elif open_key:
-            ends = line.endswith("]")
-            values[open_key] += "\n" + (line[:-1] if ends else line)
-            open_key = "" if ends else open_key
-    return values
 
 
 def is_tcp(serial: str) -> bool:

@@ -8,20 +8,23 @@ from droidcancel.device.types import Job, Progress
 
 
 class Jobs:
-    """JobScheduler of one phone, and the progress bars of notifications."""
+    """JobScheduler of one phone for one user, and the progress bars of notifications."""
 
-    def __init__(self, shell: ShellChannel) -> None:
+    def __init__(self, shell: ShellChannel, user: int = 0) -> None:
         self._shell = shell
+        self.user = user
 
     def pending(self, package: str) -> list[Job]:
         """The registered jobs of a package, running ones among them."""
-        return parse_jobs(self._shell.text(["dumpsys", "jobscheduler", package], 20.0), package)
+        jobs = parse_jobs(self._shell.text(["dumpsys", "jobscheduler", package], 20.0), package)
+        return [job for job in jobs if job.user in (None, self.user)]
 
     def cancel(self, package: str) -> None:
         """Cancel every job of a package. WorkManager makes its own again at the next start."""
-        self._shell.run(["cmd", "jobscheduler", "cancel", package])
+        mine = ["-u", str(self.user)] if self.user else []
+        self._shell.run(["cmd", "jobscheduler", "cancel", *mine, package])
         for space in {job.namespace for job in self.pending(package) if job.namespace}:
-            self._shell.run(["cmd", "jobscheduler", "cancel", "-n", space, package])
+            self._shell.run(["cmd", "jobscheduler", "cancel", *mine, "-n", space, package])
 
     def progress(self, package: str) -> list[Progress]:
         """The progress bars in the notifications of a package."""

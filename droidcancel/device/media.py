@@ -11,15 +11,16 @@ from droidcancel.device.parse import first_line, parse_df, parse_rows, parse_sca
 from droidcancel.device.poll import poll
 from droidcancel.device.shell import ShellChannel
 from droidcancel.device.types import MediaItem
-from droidcancel.errors import DeviceError, NotEffective, UsageError
+from droidcancel.device.ways import SCAN_BROADCAST, SCAN_CALL
+from droidcancel.errors import DeviceError, NotEffective, ParseError, UsageError
 
 Push = Callable[[Path, str], None]
 
-FOLDER = "/storage/emulated/0/Movies"
 VIDEOS = "content://media/external/video/media"
 SCAN_FILE_SINCE = 30  # scan_file takes its path as an argument; before, a broadcast is the way
 SCAN_TIMEOUT_S = 30.0
 _COLUMNS = ("_id", "_data", "_size")
+_FOLDER = re.compile(r"/storage/emulated/\d{1,4}/Movies")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9._-]{1,120}")
 
 
@@ -30,18 +31,20 @@ def unique_name(stem: str = "video", suffix: str = ".mp4") -> str:
 
 
 class Media:
-    """The media library of one phone. ``push`` copies a local file to a path on the phone."""
+    """The media library of one user. ``push`` copies a local file to a path on the phone."""
 
-    def __init__(self, shell: ShellChannel, api: int, push: Push) -> None:
+    def __init__(self, shell: ShellChannel, api: int, push: Push, user: int = 0) -> None:
         self._shell = shell
         self._api = api
         self._push = push
+        self.folder = f"/storage/emulated/{user}/Movies"
+        self._user = ["--user", str(user)] if user else []
 
     def path_of(self, name: str) -> str:
         """Where a file of this name goes on the phone."""
         if not _SAFE_NAME.fullmatch(name) or name.startswith("."):
             raise UsageError(f"not a file name for the phone: {name!r}", "use A-Z a-z 0-9 . _ -")
-        return f"{FOLDER}/{name}"
+        return f"{self.folder}/{name}"
 
     def push(self, local: Path | str, name: str | None = None) -> MediaItem:
         """Copy a video to the phone and index it. Raises UsageError, DeviceError, NotEffective.
@@ -55,10 +58,14 @@ class Media:
         path = self.path_of(name or unique_name(source.stem, source.suffix.lower() or ".mp4"))
         if size > self.free_bytes():
             raise DeviceError(f"{source.name} ({size} bytes) does not fit on the phone")
-        self._shell.run(["mkdir", "-p", FOLDER])
-        self._push(source, path)
+        self.place(source, path)
         self._scan(path)
         return self._indexed(path, size)
+
+    def place(self, local: Path, path: str) -> None:
+        """Copy a file to its place on the phone; nothing is indexed yet."""
+        self._shell.run(["mkdir", "-p", self.folder])
+        self._push(local, path)
 
     def find(self, name: str) -> MediaItem | None:
         """The indexed video with this file name."""
@@ -73,10 +80,10 @@ class Media:
     def delete_path(self, path: str) -> None:
         """As `delete`, by its path; one that is gone already is fine.
 
-        Only files that `path_of` can name are touched.
+        Only files that `path_of` can name are touched, another user's among them.
         """
-        name = path.rpartition("/")[2]
-        if path != self.path_of(name):
+        folder, _, name = path.rpartition("/")
+        if not _FOLDER.fullmatch(folder) or self.path_of(name) != f"{self.folder}/{name}":
             raise UsageError(f"not a file that was pushed here: {path!r}")
         item = self.find(name)
         if item is not None:
@@ -91,19 +98,32 @@ class Media:
         """Whether there is a file at this path of the phone."""
         return self._shell.run(["ls", "-d", path], repeatable=True).rc == 0
 
+    def size(self, path: str) -> int | None:
+        """The size of a file on the phone in bytes, None where there is none."""
+        said = self._shell.text(["stat", "-c", "%s", path]).strip()
+        return int(said) if re.fullmatch(r"\d{1,15}", said) else None
+
     def free_bytes(self) -> int:
         """Free space for videos, in bytes."""
         return parse_df(self._shell.text(["df", "-k", "/data"]))
 
     def _scan(self, path: str) -> None:
-        if self._api >= SCAN_FILE_SINCE:
-            command = ["content", "call", "--uri", "content://media"]
+        if self._api < SCAN_FILE_SINCE or not self.scan(path, SCAN_CALL):
+            self.scan(path, SCAN_BROADCAST)
+
+    def scan(self, path: str, way: str) -> bool:
+        """Ask for a file to be indexed, by one way; whether the phone named the row.
+
+        A broadcast says nothing of it: `find` tells.
+        """
+        if way == SCAN_CALL:
+            command = ["content", "call", *self._user, "--uri", "content://media"]
             command += ["--method", "scan_file", "--arg", path]
-            output = self._shell.run(command, SCAN_TIMEOUT_S)
-            if parse_scanned(output.text) is not None:
-                return
+            return _was_scanned(self._shell.run(command, SCAN_TIMEOUT_S).text)
         action = "android.intent.action.MEDIA_SCANNER_SCAN_FILE"
-        self._shell.run(["am", "broadcast", "-a", action, "-d", f"file://{path}"], SCAN_TIMEOUT_S)
+        command = ["am", "broadcast", *self._user, "-a", action, "-d", f"file://{path}"]
+        self._shell.run(command, SCAN_TIMEOUT_S)
+        return False
 
     def _indexed(self, path: str, size: int) -> MediaItem:
         name = path.rpartition("/")[2]
@@ -124,11 +144,19 @@ class Media:
 
     def _query(self, where: str) -> str:
         projection = ":".join(_COLUMNS)
-        command = ["content", "query", "--uri", VIDEOS, "--projection", projection]
+        command = ["content", "query", *self._user, "--uri", VIDEOS, "--projection", projection]
         output = self._shell.run([*command, "--where", where], 30.0, repeatable=True)
         if not output.text.strip():
             raise DeviceError(f"the media library does not answer: {first_line(output.errors)}")
         return output.text
+
+
+def _was_scanned(text: str) -> bool:
+    """Whether the scanner named the row; else the broadcast is tried as well."""
+    try:
+        return parse_scanned(text) is not None
+    except ParseError:
+        return False
 
 
 def _item(row: dict[str, str | None]) -> MediaItem:

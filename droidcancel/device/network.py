@@ -8,11 +8,14 @@ Android 13 and later Wi-Fi may stay on in it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, Literal
 
-from droidcancel.device.network_ways import Ways, switch_words
+from droidcancel.device.known import Known
+from droidcancel.device.network_ways import Ways, denied, not_there, switch_words
 from droidcancel.device.parse import (
+    first_line,
     mobile_data_enabled,
     parse_default_network,
     parse_settings_list,
@@ -22,7 +25,14 @@ from droidcancel.device.parse import (
 from droidcancel.device.poll import must_poll, poll, until
 from droidcancel.device.shell import Command, Script, ShellChannel, spell
 from droidcancel.device.types import Capability, Change, NetworkState
-from droidcancel.errors import DeviceError, LinkAtRisk, NotEffective, Unsupported
+from droidcancel.device.ways import AIRPLANE_PAGE, AIRPLANE_TILE
+from droidcancel.errors import (
+    DeviceError,
+    LinkAtRisk,
+    NotEffective,
+    ParseError,
+    Unsupported,
+)
 
 What = Literal["airplane", "wifi", "data", "network-off"]
 # CTS waits 10 s for the airplane broadcast, 30 s for a network to go, 60 s for Wi-Fi and 120 s
@@ -31,9 +41,20 @@ FLAG_TIMEOUT_S: Final = 10.0
 OFFLINE_TIMEOUT_S: Final = 30.0
 ONLINE_TIMEOUT_S: Final = 120.0
 WIFI_TIMEOUT_S: Final = 20.0
+# The airplane command writes the setting before it returns: what is not written now never is.
+REFUSED_AFTER_S: Final = 3.0
+# As soon do the switches of Wi-Fi and mobile data show it, though their networks go later.
+SWITCHED_AFTER_S: Final = 8.0
+_SILENT: Final = {
+    "wifi": "airplane mode, a device owner or the vendor's build forbids it",
+    "data": "there is no SIM for data, or this build's command does nothing",
+}
+_REFUSED_HINT = "something on the phone refuses it (device owner, kiosk); look at the phone"
+_BY_HAND = (AIRPLANE_PAGE, AIRPLANE_TILE)
 _GLOBALS = Script(
     "settings list global | grep -E"
-    " '^(airplane_mode_on|wifi_on|mobile_data[0-9]*|bluetooth_on|apm_enhancement_enabled)='"
+    " '^(airplane_mode_on|airplane_mode_radios|wifi_on|mobile_data[0-9]*|multi_sim_data_call|"
+    "bluetooth_on|apm_enhancement_enabled)='"
 )
 _DEFAULT_NETWORK = Script("dumpsys connectivity | grep 'Active default network:'")
 
@@ -46,24 +67,32 @@ class Network:
     the phone to come back by itself.
     """
 
-    def __init__(self, shell: ShellChannel, api: int, *, rides_on_wifi: bool = False) -> None:
+    def __init__(
+        self,
+        shell: ShellChannel,
+        api: int,
+        *,
+        rides_on_wifi: bool = False,
+        known: Known | None = None,
+    ) -> None:
         self._shell = shell
-        self._ways = Ways(shell, api)
+        self.ways = Ways(shell, api, known)
         self.rides_on_wifi = rides_on_wifi
         self.allow_link_loss = False
-        self.airplane_page: Callable[[bool], None] | None = None
+        self.airplane_page: Callable[[bool], str] | None = None
+        self._tapped = AIRPLANE_PAGE
 
     # -- reading
 
     def state(self) -> NetworkState:
         """The network as the phone tells it, in one round trip."""
         texts = self._shell.batch(
-            {"globals": _GLOBALS, "wifi": self._ways.wifi_query(), "active": _DEFAULT_NETWORK}
+            {"globals": _GLOBALS, "wifi": self.ways.wifi_query(), "active": _DEFAULT_NETWORK}
         )
         values = parse_settings_list(texts["globals"])
-        wifi = self._ways.read_wifi(texts["wifi"], values.get("wifi_on", ""))
+        wifi = self.ways.read_wifi(texts["wifi"], values.get("wifi_on", ""))
         return NetworkState(
-            airplane=parse_switch(values.get("airplane_mode_on", "0"), "the airplane mode"),
+            airplane=_airplane_of(values, texts["globals"]),
             wifi_enabled=wifi.enabled,
             wifi_connected=wifi.connected,
             data_enabled=mobile_data_enabled(values),
@@ -91,19 +120,19 @@ class Network:
         return _CAPABILITIES[what](self)
 
     def can_airplane(self) -> Capability:
-        """By command, as root, or through the Settings page."""
-        way = self._ways.airplane()
+        """By command, as root, or by hand: on the Settings page, else on its quick tile."""
+        way = self.ways.airplane()
         if way.ok or self.airplane_page is None:
             return way
-        return Capability(True, "the Settings page of airplane mode")
+        return Capability(True, self._tapped)
 
     def can_wifi(self) -> Capability:
         """By `cmd wifi` or `svc wifi`."""
-        return self._ways.wifi()
+        return self.ways.wifi()
 
     def can_data(self) -> Capability:
         """By `cmd phone data` or `svc data`."""
-        return self._ways.data()
+        return self.ways.data()
 
     def can_offline(self) -> Capability:
         """Wi-Fi and mobile data, both."""
@@ -122,44 +151,89 @@ class Network:
         """
         self._allow(what, on if what in ("airplane", "network-off") else not on)
         if what == "network-off":
-            parts = [self._ways.data_command(not on), self._ways.wifi_command(not on)]
+            parts = [self.ways.data_command(not on), self.ways.wifi_command(not on)]
             return Script("; ".join(spell(part) for part in parts))
-        return _COMMANDS[what](self._ways, on)
+        return _COMMANDS[what](self.ways, on, None)
 
     # -- changing
 
-    def set_airplane(self, on: bool, timeout: float = WIFI_TIMEOUT_S) -> Change:
+    def set_airplane(
+        self, on: bool, timeout: float = WIFI_TIMEOUT_S, *, way: str | None = None
+    ) -> Change:
         """Switch airplane mode, read it back, and see to Wi-Fi that would survive it.
 
-        The radios follow later: `wait_offline` proves the cut. Raises NotEffective, Unsupported,
-        LinkAtRisk.
+        A command that is refused is passed over for the next way, at last for the switch that is
+        tapped by hand; ``way`` asks for one alone. The radios follow later: `wait_offline` proves
+        the cut. Raises NotEffective, Unsupported, UiError, LinkAtRisk.
         """
         self._allow("airplane", on)
         before, started = self.state(), time.monotonic()
-        way = self.can_airplane()
-        if self._ways.airplane().ok:
-            self._shell.run(self._ways.airplane_command(on))
-        elif self.airplane_page is not None:
-            if before.airplane != on:
-                self.airplane_page(on)
-        else:
-            raise Unsupported(way.why_not, "switch it by hand, or use `force-stop`")
-        return self.follow_airplane(on, before, started, timeout)
+        used = self._send_airplane(on, before, way)
+        return self.follow_airplane(on, before, started, timeout, used)
+
+    def _send_airplane(self, on: bool, before: NetworkState, only: str | None) -> str:
+        """Send it by the first way that is not refused; returns the way."""
+        refusal = ""
+        while only not in _BY_HAND and (found := self.ways.airplane(only)).ok:
+            said = self._shell.run(self.ways.airplane_command(on, only)).everything
+            if not denied(said) and not not_there(said):
+                return found.way
+            refusal = f"{found.way} was refused by this phone ({_denial(said)})"
+            self.ways.refuse(found.way, refusal)
+        if self.airplane_page is None or only not in (None, *_BY_HAND):
+            why = self.ways.airplane(only).why_not
+            raise Unsupported(why, "switch it by hand, or use `force-stop`")
+        if before.airplane == on:
+            return self._tapped
+        return self._tap_airplane(on, refusal)
+
+    def _tap_airplane(self, on: bool, refusal: str) -> str:
+        """By hand; where a command was refused before, a failure is told of both."""
+        assert self.airplane_page is not None  # the callers looked
+        try:
+            self._tapped = self.airplane_page(on)
+        except DeviceError as error:
+            if not refusal:
+                raise
+            failed = f"airplane mode did not go {switch_words(on)}"
+            raise NotEffective(f"{failed}: {refusal}; {error.message}", _REFUSED_HINT) from error
+        return self._tapped
 
     def follow_airplane(
-        self, on: bool, before: NetworkState, started: float, timeout: float = WIFI_TIMEOUT_S
+        self,
+        on: bool,
+        before: NetworkState,
+        started: float,
+        timeout: float = WIFI_TIMEOUT_S,
+        way: str | None = None,
     ) -> Change:
-        """Read airplane mode back after its command was sent at ``started`` (monotonic)."""
-        must_poll(
-            until(lambda: self.state().airplane == on),
-            FLAG_TIMEOUT_S,
-            f"airplane mode did not go {switch_words(on)}",
-            "something on the phone refuses it (device owner, kiosk); look at the phone",
-        )
+        """Read airplane mode back after its command was sent at ``started`` (monotonic).
+
+        ``way``: the one that was sent, where it is known. A command that has changed nothing in
+        a few seconds was refused in silence: the switch is tapped by hand then, and from now on.
+        """
+        switched = until(lambda: self.state().airplane == on)
+        used = way or self.can_airplane().way
+        if poll(switched, REFUSED_AFTER_S) is None:
+            self.ways.known.forget("airplane")
+            if self.airplane_page is not None and used not in _BY_HAND:
+                refusal = f"{used} was refused by this phone"
+                self.ways.refuse(used, refusal)
+                used = self._tap_airplane(on, refusal)
+            failed = f"airplane mode did not go {switch_words(on)}"
+            must_poll(switched, FLAG_TIMEOUT_S, failed, _REFUSED_HINT)
         notes = self._cut_surviving_wifi(timeout) if on else ()
-        after = self.state()
         seconds = time.monotonic() - started
-        return Change("airplane", before, after, self.can_airplane().way, seconds, notes)
+        return Change("airplane", before, self.state(), used, seconds, notes)
+
+    @contextmanager
+    def _forgotten_if_idle(self, thing: str) -> Iterator[None]:
+        """What was known of a way is forgotten when the way had no effect."""
+        try:
+            yield
+        except NotEffective:
+            self.ways.known.forget(thing)
+            raise
 
     def _cut_surviving_wifi(self, timeout: float) -> tuple[str, ...]:
         """In airplane mode Wi-Fi must go too; where the phone keeps it, it is switched off.
@@ -170,7 +244,7 @@ class Network:
         settled = poll(self._wifi_settled, timeout)
         if settled in ("off", "offline"):
             return ()
-        self._shell.run(self._ways.wifi_command(False))
+        self._shell.run(self.ways.wifi_command(False))
         must_poll(
             until(lambda: not self.state().wifi_enabled),
             timeout,
@@ -185,9 +259,12 @@ class Network:
             return "off"
         if not state.online:
             return "offline"
-        return "stays" if state.raw.get("wifi_on") == "2" else None
+        radios = state.raw.get("airplane_mode_radios", "wifi").split(",")
+        return "stays" if state.raw.get("wifi_on") == "2" or "wifi" not in radios else None
 
-    def set_wifi(self, on: bool, timeout: float = WIFI_TIMEOUT_S) -> Change:
+    def set_wifi(
+        self, on: bool, timeout: float = WIFI_TIMEOUT_S, *, way: str | None = None
+    ) -> Change:
         """Switch Wi-Fi and read it back; connecting comes later, see `wait_online`."""
         self._allow("wifi", not on)
         if on and self.state().airplane:
@@ -196,45 +273,61 @@ class Network:
                 "later airplane mode",
                 "switch airplane mode off first",
             )
-        return self._switch(
-            "wifi", on, self.can_wifi(), self._ways.wifi_command, lambda s: s.wifi_enabled, timeout
-        )
+        return self._switch("wifi", on, timeout, way)
 
-    def set_data(self, on: bool, timeout: float = FLAG_TIMEOUT_S) -> Change:
+    def set_data(
+        self, on: bool, timeout: float = FLAG_TIMEOUT_S, *, way: str | None = None
+    ) -> Change:
         """Switch mobile data and read it back. A phone without a SIM does not follow."""
-        return self._switch(
-            "data", on, self.can_data(), self._ways.data_command, lambda s: s.data_enabled, timeout
-        )
+        return self._switch("data", on, timeout, way)
 
     def _switch(
-        self,
-        what: str,
-        on: bool,
-        way: Capability,
-        command: Callable[[bool], Command],
-        read: Callable[[NetworkState], bool | None],
-        timeout: float,
+        self, what: Literal["wifi", "data"], on: bool, timeout: float, only: str | None
     ) -> Change:
-        if not way.ok:
-            raise Unsupported(way.why_not)
+        ability = self.ways.chosen(what, only)
+        if not ability.ok:
+            raise Unsupported(ability.why_not)
         before, started = self.state(), time.monotonic()
-        output = self._shell.run(command(on))
+        output = self._shell.run(_COMMANDS[what](self.ways, on, only))
         said = f": {output.everything}" if output.everything else ""
-        must_poll(
-            until(lambda: read(self.state()) == on),
-            timeout,
-            f"{what} did not go {switch_words(on)}{said}",
-        )
-        return Change(what, before, self.state(), way.way, time.monotonic() - started)
+        with self._forgotten_if_idle(what):
+            must_poll(
+                until(lambda: _READ[what](self.state()) == on),
+                timeout,
+                f"{what} did not go {switch_words(on)}{said}",
+                f"{ability.way} said that it worked, or nothing: {_SILENT[what]}",
+            )
+        return Change(what, before, self.state(), ability.way, time.monotonic() - started)
 
     def cut(self, timeout: float = OFFLINE_TIMEOUT_S) -> Change:
         """Mobile data and Wi-Fi off, until there is no default network."""
         command = self.command("network-off", True)
         before, started = self.state(), time.monotonic()
         self._shell.run(command)
-        self.wait_offline(timeout)
+        self.follow_cut(timeout)
         way = self.can_offline().way
         return Change("network-off", before, self.state(), way, time.monotonic() - started)
+
+    def follow_cut(self, timeout: float = OFFLINE_TIMEOUT_S) -> None:
+        """Wait for the effect of `network-off`; a switch that did not move is told early."""
+        if poll(until(lambda: self.default_network() is None), SWITCHED_AFTER_S):
+            return
+        state = self.state()
+        switches: tuple[tuple[Literal["wifi", "data"], bool | None], ...] = (
+            ("wifi", state.wifi_enabled),
+            ("data", state.data_enabled),
+        )
+        stuck = [what for what, on in switches if on]
+        if not stuck:
+            self.wait_offline(timeout)
+            return
+        for what in stuck:
+            self.ways.known.forget(what)
+        raise NotEffective(
+            f"{' and '.join(stuck)} did not go off ({self.can_offline().way}): the phone "
+            f"still has a default network ({self.transport() or 'unknown'})",
+            "; ".join(_SILENT[what] for what in stuck),
+        )
 
     def put_back(self, before: NetworkState, timeout: float = WIFI_TIMEOUT_S) -> Change:
         """Bring the switches back to ``before``: airplane first, then data, Wi-Fi last.
@@ -307,6 +400,17 @@ class Network:
             )
 
 
+def _denial(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if denied(line)), first_line(text))
+
+
+def _airplane_of(values: dict[str, str], text: str) -> bool:
+    """The setting; where others are listed and it is not, it was never set, which means off."""
+    if not values:
+        raise ParseError("the global settings", first_line(text))
+    return parse_switch(values.get("airplane_mode_on", "0"), "the airplane mode")
+
+
 def _link_reason(what: What) -> str:
     return (
         f"adb reaches this phone over its own network: {what} would cut droidcancel off, and "
@@ -320,8 +424,12 @@ _CAPABILITIES: dict[What, Callable[[Network], Capability]] = {
     "data": Network.can_data,
     "network-off": Network.can_offline,
 }
-_COMMANDS: dict[What, Callable[[Ways, bool], Command]] = {
+_COMMANDS: dict[What, Callable[[Ways, bool, str | None], Command]] = {
     "airplane": Ways.airplane_command,
     "wifi": Ways.wifi_command,
     "data": Ways.data_command,
+}
+_READ: dict[str, Callable[[NetworkState], bool | None]] = {
+    "wifi": lambda state: state.wifi_enabled,
+    "data": lambda state: state.data_enabled,
 }

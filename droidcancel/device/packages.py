@@ -9,18 +9,23 @@ from __future__ import annotations
 import time
 
 from droidcancel.device.parse import (
+    dumps_package,
     first_line,
     parse_foreground_services,
+    parse_granted,
     parse_package_dump,
+    parse_package_names,
     parse_package_uids,
     parse_ps,
     parse_resolved_activity,
+    parse_users,
     pids_of,
     started,
 )
 from droidcancel.device.poll import must_poll, until
 from droidcancel.device.shell import Command, ShellChannel
-from droidcancel.device.types import Change, Component, ForegroundService, PackageInfo
+from droidcancel.device.types import Change, Component, ForegroundService, PackageInfo, User
+from droidcancel.device.ways import FORCE_STOP
 from droidcancel.errors import AppError, DeviceError, ParseError
 
 _MAIN = ("-a", "android.intent.action.MAIN", "-c", "android.intent.category.LAUNCHER")
@@ -29,29 +34,66 @@ START_TIMEOUT_S = 20.0
 
 
 class Packages:
-    """The apps of one phone."""
+    """The apps of one phone, as one user has them."""
 
-    def __init__(self, shell: ShellChannel) -> None:
+    def __init__(self, shell: ShellChannel, user: int = 0) -> None:
         self._shell = shell
+        self.user = user
 
     def info(self, package: str) -> PackageInfo | None:
-        """The package as installed for user 0, None when it is not installed."""
+        """The package as installed for the user, None when it is not installed."""
         text = self._shell.text(["dumpsys", "package", package])
-        info = parse_package_dump(text, package)
-        if info is None and package in self.installed():
+        info = parse_package_dump(text, package, self.user)
+        if info is None and not dumps_package(text, package) and package in self._names():
             raise ParseError(f"the dump of {package}", first_line(text))
         return info
+
+    def _names(self) -> set[str]:
+        command = ["pm", "list", "packages", "--user", str(self.user)]
+        return parse_package_names(self._shell.text(command))
 
     def require(self, package: str) -> PackageInfo:
         """As `info`; raises AppError when the app is not installed."""
         info = self.info(package)
         if info is None:
-            raise AppError(f"{package} is not installed on this phone", "install it first")
+            raise self._missing(package)
         return info
 
+    def _missing(self, package: str) -> AppError:
+        """Not installed; or only for other users, as a work profile or a dual app is."""
+        others = [
+            user
+            for user in self._users()
+            if user != self.user and self.installed_for(package, user)
+        ]
+        if not others:
+            return AppError(f"{package} is not installed on this phone", "install it first")
+        named = " or ".join(f"--user {user}" for user in others)
+        return AppError(
+            f"{package} is not installed for user {self.user}, but for {_listed(others)}",
+            f"give {named} (a work profile or a second copy of the app), or install it",
+        )
+
+    def _users(self) -> list[int]:
+        """The other users."""
+        try:
+            return [user.id for user in self.users() if user.id != self.user]
+        except ParseError:
+            return []
+
+    def installed_for(self, package: str, user: int) -> bool:
+        """Whether another user of the phone has the package."""
+        text = self._shell.text(["dumpsys", "package", package])
+        return parse_package_dump(text, package, user) is not None
+
+    def users(self) -> list[User]:
+        """The users of the phone: its owner, work profiles, second copies, guests."""
+        return parse_users(self._shell.text(["pm", "list", "users"]))
+
     def installed(self) -> dict[str, int]:
-        """Every installed package with its uid."""
-        return parse_package_uids(self._shell.text(["pm", "list", "packages", "-U"]))
+        """Every package that is installed for the user, with its uid."""
+        command = ["pm", "list", "packages", "-U", "--user", str(self.user)]
+        return parse_package_uids(self._shell.text(command), self.user)
 
     def pids(self, package: str) -> list[int]:
         """The processes of a package: named as it, or as it with a ``:suffix``."""
@@ -62,15 +104,15 @@ class Packages:
             processes = parse_ps(self._shell.text(["ps"]))  # before Android 8 ps knew no -A
         if len(processes) < 2:
             processes = parse_ps(self._shell.text(["ps"]))
-        return pids_of(processes, package)
+        return pids_of(processes, package, self.user)
 
     def running(self, package: str) -> bool:
         """Whether the package has a process."""
         return bool(self.pids(package))
 
     def stop_command(self, package: str) -> Command:
-        """What force-stops the package, for arming."""
-        return ["am", "force-stop", package]
+        """What force-stops the package, for arming; another user's copy of it runs on."""
+        return ["am", "force-stop", "--user", str(self.user), package]
 
     def force_stop(self, package: str, timeout: float = STOP_TIMEOUT_S) -> Change:
         """Force-stop, proven by no process and the flag ``stopped``.
@@ -94,7 +136,7 @@ class Packages:
             "the phone protects it (device owner), or something started it again at once",
         )
         seconds = time.monotonic() - begun
-        return Change("force-stop", tuple(before), (), "am force-stop", seconds)
+        return Change("force-stop", tuple(before), (), FORCE_STOP, seconds)
 
     def stopped(self, package: str) -> bool:
         """Whether nothing of it runs or will by itself: no process, and the flag ``stopped``.
@@ -106,7 +148,9 @@ class Packages:
 
     def launcher(self, package: str) -> Component | None:
         """The activity that the app's icon starts, None when it has none."""
-        text = self._shell.text(["cmd", "package", "resolve-activity", "--brief", *_MAIN, package])
+        text = self._shell.text(
+            ["cmd", "package", "resolve-activity", "--brief", *self._other_user(), *_MAIN, package]
+        )
         found = parse_resolved_activity(text)
         return found if found and found.package == package else None
 
@@ -118,7 +162,9 @@ class Packages:
         if component is None:
             self.require(package)
             raise AppError(f"{package} has no activity to start")
-        output = self._shell.run(["am", "start", *_MAIN, "-n", str(component)], timeout)
+        output = self._shell.run(
+            ["am", "start", *self._other_user(), *_MAIN, "-n", str(component)], timeout
+        )
         if not started(output.text, output.errors):
             raise AppError(f"{component} did not start: {_why(output.everything)}")
         must_poll(until(lambda: self.running(package)), timeout, f"{package} has no process")
@@ -126,14 +172,15 @@ class Packages:
 
     def foreground_services(self, package: str) -> list[ForegroundService]:
         """Services of the package that run in the foreground: they outlive a swipe."""
-        return parse_foreground_services(
+        found = parse_foreground_services(
             self._shell.text(["dumpsys", "activity", "services", package])
         )
+        return [service for service in found if service.user in (None, self.user)]
 
     def granted(self, package: str, permission: str) -> bool:
-        """Whether a runtime permission is granted to the package for user 0."""
+        """Whether a permission is granted to the package for the user."""
         text = self._shell.text(["dumpsys", "package", package])
-        return f"{permission}: granted=true" in text
+        return parse_granted(text, package, permission, self.user)
 
     def grant(self, package: str, permission: str) -> None:
         """Grant a runtime permission and read it back. Raises DeviceError."""
@@ -144,11 +191,19 @@ class Packages:
         self._permission("revoke", package, permission, False)
 
     def _permission(self, verb: str, package: str, permission: str, wanted: bool) -> None:
-        output = self._shell.run(["pm", verb, package, permission])
+        output = self._shell.run(["pm", verb, *self._other_user(), package, permission])
         if self.granted(package, permission) != wanted:
             raise DeviceError(
                 f"could not {verb} {permission} of {package}: {_why(output.everything)}"
             )
+
+    def _other_user(self) -> list[str]:
+        """The words that name the user; none for the first, whom the commands mean anyway."""
+        return ["--user", str(self.user)] if self.user else []
+
+
+def _listed(users: list[int]) -> str:
+    return ("user " if len(users) == 1 else "users ") + ", ".join(map(str, users))
 
 
 def _why(text: str) -> str:

@@ -13,6 +13,16 @@ from droidcancel.device.parse_activities import (
     parse_stacks,
     started,
 )
+from droidcancel.device.parse_device import (
+    parse_adb_version,
+    parse_api_level,
+    parse_current_user,
+    parse_device_list,
+    parse_displays,
+    parse_properties,
+    parse_record_limit,
+    parse_users,
+)
 from droidcancel.device.parse_jobs import parse_jobs
 from droidcancel.device.parse_media import (
     parse_df,
@@ -20,6 +30,12 @@ from droidcancel.device.parse_media import (
     parse_rows,
     parse_scanned,
     parse_screen_size,
+)
+from droidcancel.device.parse_netpolicy import (
+    parse_connected_ssid,
+    parse_metered_ifaces,
+    parse_restrict_background,
+    parse_wifi_networks,
 )
 from droidcancel.device.parse_network import (
     NO_SHELL,
@@ -39,8 +55,11 @@ from droidcancel.device.parse_network import (
 )
 from droidcancel.device.parse_packages import (
     Process,
+    dumps_package,
     parse_foreground_services,
+    parse_granted,
     parse_package_dump,
+    parse_package_names,
     parse_package_uids,
     parse_ps,
     parse_resolved_activity,
@@ -52,31 +71,52 @@ from droidcancel.device.parse_traffic import (
     parse_qtaguid,
     parse_uid_map,
 )
+from droidcancel.device.parse_uplink import (
+    Ping,
+    parse_ping,
+    parse_up_bandwidth,
+    parse_wifi_info,
+)
 
 __all__ = [
     "MAP_HEADER",
     "NO_SHELL",
+    "Ping",
     "Process",
     "UidBytes",
     "WifiStatus",
+    "dumps_package",
     "first_line",
     "mobile_data_enabled",
+    "parse_adb_version",
     "parse_airplane",
+    "parse_api_level",
     "parse_chain",
+    "parse_connected_ssid",
+    "parse_current_user",
     "parse_default_network",
+    "parse_device_list",
     "parse_df",
+    "parse_displays",
     "parse_focus",
     "parse_foreground_services",
+    "parse_granted",
     "parse_jobs",
     "parse_keyguard",
+    "parse_metered_ifaces",
     "parse_package_dump",
+    "parse_package_names",
     "parse_package_networking",
     "parse_package_uids",
+    "parse_ping",
     "parse_progress",
+    "parse_properties",
     "parse_ps",
     "parse_qtaguid",
     "parse_recents",
+    "parse_record_limit",
     "parse_resolved_activity",
+    "parse_restrict_background",
     "parse_resumed",
     "parse_rows",
     "parse_scanned",
@@ -86,7 +126,11 @@ __all__ = [
     "parse_switch",
     "parse_transports",
     "parse_uid_map",
+    "parse_up_bandwidth",
+    "parse_users",
     "parse_wifi_dump",
+    "parse_wifi_info",
+    "parse_wifi_networks",
     "parse_wifi_on",
     "parse_wifi_status",
     "pids_of",

@@ -20,7 +20,8 @@ _HEAD = re.compile(
     r"(?P<rest>.*)$"
 )
 _DECORATION = re.compile(r"^(?:#[^#]*#)?(?:@[^@]*@)?")
-_SOURCE = re.compile(r"\bSource: .*\bpkg=(?P<package>\S+)")
+_SOURCE = re.compile(r"\bSource: (?:.*\buser=(?P<user>\d+) )?.*\bpkg=(?P<package>\S+)")
+_UID_USER = re.compile(r"u(?P<id>\d+)\w")
 _UPLOAD_BYTES = re.compile(r"Network upload bytes:\s*(?P<bytes>-?\d+)")
 _REQUIRED = re.compile(r"Required constraints:(?P<names>.*)")
 _RUNNING = re.compile(r"(?:#|[\w.]+:)(?P<uid>u\d+\w+|\d+)/(?P<id>-?\d+)\b")
@@ -75,8 +76,17 @@ def _job(head: re.Match[str], body: str, running: set[tuple[str, str]]) -> tuple
         persisted="PERSISTED" in body,
         active=(head["uid"], head["id"]) in running,
         upload_bytes=int(upload["bytes"]) if upload and int(upload["bytes"]) >= 0 else None,
+        user=_user(source, head["uid"]),
     )
     return (source["package"] if source else service.partition("/")[0]), job
+
+
+def _user(source: re.Match[str] | None, uid: str) -> int | None:
+    """Whose job it is: the user of its source, else of the uid ``u10a123`` that runs it."""
+    if source and source["user"]:
+        return int(source["user"])
+    found = _UID_USER.match(uid)
+    return int(found["id"]) if found else None
 
 
 def _running(text: str) -> set[tuple[str, str]]:

@@ -13,6 +13,11 @@ _NOTHING = "No result found."
 _MEDIA_URI = re.compile(r"content://media/[^\s}\],]+?/(?P<id>\d+)")
 _SIZE = re.compile(r"^(?P<kind>Physical|Override) size: (?P<width>\d+)x(?P<height>\d+)", re.M)
 _NOTIFICATION = re.compile(r"^\s*NotificationRecord\(\S+:? pkg=(?P<package>\S+)")
+_NOTIFICATION_SIGNS = (
+    "Current Notification Manager state",
+    "Notification List:",
+    "NotificationRecord(",
+)
 _EXTRA = re.compile(
     r"android\.(?P<key>progress|progressMax|progressIndeterminate)=\w+ \((?P<value>[^)]*)\)"
 )
@@ -22,31 +27,48 @@ def parse_rows(text: str, columns: tuple[str, ...]) -> list[dict[str, str | None
     """`content query --projection a:b`: rows in the order of the projection (Content.java).
 
     The separator ``, `` is not escaped, so the names of the columns asked for cut the line: a
-    value may hold commas. ``NULL`` becomes None.
+    value may hold commas, and run over lines. ``NULL`` becomes None. A row that can be cut in two
+    ways, or has bytes for a value (``BLOB``), raises ParseError.
     """
-    if _NOTHING in text:
+    lines = text.splitlines()
+    if any(line.strip() == _NOTHING for line in lines):
         return []
-    rows = [
-        _row(found["columns"], columns) for line in text.splitlines() if (found := _ROW.match(line))
-    ]
+    rows: list[str] = []
+    for line in lines:
+        found = _ROW.match(line)
+        if found:
+            rows.append(found["columns"])
+        elif rows:
+            rows[-1] += "\n" + line
+        elif line.strip():
+            raise ParseError("the rows of a content query", line)
     if not rows:
         raise ParseError("the rows of a content query", first_line(text))
-    return rows
+    return [_row(row, columns) for row in rows]
 
 
-def _row(line: str, columns: tuple[str, ...]) -> dict[str, str | None]:
-    pattern = ", ".join(rf"{re.escape(name)}=(.*?)" for name in columns) + "$"
-    found = re.match(pattern, line)
-    if not found:
-        raise ParseError("a row of a content query", line)
+def _row(row: str, columns: tuple[str, ...]) -> dict[str, str | None]:
+    pattern = ", ".join(rf"{re.escape(name)}=(.*?)" for name in columns)
+    twice = any(row.count(f", {name}=") > 1 for name in columns[1:])
+    found = None if twice else re.fullmatch(pattern, row, re.DOTALL)
+    if not found or "BLOB" in found.groups():
+        raise ParseError("a row of a content query", row)
     values = (None if value == "NULL" else value for value in found.groups())
     return dict(zip(columns, values, strict=True))
 
 
 def parse_scanned(text: str) -> int | None:
-    """`content call ... scan_file`: the new row's id, None when nothing was indexed."""
+    """`content call ... scan_file`: the new row's id, None when nothing was indexed.
+
+    ``Result: Bundle[{...STREAM=content://media/...}]``; ``STREAM=null``, ``Result: null`` and
+    nothing at all (the exception is on the other stream) mean that nothing was.
+    """
     found = _MEDIA_URI.search(text)
-    return int(found["id"]) if found else None
+    if found:
+        return int(found["id"])
+    if text.strip() and not text.lstrip().startswith("Result:"):
+        raise ParseError("the answer of the media scanner", first_line(text))
+    return None
 
 
 def parse_screen_size(text: str) -> tuple[int, int]:
@@ -63,26 +85,25 @@ def parse_progress(text: str, package: str) -> list[Progress]:
 
     Numbers show even where texts are redacted.
     """
-    if "NotificationRecord" not in text and "Notification" not in text:
+    if not any(sign in text for sign in _NOTIFICATION_SIGNS):
         raise ParseError("the notifications", first_line(text))
     bars: list[Progress] = []
     for block in _notification_blocks(text, package):
         extras = {found["key"]: found["value"] for found in _EXTRA.finditer(block)}
-        if extras.get("progressMax", "").isdigit() and int(extras["progressMax"]) > 0:
-            bars.append(_progress(package, extras))
-        elif extras.get("progressIndeterminate") == "true":
+        most = _number(extras.get("progressMax", "0"), "the progress of a notification")
+        value = _number(extras.get("progress", "0"), "the progress of a notification")
+        endless = extras.get("progressIndeterminate") == "true"
+        if most > 0:
+            bars.append(Progress(package, value, most, endless))
+        elif endless:
             bars.append(Progress(package, 0, 0, True))
     return bars
 
 
-def _progress(package: str, extras: dict[str, str]) -> Progress:
-    value = extras.get("progress", "")
-    return Progress(
-        package,
-        int(value) if value.isdigit() else 0,
-        int(extras["progressMax"]),
-        extras.get("progressIndeterminate") == "true",
-    )
+def _number(text: str, what: str) -> int:
+    if not re.fullmatch(r"-?\d{1,10}", text):
+        raise ParseError(what, text)
+    return int(text)
 
 
 def _notification_blocks(text: str, package: str) -> list[str]:

@@ -10,11 +10,14 @@ from droidcancel.errors import ParseError
 
 NO_SHELL = "No shell command implementation."
 WIFI_ON_SETTING = {"0": False, "1": True, "2": True, "3": False}  # 2 on in airplane, 3 off by it
+_LINKER_NOISE = "WARNING: linker"  # Android 6 and 7 print it before anything that starts Java
 _SETTING_LINE = re.compile(r"^(?P<key>[\w.]+)=(?P<value>.*)$")
 _DEFAULT_NETWORK = re.compile(r"^\s*Active default network:\s*(?P<id>\S+)", re.MULTILINE)
 _AGENT = re.compile(r"NetworkAgentInfo\s*\{.*?\bnetwork\{(?P<id>\d+)\}.*", re.IGNORECASE)
 _TRANSPORTS = re.compile(r"Transports:\s*(?P<names>[A-Z_|]+)")
-_SSID = re.compile(r'^Wifi is connected to "?(?P<ssid>.*?)"?\s*$', re.MULTILINE)
+_SSID = re.compile(r'^Wifi is connected to "?(?P<ssid>.*?)"?\s*$')
+_NO_WIFI = "Wifi is not connected"
+DATA_SUBSCRIPTION = "multi_sim_data_call"  # Settings.Global: the subscription that has data
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,10 @@ def parse_switch(text: str, what: str) -> bool:
 
 
 def parse_settings_list(text: str) -> dict[str, str]:
-    """`settings list NAMESPACE`, or lines of it: key=value; a value may run over lines."""
+    """`settings list NAMESPACE`, or lines of it: key=value; a value may run over lines.
+
+    Raises ParseError for text that begins with something else.
+    """
     values: dict[str, str] = {}
     key = ""
     for line in text.splitlines():
@@ -58,6 +64,8 @@ def parse_settings_list(text: str) -> dict[str, str]:
             values[key] = found["value"]
         elif key:
             values[key] += "\n" + line
+        elif line.strip() and not line.startswith(_LINKER_NOISE):
+            raise ParseError("the list of settings", line)
     return values
 
 
@@ -70,16 +78,22 @@ def parse_wifi_on(value: str) -> bool:
 
 
 def parse_wifi_status(text: str) -> WifiStatus:
-    """`cmd wifi status` (WIFI WifiShellCommand, API 30+): the first line, then the primary's."""
+    """`cmd wifi status` (WIFI WifiShellCommand, API 30+): the first line, then the primary's.
+
+    A phone with two Wi-Fi networks at a time prints the primary one first.
+    """
     head = first_line(text)
     if head not in ("Wifi is enabled", "Wifi is disabled"):
         raise ParseError("the Wi-Fi status", head)
     if head == "Wifi is disabled":
         return WifiStatus(False, False)
-    ssid = _SSID.search(text)
-    if ssid:
-        return WifiStatus(True, True, ssid["ssid"])
-    return WifiStatus(True, False if "Wifi is not connected" in text else None)
+    for line in text.splitlines():
+        ssid = _SSID.match(line)
+        if ssid:
+            return WifiStatus(True, True, ssid["ssid"])
+        if line.startswith(_NO_WIFI):
+            return WifiStatus(True, False)
+    return WifiStatus(True, None)
 
 
 def parse_wifi_dump(text: str) -> WifiStatus:
@@ -112,12 +126,22 @@ def parse_transports(text: str, network: str) -> str | None:
 def mobile_data_enabled(settings: dict[str, str]) -> bool | None:
     """From the global settings: the live keys of a phone with two SIMs win over the plain one.
 
-    mobile_data<N> are the per-subscription keys; data counts as on when any of them is on.
+    mobile_data<N> are the keys of the subscriptions, and that of the subscription which has data
+    decides. Where the phone does not say which (some number them by slot), data counts as on when
+    any of them is on.
     """
+    chosen = _switch_of(settings, f"mobile_data{settings.get(DATA_SUBSCRIPTION, '?')}")
+    if chosen:
+        return chosen == ["1"]
     numbered = [v for k, v in settings.items() if re.fullmatch(r"mobile_data\d+", k)]
     values: Iterable[str] = numbered or [v for k, v in settings.items() if k == "mobile_data"]
     known = [value for value in values if value in ("0", "1")]
     return "1" in known if known else None
+
+
+def _switch_of(settings: dict[str, str], key: str) -> list[str]:
+    """The value of a switch, in a list; nothing where it is missing or no switch."""
+    return [value for name, value in settings.items() if name == key and value in ("0", "1")]
 
 
 def parse_chain(text: str) -> bool:

@@ -15,8 +15,12 @@ _USER_ID = re.compile(r"^\s+(?:userId|appId)=(?P<id>\d+)", re.MULTILINE)
 _VERSION_NAME = re.compile(r"^\s+versionName=(?P<name>.*)$", re.MULTILINE)
 _VERSION_CODE = re.compile(r"^\s+versionCode=(?P<code>\d+)", re.MULTILINE)
 _FLAGS = re.compile(r"^\s+(?:pkgFlags|flags)=\[(?P<flags>[^\]]*)\]", re.MULTILINE)
-_USER_STATE = re.compile(r"^\s+User 0:.*\bstopped=(?P<stopped>true|false)", re.MULTILINE)
-_SERVICE = re.compile(r"^\s*\* ServiceRecord\{\S+ u\d+ (?P<component>[^\s}]+)")
+_USER_LINE = re.compile(r"^\s+User (?P<id>\d+):(?P<state>.*)$", re.MULTILINE)
+_STATE_FLAG = re.compile(r"\b(?P<name>installed|stopped)=(?P<value>true|false)")
+_PERMISSION = re.compile(r"^\s+(?P<name>[\w.]+): granted=(?P<granted>true|false)", re.MULTILINE)
+_SERVICE = re.compile(r"^\s*\* ServiceRecord\{\S+ u(?P<user>\d+) (?P<component>[^\s}]+)")
+_APP_USER = re.compile(r"u(?P<id>\d+)_")
+UIDS_A_USER = 100_000  # UserHandle.PER_USER_RANGE
 _FOREGROUND = re.compile(r"\bisForeground=(?P<is>true|false)(?:\s+foregroundId=(?P<id>-?\d+))?")
 _RESOLVED = re.compile(r"^(?P<component>[\w.]+/[\w.$]+)\s*$", re.MULTILINE)
 
@@ -30,25 +34,41 @@ class Process:
     name: str
 
 
-def parse_package_uids(text: str) -> dict[str, int]:
+def parse_package_uids(text: str, user: int = 0) -> dict[str, int]:
     """`pm list packages -U [FILTER]`: name to uid. The filter is a substring: look up exactly.
 
-    A package of several users lists ``uid:10123,1010123``; the first is user 0's.
+    A package of several users lists ``uid:10123,1010123``: the one of ``user`` counts, and a
+    package that this user has not is left out.
     """
     uids: dict[str, int] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
         found = _PACKAGE_LINE.match(line)
         if not found or not found["uids"]:
             raise ParseError("the list of packages", line)
-        uids[found["name"]] = int(found["uids"].split(",")[0])
+        known = [int(uid) for uid in found["uids"].split(",") if uid]
+        mine = [uid for uid in known if uid // UIDS_A_USER == user]
+        if mine:
+            uids[found["name"]] = mine[0]
     return uids
 
 
-def parse_package_dump(text: str, name: str) -> PackageInfo | None:
+def parse_package_names(text: str) -> set[str]:
+    """`pm list packages`: names alone, as Android 7 prints them too, which knows no ``-U``."""
+    names = set()
+    for line in filter(None, map(str.strip, text.splitlines())):
+        found = _PACKAGE_LINE.match(line)
+        if not found:
+            raise ParseError("the list of packages", line)
+        names.add(found["name"])
+    return names
+
+
+def parse_package_dump(text: str, name: str, user: int = 0) -> PackageInfo | None:
     """`dumpsys package NAME` (PackageManagerService Settings.dumpPackageLPr), None if absent.
 
     The block of exactly this package is read: the dump may go on with hidden system packages
-    (the factory version of an updated one) and others.
+    (the factory version of an updated one) and others. A package that is there for other users
+    only, or is uninstalled for this one (``installed=false``), is None as well.
     """
     block = _package_block(text, name)
     if block is None:
@@ -56,16 +76,56 @@ def parse_package_dump(text: str, name: str) -> PackageInfo | None:
     uid = _required(_USER_ID, block, f"the uid of {name}")
     version = _required(_VERSION_NAME, block, f"the version of {name}")
     code = _required(_VERSION_CODE, block, f"the version code of {name}")
-    state = _required(_USER_STATE, block, f"the stopped state of {name}")
+    state = _user_state(block, name, user)
+    if state is None or state.get("installed") == "false":
+        return None
     flags = _FLAGS.search(block)
     return PackageInfo(
         name=name,
         version_name=version["name"].strip(),
         version_code=int(code["code"]),
-        uid=int(uid["id"]),
+        uid=user * UIDS_A_USER + int(uid["id"]) % UIDS_A_USER,
         stopped=state["stopped"] == "true",
         system=bool(flags and "SYSTEM" in flags["flags"].split()),
+        user=user,
     )
+
+
+def dumps_package(text: str, name: str) -> bool:
+    """Whether `dumpsys package NAME` tells of the package at all, for whichever user."""
+    return _package_block(text, name) is not None
+
+
+def _user_state(block: str, name: str, user: int) -> dict[str, str] | None:
+    """The flags of the line ``User N:``; None where the package has no line for that user."""
+    lines = {int(found["id"]): found["state"] for found in _USER_LINE.finditer(block)}
+    if not lines:
+        raise ParseError(f"the stopped state of {name}", block.strip().splitlines()[0])
+    if user not in lines:
+        return None
+    state = {found["name"]: found["value"] for found in _STATE_FLAG.finditer(lines[user])}
+    if "stopped" not in state:
+        raise ParseError(f"the stopped state of {name}", f"User {user}:{lines[user]}")
+    return state
+
+
+def parse_granted(text: str, name: str, permission: str, user: int = 0) -> bool:
+    """`dumpsys package NAME`: whether a permission is granted to the package for one user.
+
+    Each user has a list of its own under ``User N:``; above them stand those that came with the
+    installation, for all. One that is listed nowhere is not granted. Raises ParseError where the
+    dump has no such package.
+    """
+    block = _package_block(text, name)
+    if block is None:
+        raise ParseError(f"the permissions of {name}", first_line(text))
+    heads = list(_USER_LINE.finditer(block))
+    parts = [block[: heads[0].start()] if heads else block]
+    for head, following in zip(heads, [*heads[1:], None], strict=True):
+        if int(head["id"]) == user:
+            parts.append(block[head.start() : following.start() if following else len(block)])
+    told = [f["granted"] for p in parts for f in _PERMISSION.finditer(p) if f["name"] == permission]
+    return "true" in told
 
 
 def _package_block(text: str, name: str) -> str | None:
@@ -109,13 +169,22 @@ def _process(line: str, pid_column: int, user_column: int | None) -> Process:
     return Process(int(fields[pid_column]), user, fields[-1])
 
 
-def pids_of(processes: list[Process], package: str) -> list[int]:
-    """The processes named as the package, or as the package with a ``:suffix``."""
+def pids_of(processes: list[Process], package: str, user: int = 0) -> list[int]:
+    """The processes named as the package, or as the package with a ``:suffix``, of one user.
+
+    Two users' copies of an app have the same name; ``u10_a123`` tells whose a process is.
+    """
     return [
         process.pid
         for process in processes
-        if process.name == package or process.name.startswith(f"{package}:")
+        if (process.name == package or process.name.startswith(f"{package}:"))
+        and _may_be_of(process, user)
     ]
+
+
+def _may_be_of(process: Process, user: int) -> bool:
+    found = _APP_USER.match(process.user)
+    return found is None or int(found["id"]) == user
 
 
 def parse_foreground_services(text: str) -> list[ForegroundService]:
@@ -123,17 +192,18 @@ def parse_foreground_services(text: str) -> list[ForegroundService]:
     if "ACTIVITY MANAGER SERVICES" not in text:
         raise ParseError("the list of services", first_line(text))
     services = []
-    current: Component | None = None
+    record: re.Match[str] | None = None
     for line in text.splitlines():
-        record = _SERVICE.match(line)
-        if record:
-            current = Component.parse(record["component"])
+        head = _SERVICE.match(line)
+        if head:
+            record = head
             continue
         state = _FOREGROUND.search(line)
-        if state and current and state["is"] == "true":
+        if state and record and state["is"] == "true":
             number = int(state["id"]) if state["id"] else None
-            services.append(ForegroundService(current, number))
-            current = None
+            component = Component.parse(record["component"])
+            services.append(ForegroundService(component, number, int(record["user"])))
+            record = None
     return services
 
 

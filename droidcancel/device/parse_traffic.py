@@ -12,7 +12,8 @@ MAP_HEADER = "uid rxBytes rxPackets txBytes txPackets"
 _ROW = re.compile(r"^\s*(\d+) (\d+) (\d+) (\d+) (\d+)\s*$")
 _QTAGUID_HEADER = "idx iface acct_tag_hex uid_tag_int cnt_set rx_bytes rx_packets tx_bytes"
 _UNTAGGED = "0x0"
-_VPN_INTERFACES = ("tun", "ppp", "tap")
+#: what goes out again through a real interface, or never leaves the phone
+_NOT_COUNTED = ("tun", "ppp", "tap", "lo")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def _take_row(line: str, rows: dict[int, UidBytes]) -> bool:
         uid, rx, _, tx, _ = map(int, row.groups())
         rows[uid] = UidBytes(rx, tx)
         return True
+    if line.strip()[:1].isdigit():
+        raise ParseError("a row of the traffic map", line)  # a row lost would count as no bytes
     return line.strip().startswith("Entry is deleted")
 
 
@@ -55,8 +58,8 @@ def parse_qtaguid(text: str) -> dict[int, UidBytes]:
     """/proc/net/xt_qtaguid/stats of kernels before eBPF (Android 9 and older).
 
     Tagged rows are parts of the untagged ones, so only tag 0x0 counts; both counter sets
-    (background 0, foreground 1) and all interfaces are summed, tunnels aside since their bytes
-    go out again through a real interface.
+    (background 0, foreground 1) and all interfaces are summed, but for tunnels, whose bytes go out
+    again through a real interface, and the loopback, whose bytes go nowhere.
     """
     lines = text.splitlines()
     if not lines or not lines[0].startswith(_QTAGUID_HEADER):
@@ -64,9 +67,10 @@ def parse_qtaguid(text: str) -> dict[int, UidBytes]:
     totals: dict[int, UidBytes] = {}
     for line in lines[1:]:
         fields = line.split()
-        if len(fields) < 8 or not fields[3].isdigit():
+        numbers = (fields[3], fields[5], fields[7]) if len(fields) >= 8 else ("",)
+        if not all(re.fullmatch(r"\d{1,20}", number) for number in numbers):
             raise ParseError("a row of the xt_qtaguid table", line)
-        if fields[2] == _UNTAGGED and not fields[1].startswith(_VPN_INTERFACES):
+        if fields[2] == _UNTAGGED and not fields[1].startswith(_NOT_COUNTED):
             uid = int(fields[3])
             old = totals.get(uid, UidBytes(0, 0))
             totals[uid] = UidBytes(old.rx + int(fields[5]), old.tx + int(fields[7]))

@@ -15,14 +15,15 @@ import re
 import shlex
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from droidcancel.device.shell_line import Line
 from droidcancel.device.shell_stream import Armed, RunningCommand
 from droidcancel.device.shell_v2 import new_marker
 from droidcancel.device.types import Output
-from droidcancel.errors import AdbError
+from droidcancel.errors import AdbError, ShellTimeout
 
 DEFAULT_TIMEOUT_S: Final = 15.0
 MAX_OUTPUT: Final = 64 * 2**20
@@ -71,6 +72,7 @@ class ShellChannel:
         self._idle: list[Line] = []
         self._lock = threading.Lock()
         self._closed = False
+        self._limits = threading.local()
         self.round_trips = 0
         self.opened = 0
 
@@ -88,6 +90,7 @@ class ShellChannel:
         be sent again when the link drops under it. Raises ShellTimeout when it does not end
         (its shell is abandoned), AdbError when the link is gone.
         """
+        timeout = self._within_limit(command, timeout)
         try:
             return self._run_once(command, timeout, max_output)
         except ConnectionError as error:
@@ -131,6 +134,29 @@ class ShellChannel:
         except BaseException:
             line.close()
             raise
+
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """No command of this thread runs longer than until ``seconds`` from now.
+
+        The shortest of several limits counts. What is sent after it raises ShellTimeout at once.
+        """
+        before: float | None = getattr(self._limits, "until", None)
+        until = time.monotonic() + seconds
+        self._limits.until = until if before is None else min(before, until)
+        try:
+            yield
+        finally:
+            self._limits.until = before
+
+    def _within_limit(self, command: Command, timeout: float) -> float:
+        until: float | None = getattr(self._limits, "until", None)
+        if until is None:
+            return timeout
+        left = until - time.monotonic()
+        if left <= 0:
+            raise ShellTimeout(f"no time is left for it: {spell(command)}")
+        return min(timeout, left)
 
     def close(self) -> None:
         """Close the idle shells; the channel is not used afterwards."""

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from droidcancel.device.known import Known
 from droidcancel.device.parse import UidBytes, parse_qtaguid, parse_uid_map
 from droidcancel.device.shell import Command, Script, ShellChannel, quoted, spell
 from droidcancel.device.types import Capability
+from droidcancel.device.ways import CONNECTIVITY_CONTROLLER, NETD_CONTROLLER, NETSTATS, QTAGUID
 from droidcancel.errors import ParseError, Unsupported
 
 READ_TIMEOUT_S = 20.0
@@ -29,24 +31,23 @@ class Source:
 
 
 SOURCES = (
-    Source("dumpsys netstats", ("dumpsys", "netstats"), parse_uid_map),
+    Source(NETSTATS, ("dumpsys", "netstats"), parse_uid_map),
     Source(
-        "dumpsys connectivity trafficcontroller",
+        CONNECTIVITY_CONTROLLER,
         ("dumpsys", "connectivity", "trafficcontroller"),
         parse_uid_map,
     ),
-    Source(
-        "dumpsys netd trafficcontroller", ("dumpsys", "netd", "trafficcontroller"), parse_uid_map
-    ),
-    Source("xt_qtaguid", ("cat", "/proc/net/xt_qtaguid/stats"), parse_qtaguid),
+    Source(NETD_CONTROLLER, ("dumpsys", "netd", "trafficcontroller"), parse_uid_map),
+    Source(QTAGUID, ("cat", "/proc/net/xt_qtaguid/stats"), parse_qtaguid),
 )
 
 
 class Traffic:
     """The traffic counters of one phone."""
 
-    def __init__(self, shell: ShellChannel) -> None:
+    def __init__(self, shell: ShellChannel, known: Known | None = None) -> None:
         self._shell = shell
+        self._known = known or Known()
         self._source: Source | None = None
         self.read_seconds: float | None = None
 
@@ -95,7 +96,7 @@ class Traffic:
         return self._source
 
     def _find(self) -> Source:
-        for source in SOURCES:
+        for source in sorted(SOURCES, key=self._doubt):
             try:
                 self._read(source)
             except ParseError:
@@ -105,6 +106,10 @@ class Traffic:
             "this phone shows no per-app byte counters to the shell",
             "the verdict then rests on what the app shows",
         )
+
+    def _doubt(self, source: Source) -> int:
+        """The source that the doctor found is tried first; the order stays otherwise."""
+        return 0 if self._known.says("traffic counters", source.name) else 1
 
     def _read(self, source: Source) -> dict[int, UidBytes]:
         started = time.monotonic()

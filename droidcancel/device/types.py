@@ -61,17 +61,24 @@ class Component:
 
 @dataclass(frozen=True)
 class Task:
-    """One task of the recents. ``stack_id`` is what `am stack remove` takes before API 31."""
+    """One task of the recents. ``stack_id`` is what `am stack remove` takes before API 31.
+
+    ``user`` is whose task it is, None where the phone does not say.
+    """
 
     task_id: int
     component: Component | None
     stack_id: int | None = None
     package: str = ""
+    user: int | None = None
 
 
 @dataclass(frozen=True)
 class PackageInfo:
-    """An installed package. ``uid`` is that of user 0; ``stopped`` is the force-stopped flag."""
+    """A package as it is installed for one user; ``stopped`` is its force-stopped flag there.
+
+    ``uid`` is the one that its processes have for that user.
+    """
 
     name: str
     version_name: str
@@ -79,6 +86,7 @@ class PackageInfo:
     uid: int
     stopped: bool
     system: bool = False
+    user: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,6 +143,7 @@ class Job:
     persisted: bool = False
     active: bool = False
     upload_bytes: int | None = None
+    user: int | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,7 @@ class ForegroundService:
 
     component: Component
     notification_id: int | None = None
+    user: int | None = None
 
 
 @dataclass(frozen=True)
@@ -172,6 +182,26 @@ class Keyguard:
 
 
 @dataclass(frozen=True)
+class User:
+    """One user of the phone. ``work``: a managed profile, as a work profile is."""
+
+    id: int
+    name: str
+    running: bool
+    work: bool = False
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the adb server's list. ``detail`` is what it says besides of the state."""
+
+    serial: str
+    state: str
+    tags: dict[str, str] = field(default_factory=dict)
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Attached:
     """One line of the list of devices. ``advice`` mends a state that is not ``device``."""
 
@@ -195,3 +225,40 @@ class Finding:
     ok: bool
     way: str = ""
     why: str = ""
+
+
+Status = Literal["works", "refused", "not there", "not tried"]
+
+
+@dataclass(frozen=True)
+class WayFinding:
+    """What was found out of one way to do a thing.
+
+    ``works``: read, or tried and read back; ``refused``: the phone has it and does not let us, or
+    we do not; ``not there``: the phone has no such thing; ``not tried``: it is there as far as
+    reading tells, and only `doctor --probe` or the use of it says more. ``sure`` is False where the
+    phone gave no answer, which is no finding to keep.
+    """
+
+    way: str
+    status: Status
+    why: str = ""
+    sure: bool = True
+
+    @property
+    def usable(self) -> bool:
+        """Whether it would be used, if it came first."""
+        return self.status in ("works", "not tried")
+
+
+@dataclass(frozen=True)
+class ThingFinding:
+    """The ways of one thing, in the order in which they are preferred."""
+
+    thing: str
+    ways: tuple[WayFinding, ...]
+
+    @property
+    def used(self) -> str | None:
+        """The way that will be used, None where there is none."""
+        return next((way.way for way in self.ways if way.usable), None)

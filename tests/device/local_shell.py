@@ -6,6 +6,7 @@ written in the tests.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import socket
@@ -41,7 +42,8 @@ class LocalTransport:
         """End the shell and what it started; wait until its stream is at its end."""
         self.conn.close()
         if self.process.poll() is None:
-            os.killpg(self.process.pid, 9)
+            with contextlib.suppress(ProcessLookupError):  # it may just be ending by itself
+                os.killpg(self.process.pid, 9)
         self._pump.join(timeout=10)
         self._far.close()
 
