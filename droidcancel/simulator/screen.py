@@ -18,6 +18,7 @@ from droidcancel.simulator.decor import DIALOGS, covers_all, decorate
 from droidcancel.simulator.draw import Painter
 from droidcancel.simulator.draw_palette import resolve
 from droidcancel.simulator.layout import LayoutEngine
+from droidcancel.simulator.options import RIGHT_TO_LEFT
 from droidcancel.simulator.viewtree import Draw, Rect, View
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ DIALOG_DIM = 0.6  # backgroundDimAmount of Theme.Material dialogs
 TOUCH_DOT_DP = 14
 MAX_READERS = 16
 ROWS = 64
+MIRRORED = ("com.android.settings", "com.android.systemui")
 NIGHT_YES = "2"  # UiModeManager.MODE_NIGHT_YES in settings secure ui_night_mode
 
 
@@ -147,6 +149,8 @@ class Screen:
         key = (self._phone.windows.version, self.size, self.density)
         if self._laid_out is None or self._laid_out[0] != key:
             shown = decorate(self._phone.windows.visible(), self.size, LayoutEngine(self.density))
+            if self._phone.language() in RIGHT_TO_LEFT:
+                _mirror(shown)
             # Building a tree may itself ask for another: what was built last counts.
             key = (self._phone.windows.version, self.size, self.density)
             self._laid_out = (key, [Shown(*parts) for parts in shown])
@@ -240,6 +244,13 @@ class Screen:
         """The picture as `screencap -p` gives it."""
         picture = await self.capture_async()
         return await asyncio.to_thread(encode, picture, "PNG")
+
+
+def _mirror(shown: list[tuple[Window, View, Rect]]) -> None:
+    """The system's own windows begin at the right where people read from there."""
+    for window, root, frame in shown:
+        if window.package in MIRRORED:
+            root.mirror(frame.left + frame.right)
 
 
 def rgba(picture: Image.Image) -> Iterator[bytes]:
