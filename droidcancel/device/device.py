@@ -75,7 +75,8 @@ class Device:
         self.traffic = Traffic(shell)
         self.jobs = Jobs(shell)
         self.ui = Ui(handle, shell)
-        self.network.airplane_page = AirplanePage(self.activities, self.ui).set
+        page = AirplanePage(self.activities, self.ui, shell, lambda: self.locale)
+        self.network.airplane_page = page.set
         self.watchdog = Watchdog(shell, self.network)
         self.boot_id = self.read_boot_id()
         self.locale = self._read_locale()

@@ -30,10 +30,19 @@ What = Literal["airplane", "wifi", "data", "network-off"]
 FLAG_TIMEOUT_S: Final = 10.0
 OFFLINE_TIMEOUT_S: Final = 30.0
 ONLINE_TIMEOUT_S: Final = 120.0
+# The airplane command writes the setting before it returns: what is not written now never is.
+REFUSED_AFTER_S: Final = 3.0
+# As soon do the switches of Wi-Fi and mobile data show it, though their networks go later.
+SWITCHED_AFTER_S: Final = 8.0
+_SILENT: Final = {
+    "wifi": "airplane mode, a device owner or the vendor's build forbids it",
+    "data": "there is no SIM for data, or this build's command does nothing",
+}
 WIFI_TIMEOUT_S: Final = 20.0
 _GLOBALS = Script(
     "settings list global | grep -E"
-    " '^(airplane_mode_on|wifi_on|mobile_data[0-9]*|bluetooth_on|apm_enhancement_enabled)='"
+    " '^(airplane_mode_on|airplane_mode_radios|wifi_on|mobile_data[0-9]*|multi_sim_data_call|"
+    "bluetooth_on|apm_enhancement_enabled)='"
 )
 _DEFAULT_NETWORK = Script("dumpsys connectivity | grep 'Active default network:'")
 
@@ -51,7 +60,8 @@ class Network:
         self._ways = Ways(shell, api)
         self.rides_on_wifi = rides_on_wifi
         self.allow_link_loss = False
-        self.airplane_page: Callable[[bool], None] | None = None
+        self.airplane_page: Callable[[bool], str] | None = None
+        self._page_way = ""
 
     # -- reading
 
@@ -95,7 +105,8 @@ class Network:
         way = self._ways.airplane()
         if way.ok or self.airplane_page is None:
             return way
-        return Capability(True, "the Settings page of airplane mode")
+        tapped = self._page_way or "the Settings page of airplane mode, else its quick tile"
+        return Capability(True, tapped)
 
     def can_wifi(self) -> Capability:
         """By `cmd wifi` or `svc wifi`."""
@@ -136,30 +147,42 @@ class Network:
         """
         self._allow("airplane", on)
         before, started = self.state(), time.monotonic()
-        way = self.can_airplane()
         if self._ways.airplane().ok:
             self._shell.run(self._ways.airplane_command(on))
-        elif self.airplane_page is not None:
-            if before.airplane != on:
-                self.airplane_page(on)
-        else:
-            raise Unsupported(way.why_not, "switch it by hand, or use `force-stop`")
+        elif self.airplane_page is None:
+            raise Unsupported(self._ways.airplane().why_not, "switch it by hand")
+        elif before.airplane != on:
+            self._page_way = self.airplane_page(on)
         return self.follow_airplane(on, before, started, timeout)
 
     def follow_airplane(
         self, on: bool, before: NetworkState, started: float, timeout: float = WIFI_TIMEOUT_S
     ) -> Change:
-        """Read airplane mode back after its command was sent at ``started`` (monotonic)."""
-        must_poll(
-            until(lambda: self.state().airplane == on),
-            FLAG_TIMEOUT_S,
-            f"airplane mode did not go {switch_words(on)}",
-            "something on the phone refuses it (device owner, kiosk); look at the phone",
-        )
+        """Read airplane mode back after its command was sent at ``started`` (monotonic).
+
+        A command that was refused has changed nothing, and says so at best: the switch is tapped
+        by hand then, now and from now on.
+        """
+        if poll(until(lambda: self.state().airplane == on), REFUSED_AFTER_S) is None:
+            self._tap_airplane(on)
         notes = self._cut_surviving_wifi(timeout) if on else ()
         after = self.state()
         seconds = time.monotonic() - started
         return Change("airplane", before, after, self.can_airplane().way, seconds, notes)
+
+    def _tap_airplane(self, on: bool) -> None:
+        """Airplane mode by hand, as its command did not work. Raises NotEffective."""
+        failed = f"airplane mode did not go {switch_words(on)}"
+        hint = "something on the phone refuses it (device owner, kiosk); look at the phone"
+        if self.airplane_page is not None and self._ways.airplane().ok:
+            self._ways.refused = f"{self._ways.airplane().way} was refused by this phone"
+            try:
+                self._page_way = self.airplane_page(on)
+            except DeviceError as error:
+                raise NotEffective(
+                    f"{failed}: {self._ways.refused}; {error.message}", hint
+                ) from error
+        must_poll(until(lambda: self.state().airplane == on), FLAG_TIMEOUT_S, failed, hint)
 
     def _cut_surviving_wifi(self, timeout: float) -> tuple[str, ...]:
         """In airplane mode Wi-Fi must go too; where the phone keeps it, it is switched off.
@@ -185,7 +208,8 @@ class Network:
             return "off"
         if not state.online:
             return "offline"
-        return "stays" if state.raw.get("wifi_on") == "2" else None
+        radios = state.raw.get("airplane_mode_radios", "wifi").split(",")
+        return "stays" if state.raw.get("wifi_on") == "2" or "wifi" not in radios else None
 
     def set_wifi(self, on: bool, timeout: float = WIFI_TIMEOUT_S) -> Change:
         """Switch Wi-Fi and read it back; connecting comes later, see `wait_online`."""
@@ -224,6 +248,7 @@ class Network:
             until(lambda: read(self.state()) == on),
             timeout,
             f"{what} did not go {switch_words(on)}{said}",
+            f"{way.way} said that it worked, or nothing: {_SILENT[what]}",
         )
         return Change(what, before, self.state(), way.way, time.monotonic() - started)
 
@@ -232,9 +257,23 @@ class Network:
         command = self.command("network-off", True)
         before, started = self.state(), time.monotonic()
         self._shell.run(command)
-        self.wait_offline(timeout)
+        self.follow_cut(timeout)
         way = self.can_offline().way
         return Change("network-off", before, self.state(), way, time.monotonic() - started)
+
+    def follow_cut(self, timeout: float = OFFLINE_TIMEOUT_S) -> None:
+        """Wait for the effect of `network-off`; a switch that did not move is told early."""
+        if poll(until(lambda: self.default_network() is None), SWITCHED_AFTER_S):
+            return
+        state = self.state()
+        stuck = [w for w, on in (("wifi", state.wifi_enabled), ("data", state.data_enabled)) if on]
+        if stuck:
+            raise NotEffective(
+                f"{' and '.join(stuck)} did not go off ({self.can_offline().way}): the phone "
+                f"still has a default network ({self.transport() or 'unknown'})",
+                "; ".join(_SILENT[what] for what in stuck),
+            )
+        self.wait_offline(timeout)
 
     def put_back(self, before: NetworkState, timeout: float = WIFI_TIMEOUT_S) -> Change:
         """Bring the switches back to ``before``: airplane first, then data, Wi-Fi last.

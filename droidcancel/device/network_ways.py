@@ -19,20 +19,32 @@ from droidcancel.errors import ParseError, Unsupported
 
 SHELL_MAY_BROADCAST_UNTIL = 23  # Android 7 took the shell off the list for protected broadcasts
 ROOT_TIMEOUT_S = 5.0
+# The setting alone would only look switched: where the broadcast is refused it goes back at once.
+_BROADCAST = (
+    "settings put global airplane_mode_on {value} && case $(am broadcast -a "
+    "android.intent.action.AIRPLANE_MODE --ez state {word} 2>&1) in *result=*) ;; "
+    "*) settings put global airplane_mode_on {before}; echo the broadcast was refused;; esac"
+)
 _REFUSALS = (NO_SHELL, "Can't find service", "inaccessible or not found", "Unknown command")
 
 
 class Ways:
-    """The commands of one phone; each is looked for once."""
+    """The commands of one phone; each is looked for once.
+
+    `refused` says why the airplane command is of no use, once the phone did not follow it.
+    """
 
     def __init__(self, shell: ShellChannel, api: int) -> None:
         self._shell = shell
         self._api = api
+        self.refused = ""
 
     # -- airplane mode
 
     def airplane(self) -> Capability:
         """`cmd connectivity airplane-mode` (Android 9 and later), or the broadcast as root."""
+        if self.refused:
+            return Capability(False, why_not=self.refused)
         if self._airplane_by_cmd:
             return Capability(True, "cmd connectivity airplane-mode")
         if self._root_prefix is not None or self._api <= SHELL_MAY_BROADCAST_UNTIL:
@@ -45,15 +57,12 @@ class Ways:
 
     def airplane_command(self, on: bool) -> Command:
         """What switches it. Writing the setting alone would only look switched."""
-        if self._airplane_by_cmd:
-            return ["cmd", "connectivity", "airplane-mode", "enable" if on else "disable"]
         way = self.airplane()
         if not way.ok:
             raise Unsupported(way.why_not, "switch it by hand, or use `force-stop`")
-        both = (
-            f"settings put global airplane_mode_on {int(on)} && am broadcast"
-            f" -a android.intent.action.AIRPLANE_MODE --ez state {str(on).lower()}"
-        )
+        if self._airplane_by_cmd:
+            return ["cmd", "connectivity", "airplane-mode", "enable" if on else "disable"]
+        both = _BROADCAST.format(value=int(on), before=int(not on), word=str(on).lower())
         prefix = self._root_prefix or ""
         return Script(f"{prefix}sh -c '{both}'" if prefix else both)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from droidcancel.device.airplane_page import find_switch
+from droidcancel.device.airplane_page import find_switch, find_tile
 from droidcancel.device.hierarchy import MAX_DEPTH, Bounds, Hierarchy
 from droidcancel.errors import UiError
 
@@ -74,7 +74,8 @@ def test_any_text_of_an_app_is_read(text: str) -> None:
     assert Hierarchy.parse(xml).nodes()[0].text.endswith("\U0001f600")
 
 
-AIRPLANE = """<hierarchy rotation="0"><node class="android.widget.ListView" bounds="[0,0][1,1]">
+AIRPLANE = """<hierarchy rotation="0">
+  <node class="android.widget.ListView" bounds="[0,0][1080,2160]">
   <node class="android.widget.LinearLayout" bounds="[0,100][1080,300]">
     <node text="{label}" class="android.widget.TextView" bounds="[60,150][500,250]"/>
     <node class="android.widget.Switch" checkable="true" checked="{on}"
@@ -97,3 +98,50 @@ def test_the_airplane_switch_is_found_by_its_label(label: str) -> None:
 @pytest.mark.parametrize("label", ["Airplane mode is on", "Wi-Fi", "Private DNS"])
 def test_no_other_switch_is_taken_for_it(label: str) -> None:
     assert find_switch(Hierarchy.parse(AIRPLANE.format(label=label, on="false"))) is None
+
+
+TITLE = """<hierarchy rotation="0"><node bounds="[0,0][1080,2160]">
+  <node text="Airplane mode" class="android.widget.TextView" bounds="[60,60][500,160]"/>
+  <node class="android.widget.LinearLayout" bounds="[0,300][1080,500]">
+    <node text="Wi-Fi" class="android.widget.TextView" bounds="[60,350][500,450]"/>
+    <node class="android.widget.Switch" checkable="true" bounds="[900,350][1000,450]"/>
+  </node></node></hierarchy>"""
+
+
+def test_a_title_is_no_label_of_the_only_switch_below_it() -> None:
+    assert find_switch(Hierarchy.parse(TITLE)) is None
+    assert find_switch(Hierarchy.parse(TITLE.replace("Wi-Fi", "Flight mode"))) is not None
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown", "found"),
+    [
+        ("tr-TR", "Uçak modu", True),
+        ("ru-RU", "Режим полёта", True),
+        ("ar-EG", "\u200fوضع الطائرة\u200f", True),
+        ("in_ID", "Mode pesawat.", True),
+        ("de-DE", "Airplane mode", True),  # an app that does not speak the phone's language
+        ("de-DE", "Flugmodus an", False),
+    ],
+)
+def test_a_label_is_compared_as_people_read_it(locale: str, shown: str, found: bool) -> None:
+    tree = Hierarchy.parse(AIRPLANE.format(label=shown, on="false"))
+    assert (find_switch(tree, locale) is not None) == found
+
+
+TILE = """<hierarchy rotation="0"><node bounds="[0,0][1080,2160]">
+  <node content-desc="{desc}" class="android.widget.Switch" checkable="true" checked="true"
+        bounds="[0,300][270,500]"/>
+  <node content-desc="Bluetooth" class="android.widget.Switch" checkable="true"
+        bounds="[270,300][540,500]"/></node></hierarchy>"""
+
+
+@pytest.mark.parametrize("desc", ["Airplane mode", "Flight mode, On, Button", "飞行模式，已开启"])
+def test_the_airplane_tile_is_found_by_what_is_read_out(desc: str) -> None:
+    tile = find_tile(Hierarchy.parse(TILE.format(desc=desc)))
+    assert tile is not None
+    assert tile.checked
+
+
+def test_a_tile_that_only_speaks_of_it_is_another() -> None:
+    assert find_tile(Hierarchy.parse(TILE.format(desc="No airplane mode"))) is None
