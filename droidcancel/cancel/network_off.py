@@ -15,7 +15,7 @@ def _plan(context: CancelContext) -> Plan:
     context.keep("network-off")
 
     def follow(_started: float) -> str:
-        network.wait_offline()
+        network.follow_cut()
         return f"no default network ({network.can('network-off').way})"
 
     return Plan(follow, network.command("network-off", True))

@@ -112,8 +112,13 @@ def parse_transports(text: str, network: str) -> str | None:
 def mobile_data_enabled(settings: dict[str, str]) -> bool | None:
     """From the global settings: the live keys of a phone with two SIMs win over the plain one.
 
-    mobile_data<N> are the per-subscription keys; data counts as on when any of them is on.
+    mobile_data<N> are the keys of each SIM; that of the SIM for data decides, where
+    multi_sim_data_call names one (Settings.Global.MULTI_SIM_DATA_CALL_SUBSCRIPTION). Where it
+    does not, or where N is a slot, as some vendors count, data is on when any of them is on.
     """
+    chosen = settings.get(f"mobile_data{settings.get('multi_sim_data_call', '')}")
+    if settings.get("multi_sim_data_call", "").isdigit() and chosen in ("0", "1"):
+        return chosen == "1"
     numbered = [v for k, v in settings.items() if re.fullmatch(r"mobile_data\d+", k)]
     values: Iterable[str] = numbered or [v for k, v in settings.items() if k == "mobile_data"]
     known = [value for value in values if value in ("0", "1")]

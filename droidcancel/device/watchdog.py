@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import secrets
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from droidcancel.device.poll import poll
 from droidcancel.device.shell import Script, ShellChannel, quoted, spell
 from droidcancel.device.types import NetworkState
-from droidcancel.errors import AdbError, DeviceError, NotEffective
+from droidcancel.errors import AdbError, DeviceError, NotEffective, Unsupported
 
 if TYPE_CHECKING:
     from droidcancel.device.network import Network
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 FOLDER = "/data/local/tmp"
 PATIENCE_S = 60
 LOOK_EVERY_S = 2
+# Wi-Fi that is switched on in airplane mode would stay on in every later one
+_NO_AIRPLANE = '[ "$(settings get global airplane_mode_on)" != 1 ]'
 
 
 class Watchdog:
@@ -110,12 +113,13 @@ class Watchdog:
     def _steps(self, before: NetworkState) -> list[str]:
         """Airplane first, Wi-Fi last; only what was on before is switched on again."""
         steps: list[str] = []
-        if not before.airplane and self._network.can_airplane().ok:
-            steps.append(spell(self._network.command("airplane", False)))
+        if not before.airplane:
+            with suppress(Unsupported):  # where it is tapped by hand, nobody taps it then
+                steps.append(spell(self._network.command("airplane", False)))
         if before.data_enabled and self._network.can_data().ok:
             steps.append(spell(self._network.command("data", True)))
         if before.wifi_enabled and not before.airplane and self._network.can_wifi().ok:
-            steps.append(spell(self._network.command("wifi", True)))
+            steps.append(f"{_NO_AIRPLANE} && {spell(self._network.command('wifi', True))}")
         return steps
 
 
