@@ -141,12 +141,12 @@ def _set_enabled(invocation: Invocation, package: Package, enabled: bool) -> Non
     invocation.phone.packages.notify("changed", package)
 
 
-@PM.sub("suspend", since=28)
+@PM.sub("suspend", since=24)
 async def suspend(invocation: Invocation, args: Args) -> int:
     return await _set_suspended(invocation, args, True)
 
 
-@PM.sub("unsuspend", since=28)
+@PM.sub("unsuspend", since=24)
 async def unsuspend(invocation: Invocation, args: Args) -> int:
     return await _set_suspended(invocation, args, False)
 
