@@ -20,6 +20,9 @@ from droidcancel.errors import DeviceError, UiError
 
 ACTION = "android.settings.AIRPLANE_MODE_SETTINGS"
 PAGE_TIMEOUT_S = 10.0
+PANEL_TIMEOUT_S = 5.0
+TURN_TIMEOUT_S = 1.5
+MOST_PAGES = 4
 HINT = "switch airplane mode by hand, or use `force-stop`"
 SETTINGS_PAGE = "the Settings page of airplane mode"
 QUICK_TILE = "the airplane tile of quick settings"
@@ -119,10 +122,44 @@ class AirplanePage:
     def _by_tile(self, on: bool) -> str:
         self._shell.run(["cmd", "statusbar", "expand-settings"])
         try:
+            self._turn_to_tile()
             self._switch(on, find_tile, QUICK_TILE)
         finally:
             self._shell.run(["cmd", "statusbar", "collapse"])
         return QUICK_TILE
+
+    def _turn_to_tile(self) -> None:
+        """To the page of the panel that has the tile: onward first, then back.
+
+        Where people read from the right, onward is the other way.
+        """
+        poll(lambda: self._tiles() or None, PANEL_TIMEOUT_S)
+        if poll(self._tile, TURN_TIMEOUT_S) is not None:
+            return
+        for onward in (True, False):
+            for _ in range(MOST_PAGES):
+                before = _words(self._ui.dump())
+                if not self._turn(onward) or poll(self._tile, TURN_TIMEOUT_S) is not None:
+                    return
+                if _words(self._ui.dump()) == before:
+                    break
+
+    def _tile(self) -> Node | None:
+        return find_tile(self._ui.dump(), self._locale())
+
+    def _tiles(self) -> list[Node]:
+        return [node for node in self._ui.dump().nodes() if node.checkable]
+
+    def _turn(self, onward: bool) -> bool:
+        """Swipe along the tiles; False where the panel shows none."""
+        tiles = self._tiles()
+        if not tiles:
+            return False
+        width, _ = self._ui.size()
+        x1, x2 = (width * 4 // 5, width // 5) if onward else (width // 5, width * 4 // 5)
+        y = tiles[0].bounds.center[1]
+        self._ui.swipe(x1, y, x2, y)
+        return True
 
     def _switch(self, on: bool, find: Callable[[Hierarchy, str], Node | None], where: str) -> None:
         def found() -> Node | None:
@@ -132,7 +169,7 @@ class AirplanePage:
             node = found()
             return True if node is not None and node.checked == on else None
 
-        switch = poll(found, PAGE_TIMEOUT_S)
+        switch = poll(found, PAGE_TIMEOUT_S if where == SETTINGS_PAGE else TURN_TIMEOUT_S)
         if switch is None:
             raise UiError(f"{where} shows no switch that is known as airplane mode", HINT)
         if switch.checked == on:
@@ -140,6 +177,10 @@ class AirplanePage:
         self._ui.tap(*switch.bounds.center)
         if poll(stands, PAGE_TIMEOUT_S) is None:
             raise UiError(f"the switch on {where} was tapped and does not follow", HINT)
+
+
+def _words(hierarchy: Hierarchy) -> list[tuple[str, str]]:
+    return [(node.text, node.desc) for node in hierarchy.nodes()]
 
 
 # -- finding it -------------------------------------------------------------------------------

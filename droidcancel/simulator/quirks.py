@@ -27,6 +27,7 @@ QUIRKS: Mapping[str, str] = {
     "settings-miui": "Settings with the words and the structure of MIUI: Clear data opens a sheet",
     "pin-lock": "a lock screen with the PIN 2580",
     "swipe-force-stops": "a swipe in recents force-stops the app",
+    "airplane-tile-later": "quick settings with the tile for airplane mode on the second page",
     "no-airplane-tile": "quick settings without a tile for airplane mode",
     "modules-not-updated": "an Android 13 whose Connectivity and Wi-Fi modules are those of the "
     "factory: no chain 3, no Wi-Fi kept in airplane mode",

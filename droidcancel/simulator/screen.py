@@ -149,12 +149,17 @@ class Screen:
         key = (self._phone.windows.version, self.size, self.density)
         if self._laid_out is None or self._laid_out[0] != key:
             shown = decorate(self._phone.windows.visible(), self.size, LayoutEngine(self.density))
-            if self._phone.language() in RIGHT_TO_LEFT:
-                _mirror(shown)
+            for window, root, frame in shown:
+                if self.mirrored(window):
+                    root.mirror(frame.left + frame.right)
             # Building a tree may itself ask for another: what was built last counts.
             key = (self._phone.windows.version, self.size, self.density)
             self._laid_out = (key, [Shown(*parts) for parts in shown])
         return self._laid_out[1]
+
+    def mirrored(self, window: Window) -> bool:
+        """The system's own windows begin at the right where people read from there."""
+        return window.package in MIRRORED and self._phone.language() in RIGHT_TO_LEFT
 
     def active(self) -> Shown | None:
         """The window that accessibility calls active: the focused one."""
@@ -244,13 +249,6 @@ class Screen:
         """The picture as `screencap -p` gives it."""
         picture = await self.capture_async()
         return await asyncio.to_thread(encode, picture, "PNG")
-
-
-def _mirror(shown: list[tuple[Window, View, Rect]]) -> None:
-    """The system's own windows begin at the right where people read from there."""
-    for window, root, frame in shown:
-        if window.package in MIRRORED:
-            root.mirror(frame.left + frame.right)
 
 
 def rgba(picture: Image.Image) -> Iterator[bytes]:

@@ -90,6 +90,32 @@ def without_page(sim: Simulator) -> None:
     sim.call(lambda: setattr(settings, "enabled", False))
 
 
+@pytest.mark.parametrize(
+    ("api", "locale"),
+    [
+        (26, "en-US"),
+        pytest.param(33, "fr-FR", marks=pytest.mark.extended),
+        pytest.param(27, "ar-EG", marks=pytest.mark.extended),
+    ],
+)
+def test_the_tile_may_stand_on_another_page(reach: Reach, api: int, locale: str) -> None:
+    quirks = ("airplane-tile-later", "airplane-cmd-refused")
+    device, sim = reach(api=api, locale=locale, quirks=quirks)
+    without_page(sim)
+    there_and_back(device, sim, QUICK_TILE)
+
+
+@pytest.mark.parametrize(
+    ("quirks", "way"),
+    [((), "settings and broadcast, as root"), (("airplane-broadcast-refused",), SETTINGS_PAGE)],
+)
+def test_root_may_broadcast_unless_the_build_refuses(
+    reach: Reach, quirks: tuple[str, ...], way: str
+) -> None:
+    device, sim = reach(api=26, debuggable=True, quirks=quirks)
+    there_and_back(device, sim, way)
+
+
 @pytest.mark.parametrize("api", NO_COMMAND)
 def test_every_android_without_a_command_has_this_way(reach: Reach, api: int) -> None:
     device, sim = reach(api=api)
@@ -98,7 +124,13 @@ def test_every_android_without_a_command_has_this_way(reach: Reach, api: int) ->
 
 
 @pytest.mark.parametrize("vendor", ["settings-one-ui", "settings-miui"])
-@pytest.mark.parametrize("locale", ["en-US", "de-DE", "ko-KR", "ar-EG"])
+@pytest.mark.parametrize(
+    "locale",
+    [
+        "de-DE",
+        *(pytest.param(at, marks=pytest.mark.extended) for at in ("en-US", "ko-KR", "ar-EG")),
+    ],
+)
 def test_vendors_word_and_build_the_page_otherwise(reach: Reach, vendor: str, locale: str) -> None:
     device, sim = reach(api=26, locale=locale, quirks=(vendor,))
     there_and_back(device, sim, SETTINGS_PAGE)

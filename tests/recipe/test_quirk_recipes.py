@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from droidcancel.evidence import Checked
+from droidcancel.recipe.options import Event
 from droidcancel.recipe.result import RunResult
 from tests.recipe.conftest import CLIPS, Lab, MakeLab
 
@@ -33,6 +34,18 @@ def test_airplane_mode_by_the_settings_page(make_lab: MakeLab, api: int, locale:
     result = lab.run("cancel_airplane")
     assert result.verdict.name in ("cancelled", "draft"), (result.verdict, result.error)
     assert "the Settings page of airplane mode" in str(result.evidence.method)
+    told_truly(lab, result)
+
+
+def test_an_interruption_is_undone_on_the_settings_page_too(make_lab: MakeLab) -> None:
+    lab = make_lab(api=26)
+
+    def interrupt(event: Event) -> None:
+        if event.kind == "settled":
+            raise KeyboardInterrupt
+
+    result = lab.run("cancel_airplane", on_event=interrupt)
+    assert (result.interrupted, result.restored, result.exit_code) == (True, True, 130)
     told_truly(lab, result)
 
 
