@@ -157,7 +157,7 @@ def test_behind_a_lock_screen_it_is_refused_with_the_reason(reach: Reach) -> Non
 
 
 # -- a command that is there, and is refused -------------------------------------------------
-@pytest.mark.parametrize("api", [28, 33])
+@pytest.mark.parametrize("api", [pytest.param(28, marks=pytest.mark.extended), 33])
 def test_a_refused_command_is_seen_and_the_switch_tapped(reach: Reach, api: int) -> None:
     device, sim = reach(api=api, quirks=("airplane-cmd-refused",))
     assert "SecurityException" in device.shell.run(device.network.command("airplane", True)).text
@@ -166,7 +166,7 @@ def test_a_refused_command_is_seen_and_the_switch_tapped(reach: Reach, api: int)
     assert "Settings page" in device.network.can("airplane").way
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 def test_a_refused_command_with_no_switch_to_tap_is_no_airplane_mode(reach: Reach) -> None:
     device, sim = reach(api=33, quirks=("airplane-cmd-refused", "no-airplane-tile"))
     without_page(sim)
@@ -175,7 +175,7 @@ def test_a_refused_command_with_no_switch_to_tap_is_no_airplane_mode(reach: Reac
     assert radios(sim) == (False, True)
 
 
-@pytest.mark.parametrize("api", [21, 23])
+@pytest.mark.parametrize("api", [pytest.param(21, marks=pytest.mark.extended), 23])
 def test_a_refused_broadcast_leaves_no_setting_that_only_looks_on(reach: Reach, api: int) -> None:
     device, sim = reach(api=api, quirks=("airplane-broadcast-refused",))
     said = device.shell.run(device.network.command("airplane", True)).text

@@ -67,7 +67,7 @@ def test_a_refused_airplane_command_is_tapped_instead(make_lab: MakeLab) -> None
     told_truly(lab, result)
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 def test_a_data_switch_that_lies_is_no_cut(make_lab: MakeLab) -> None:
     """Wi-Fi goes, the upload goes over to the mobile network: the cancel was never applied."""
     lab = make_lab(api=28, quirks=("svc-data-lies",))
@@ -77,7 +77,8 @@ def test_a_data_switch_that_lies_is_no_cut(make_lab: MakeLab) -> None:
     told_truly(lab, result)
 
 
-@pytest.mark.parametrize("api", [pytest.param(29, marks=pytest.mark.extended), 34])
+@pytest.mark.extended
+@pytest.mark.parametrize("api", [29, 34])
 def test_wifi_that_comes_back_in_airplane_mode(make_lab: MakeLab, api: int) -> None:
     lab = make_lab(api=api, quirks=("wifi-returns",))
     result = lab.run("cancel_airplane")
@@ -86,7 +87,8 @@ def test_wifi_that_comes_back_in_airplane_mode(make_lab: MakeLab, api: int) -> N
     told_truly(lab, result)
 
 
-@pytest.mark.parametrize("api", [29, pytest.param(34, marks=pytest.mark.extended)])
+@pytest.mark.extended
+@pytest.mark.parametrize("api", [29, 34])
 def test_wifi_that_stays_on_in_airplane_mode_is_cut_as_well(make_lab: MakeLab, api: int) -> None:
     lab = make_lab(api=api, quirks=("wifi-stays",), upload_bytes_per_s=150_000.0)
     result = lab.run("cancel_airplane")
