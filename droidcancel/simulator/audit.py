@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-MAX_PROGRAMS = 20_000
-MAX_WORDS = 64
-MAX_WORD = 256
+MAX_PROGRAMS = 5_000
+MAX_WORDS = 32
+MAX_WORD = 128
 MAX_HARMFUL = 100
 
 

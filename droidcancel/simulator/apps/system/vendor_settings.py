@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from droidcancel.simulator.apps.base import Activity
+from droidcancel.simulator.apps.system.bars import NAVIGATION_BAR_DP
 from droidcancel.simulator.apps.system.settings_app import (
     PAGES,
     AppInfo,
@@ -40,7 +41,6 @@ ONE_UI_WORDS: Mapping[str, Mapping[str, str]] = {
         "airplane": "Flight mode",
         "storage": "Storage",
         "storage_old": "Storage",
-        "clear_storage": "Clear data",
         "app_size": "App",
         "user_data": "Data",
     },
@@ -129,9 +129,10 @@ class OneUiStorage(AppStorage):
             *(preference(self.text(name), self.size(size)) for name, size in sizes),
             row(
                 button(
-                    self.text("clear_storage"),
+                    self.text("clear_storage_old"),
                     id="clear_data_button",
                     weight=1,
+                    lines=2,
                     enabled=not package.system,
                     on_click=clear,
                 ),
@@ -139,6 +140,7 @@ class OneUiStorage(AppStorage):
                     self.text("clear_cache"),
                     id="clear_cache_button",
                     weight=1,
+                    lines=2,
                     enabled=cache > 0,
                     on_click=self._clear_cache if cache else None,
                 ),
@@ -153,7 +155,6 @@ MIUI_WORDS: Mapping[str, Mapping[str, str]] = {
         "network": "Connection & sharing",
         "storage": "Storage",
         "storage_old": "Storage",
-        "clear_storage": "Clear data",
         "app_size": "App",
         "user_data": "Data",
     },
@@ -221,7 +222,7 @@ class MiuiStorage(AppStorage):
             *(preference(self.text(name), self.size(size)) for name, size in sizes),
             row(
                 button(
-                    self.text("clear_storage"),
+                    self.text("clear_storage_old"),
                     id="action_clear",
                     weight=1,
                     enabled=not package.system,
@@ -253,7 +254,7 @@ class MiuiStorage(AppStorage):
                     background="surface_high",
                     radius=28,
                     align="bottom",
-                    padding=(0, 12),
+                    padding=(0, 12, 0, NAVIGATION_BAR_DP + 12),
                     id="action_sheet",
                 ),
                 height="match",
