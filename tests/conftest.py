@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,9 +88,18 @@ def wait_listed(serial: str, timeout: float = 20.0) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def harmless(phones: Iterable[Simulator]) -> None:
+    """Assert that no phone was sent `pm clear`: it wipes an app's account and drafts, or hangs."""
+    for phone in phones:
+        assert list(phone.phone.audit.harmful) == []
+
+
 @pytest.fixture
 def make_phone(adb_server: int) -> Iterator[MakePhone]:
-    """Boots phones: `make_phone(api=30, profile="pixel")`; they end with the test."""
+    """Boots phones: `make_phone(api=30, profile="pixel")`; they end with the test.
+
+    A test that had one clear an app's data fails: droidcancel never does.
+    """
     from droidcancel.simulator import PhoneOptions, Simulator
 
     phones: list[Simulator] = []
@@ -105,9 +114,12 @@ def make_phone(adb_server: int) -> Iterator[MakePhone]:
         return phone
 
     yield make
-    for phone in phones:
-        phone.withdraw(adb_server)
-        phone.stop()
+    try:
+        harmless(phones)
+    finally:
+        for phone in phones:
+            phone.withdraw(adb_server)
+            phone.stop()
 
 
 def wait_until(condition: Callable[[], Any], timeout: float = 20.0, what: str = "") -> Any:

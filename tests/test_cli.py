@@ -96,6 +96,9 @@ WRONG: Sequence[tuple[tuple[str, ...], int, tuple[str, ...]]] = (
     (("simulator", "start", "--accounts", "dana,no one"), 2, ("'no one' is no name",)),
     (("simulator", "start", "--accounts", "dana", "--count", "2"), 2, ("leave out --count",)),
     (("simulator", "start", "--accounts", "dana,eve", "--port", "5555"), 2, ("one phone",)),
+    (("simulator", "start", "--quirk", "odd"), 2, ("no quirk is called odd", "svc-data-lies")),
+    (("simulator", "start", "--vendor", "nokia"), 2, ("google, samsung, xiaomi",)),
+    (("simulator", "start", "--locale", "xx"), 2, ("en-US", "zh-TW")),
     (("simulator", "stop"), 2, ("say which simulators to stop",)),
     (("simulator", "stop", "nobody"), 2, ("no simulator nobody runs",)),
     (("recipes", "validate", "/no/such.yaml"), 2, ("there is no recipe file",)),
@@ -291,13 +294,23 @@ def test_restore_with_nothing_to_do(make_phone: MakePhone) -> None:
     assert "nothing to restore" in done.output
 
 
+def test_what_a_virtual_phone_can_be_made_to_do_is_listed() -> None:
+    known = json.loads(run("simulator", "quirks", "--json").output)
+    assert "svc-data-lies" in known["quirks"]
+    assert known["vendors"]["xiaomi"]["manufacturer"] == "Xiaomi"
+    shown = run("simulator", "quirks")
+    assert (shown.exit_code, "svc-data-lies" in shown.output) == (0, True)
+
+
 def test_simulators_start_list_and_stop(adb_server: int) -> None:
-    started = run("simulator", "start", "--api", "30", "--count", "2", "--json")
+    odd = ("--vendor", "samsung", "--quirk", "dual-sim", "--quirk", "no-airplane-tile")
+    started = run("simulator", "start", "--api", "30", "--count", "2", *odd, "--json")
     assert started.exit_code == 0, started.output
     phones = [json.loads(line) for line in started.output.splitlines()]
     try:
         listed = json.loads(run("simulator", "list", "--json").output)
         assert {p["name"] for p in phones} <= {p["name"] for p in listed}
+        assert {p["model"] for p in phones} == {"SM-A235F"}
         for phone in phones:
             run_adb("connect", f"127.0.0.1:{phone['adb_port']}")
             release = run_adb(

@@ -45,7 +45,18 @@ def command(ctx: click.Context) -> None:
     help="Which build of the apps: the good one, or one with a seeded bug.",
 )
 @click.option(
-    "--locale", type=click.Choice(["en-US", "fr-FR", "id-ID"]), default="en-US", show_default=True
+    "--locale",
+    default="en-US",
+    show_default=True,
+    help="The phone's language: en-US, de-DE, ja-JP and others.",
+)
+@click.option("--vendor", default="", help="A make of phone: google, samsung or xiaomi.")
+@click.option(
+    "--quirk",
+    "quirks",
+    multiple=True,
+    metavar="NAME",
+    help="Something that a real build does otherwise; see `droidcancel simulator quirks`.",
 )
 @click.option("--screen", type=click.Choice(list(SCREENS)), default="phone", show_default=True)
 @click.option("--night", is_flag=True, help="Dark mode.")
@@ -77,9 +88,10 @@ def command(ctx: click.Context) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="The adb port of the first phone.")
 @json_option
 def start(
-    api: int, profile: str, app_build: str, locale: str, screen: str, night: bool, model: str,
-    upload_rate: float, free_bytes: int | None, secure: bool, logged_out: bool, count: int,
-    accounts: str | None, port: int | None, as_json: bool,
+    api: int, profile: str, app_build: str, locale: str, vendor: str, quirks: tuple[str, ...],
+    screen: str, night: bool, model: str, upload_rate: float, free_bytes: int | None,
+    secure: bool, logged_out: bool, count: int, accounts: str | None, port: int | None,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Start virtual phones; they go on until `droidcancel simulator stop`.
 
@@ -97,7 +109,7 @@ def start(
         options = PhoneOptions(
             api=api, profile=profile, app_build=app_build, locale=locale, night=night,
             model=model, width=width, height=height, density=density, secure=secure,
-            upload_bytes_per_s=upload_rate, free_bytes=free_bytes,
+            upload_bytes_per_s=upload_rate, free_bytes=free_bytes, vendor=vendor, quirks=quirks,
             app_options={"org.droidcancel.clips": {"logged_in": False}} if logged_out else {},
         )  # fmt: skip
         phones = launch(
@@ -132,6 +144,24 @@ def _accounts(text: str | None, count: int) -> list[str]:
     if count > 1:
         raise UsageError("--accounts starts a phone for each account", "leave out --count")
     return names
+
+
+@command.command()
+@json_option
+def quirks(as_json: bool) -> None:
+    """What a virtual phone can be made to do otherwise than stock Android."""
+    from droidcancel.simulator.quirks import QUIRKS, VENDORS
+
+    if as_json:
+        print_json({"quirks": QUIRKS, "vendors": {k: asdict(v) for k, v in VENDORS.items()}})
+        return
+    rows = table("quirk", "what the phone does")
+    for name, about in QUIRKS.items():
+        rows.add_row(name, about)
+    for name, vendor in VENDORS.items():
+        has = ", ".join(vendor.quirks) or "none"
+        rows.add_row(f"--vendor {name}", f"{vendor.manufacturer} {vendor.model}, with: {has}")
+    out().print(rows)
 
 
 @command.command(name="list")

@@ -604,8 +604,14 @@ class ActivityManager:
             if not kept:
                 for process in self._phone.processes.by_package(package):
                     self._phone.processes.end(process)
+        if self._phone.options.has("swipe-force-stops") and not self._is_system(package):
+            self.force_stop(package)
         self._settle()
         return True
+
+    def _is_system(self, name: str) -> bool:
+        package = self._phone.packages.get(name)
+        return package is None or package.system
 
     def clear(self) -> None:
         """A reboot: no task is left on the screen."""

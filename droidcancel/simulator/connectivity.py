@@ -8,6 +8,7 @@ the default network while it is up, mobile data otherwise; both may be up at a t
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,11 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from droidcancel.simulator import netproc
 from droidcancel.simulator.radios import Radio
-from droidcancel.simulator.wifi_store import WifiStore
+from droidcancel.simulator.wifi_store import (
+    DISABLED_BY_AIRPLANE,
+    ENABLED_IN_AIRPLANE,
+    WifiStore,
+)
 
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
@@ -25,6 +30,7 @@ Transport = Literal["wifi", "cell"]
 PREFERENCE: tuple[Transport, ...] = ("wifi", "cell")
 INTERFACES: dict[Transport, str] = {"wifi": "wlan0", "cell": "rmnet0"}
 FIRST_NET_ID = 100
+RETURNS_AFTER_S = 0.25
 MOBILE_DATA_KEY = re.compile(r"mobile_data\d*")
 BLUETOOTH_OFF, BLUETOOTH_ON, BLUETOOTH_ON_AIRPLANE = "0", "1", "2"
 
@@ -88,7 +94,7 @@ class Connectivity:
         self._next_net_id = FIRST_NET_ID
         self._networks: dict[Transport, NetworkInfo] = {}
         self._mode = Radio(self._airplane_received)
-        self.store = WifiStore(phone.settings, phone.options.api)
+        self.store = WifiStore(phone.settings, phone.options)
         self.wifi = Wifi(Radio(self._wifi_switched), Radio(self._changed))
         self.cell = Cell(Radio(self._changed), Radio(self._changed))
         self.bluetooth = True
@@ -101,11 +107,11 @@ class Connectivity:
         on = self.airplane_setting
         self._data = self._setting_on("mobile_data")
         self._mode.force(on)
-        self.store.airplane = on
+        self.store.started_with(on)
         self.bluetooth = self._settings.get("global", "bluetooth_on") == BLUETOOTH_ON and not on
         self.wifi.radio.force(self.store.should_be_on())
         self.wifi.link.force(self._wifi_may_join())
-        self.cell.radio.force(not on)
+        self.cell.radio.force(self._cell_may_register(on))
         self.cell.link.force(self._cell_may_connect())
         self._networks.clear()
         self._changed()
@@ -184,12 +190,27 @@ class Connectivity:
         return True
 
     def set_data(self, on: bool) -> None:
-        """Switch mobile data."""
-        for key in self._settings.list("global"):
-            if MOBILE_DATA_KEY.fullmatch(key):
-                self._settings.put("global", key, "1" if on else "0")
+        """Switch the data of the SIM for data; without one, nothing."""
+        if self.data_subscription is None:
+            return
+        for key in self._data_keys():
+            self._settings.put("global", key, "1" if on else "0")
         self._data = on
         self._follow_cell()
+
+    def _data_keys(self) -> list[str]:
+        """The settings that follow the switch: of two SIMs, the one of the SIM for data."""
+        if self._phone.options.has("dual-sim"):
+            return [f"mobile_data{self.data_subscription}"]
+        return [key for key in self._settings.list("global") if MOBILE_DATA_KEY.fullmatch(key)]
+
+    @property
+    def data_subscription(self) -> int | None:
+        """The number of the SIM that is for data, None without a SIM."""
+        if self._phone.options.has("no-sim"):
+            return None
+        chosen = self._settings.get("global", "multi_sim_data_call") or ""
+        return int(chosen) if chosen in ("1", "2") else 1
 
     def set_bluetooth(self, on: bool) -> None:
         """Switch Bluetooth; it plays no part in the phone's networks."""
@@ -218,10 +239,22 @@ class Connectivity:
         self.store.airplane_toggled(on)
         self._bluetooth_follows(on)
         self.wifi.radio.force(self.store.should_be_on())
-        self.cell.radio.force(not on)
+        self.cell.radio.force(self._cell_may_register(on))
         self._follow_wifi()
         self._follow_cell()
         self._changed()
+        if on and self._phone.options.has("wifi-returns"):
+            self._phone.spawn(self._wifi_returns())
+
+    def _cell_may_register(self, airplane: bool) -> bool:
+        return not airplane and self.data_subscription is not None
+
+    async def _wifi_returns(self) -> None:
+        """Some helper of the vendor's (smart Wi-Fi, say) switches it on again."""
+        await asyncio.sleep(RETURNS_AFTER_S)
+        if self.store.airplane and self.store.value == DISABLED_BY_AIRPLANE:
+            self.store.value = ENABLED_IN_AIRPLANE
+            self.wifi.radio.want(self.store.should_be_on(), self._cost("radio_off"))
 
     def _bluetooth_follows(self, airplane: bool) -> None:
         now = self._settings.get("global", "bluetooth_on") or BLUETOOTH_OFF

@@ -82,7 +82,8 @@ class Daemon:
         self._note: Path = runtime_dir() / f"{os.getpid()}.json"
 
     async def start(self, request: dict[str, Any]) -> None:
-        options = PhoneOptions(**{**request["options"], "apps": tuple(request["options"]["apps"])})
+        tuples = {key: tuple(request["options"][key]) for key in ("apps", "quirks")}
+        options = PhoneOptions(**{**request["options"], **tuples})
         accounts = request.get("accounts") or [None] * request["count"]
         for number, account in enumerate(accounts):
             name = f"sim{os.getpid()}" + (f"-{number + 1}" if len(accounts) > 1 else "")

@@ -185,6 +185,8 @@ class Input:
             return
         if isinstance(state, PagerState) and view.scrollable:
             pages = state
+            if touch.horizontal and self._phone.screen.mirrored(touch.shown.window):
+                forward = not forward
             touch.shown.window.owner.call(lambda: pages.turn(1 if forward else -1))
             touch.shown.window.invalidate()
         elif view.on_swipe is not None:

@@ -8,8 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from droidcancel.simulator.clock import PROFILES
+from droidcancel.simulator.quirks import QUIRKS, VENDORS
 
-LOCALES = ("en-US", "fr-FR", "id-ID")
+# Apps of the phone without texts in one of them show English, as apps do.
+LOCALES = (
+    "en-US", "fr-FR", "id-ID", "ar-EG", "de-DE", "en-GB", "es-ES", "hi-IN", "it-IT", "ja-JP",
+    "ko-KR", "pt-BR", "ru-RU", "tr-TR", "vi-VN", "zh-CN", "zh-TW",
+)  # fmt: skip
+RIGHT_TO_LEFT = frozenset({"ar"})  # languages
 API_LEVELS = range(21, 38)
 
 # API level -> (release, codename, build id of a stock image of that version, security patch).
@@ -62,8 +68,27 @@ class PhoneOptions:
     app_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     apps: tuple[str, ...] = ("clips",)
     seed: int = 0
+    vendor: str = ""
+    quirks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        self._check()
+        if self.vendor:
+            self._be_of(self.vendor)
+
+    def _be_of(self, name: str) -> None:
+        """Take on what a vendor's phones say of themselves, where nothing else was given."""
+        vendor = VENDORS[name]
+        for key in ("manufacturer", "model", "device"):
+            if getattr(self, key) == getattr(type(self), key):
+                object.__setattr__(self, key, getattr(vendor, key))
+        object.__setattr__(self, "quirks", tuple(dict.fromkeys((*vendor.quirks, *self.quirks))))
+
+    def has(self, quirk: str) -> bool:
+        """Whether the phone has that quirk."""
+        return quirk in self.quirks
+
+    def _check(self) -> None:
         checks = (
             (self.api in API_LEVELS, f"api must be 21 to 37, not {self.api}"),
             (
@@ -87,6 +112,15 @@ class PhoneOptions:
             (
                 self.on_network_loss in ("abort", "stall"),
                 "on_network_loss must be 'abort' or 'stall'",
+            ),
+            (
+                not self.vendor or self.vendor in VENDORS,
+                f"vendor must be one of {', '.join(VENDORS)}, not {self.vendor!r}",
+            ),
+            (
+                set(self.quirks) <= set(QUIRKS),
+                f"no quirk is called {', '.join(sorted(set(self.quirks) - set(QUIRKS)))}; "
+                f"there are {', '.join(QUIRKS)}",
             ),
         )
         for ok, message in checks:

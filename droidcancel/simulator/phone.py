@@ -18,6 +18,7 @@ from droidcancel.simulator.apps.intents import (
     Component,
     Intent,
 )
+from droidcancel.simulator.audit import Audit
 from droidcancel.simulator.clock import Clock, Latency
 from droidcancel.simulator.connectivity import Connectivity
 from droidcancel.simulator.fs import FileSystem
@@ -33,6 +34,7 @@ from droidcancel.simulator.network import Network
 from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.packages import PackageManager
 from droidcancel.simulator.processes import Process, ProcessTable
+from droidcancel.simulator.quirks import PIN
 from droidcancel.simulator.screen import Screen
 from droidcancel.simulator.services_state import (
     Battery,
@@ -90,6 +92,7 @@ class Phone:
         self.ime = Ime(self)
         self.shell = Shell(self)
         self.unknown_commands: Counter[str] = Counter()
+        self.audit = Audit()
         self.app_locales: dict[str, str] = {}
         self.booted = asyncio.Event()
         self.boot_id = str(uuid.uuid4())
@@ -106,6 +109,8 @@ class Phone:
         self.system_ui: Any = None
         self.power.on_unlock(self._first_unlock)
         self.log.chatter = lambda: system_image.chatter(self)
+        if self.options.has("pin-lock"):
+            self.power.pin = PIN
         system_image.provision(self)
 
     # -- life ------------------------------------------------------------------------------
@@ -237,8 +242,11 @@ class Phone:
 
     def language(self, package: str | None = None) -> str:
         """The language of an app ("en"), its own locale before the phone's."""
-        own = self.app_locales.get(package or "")
-        return (own or self.options.locale).partition("-")[0]
+        return self.locale(package).partition("-")[0]
+
+    def locale(self, package: str | None = None) -> str:
+        """The locale of an app ("pt-BR"), its own before the phone's."""
+        return self.app_locales.get(package or "") or self.options.locale
 
     # -- home and recents --------------------------------------------------------------------
     def _home_intent(self) -> Intent:

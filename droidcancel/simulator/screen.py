@@ -18,6 +18,7 @@ from droidcancel.simulator.decor import DIALOGS, covers_all, decorate
 from droidcancel.simulator.draw import Painter
 from droidcancel.simulator.draw_palette import resolve
 from droidcancel.simulator.layout import LayoutEngine
+from droidcancel.simulator.options import RIGHT_TO_LEFT
 from droidcancel.simulator.viewtree import Draw, Rect, View
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ DIALOG_DIM = 0.6  # backgroundDimAmount of Theme.Material dialogs
 TOUCH_DOT_DP = 14
 MAX_READERS = 16
 ROWS = 64
+MIRRORED = ("com.android.settings", "com.android.systemui")
 NIGHT_YES = "2"  # UiModeManager.MODE_NIGHT_YES in settings secure ui_night_mode
 
 
@@ -147,10 +149,17 @@ class Screen:
         key = (self._phone.windows.version, self.size, self.density)
         if self._laid_out is None or self._laid_out[0] != key:
             shown = decorate(self._phone.windows.visible(), self.size, LayoutEngine(self.density))
+            for window, root, frame in shown:
+                if self.mirrored(window):
+                    root.mirror(frame.left + frame.right)
             # Building a tree may itself ask for another: what was built last counts.
             key = (self._phone.windows.version, self.size, self.density)
             self._laid_out = (key, [Shown(*parts) for parts in shown])
         return self._laid_out[1]
+
+    def mirrored(self, window: Window) -> bool:
+        """The system's own windows begin at the right where people read from there."""
+        return window.package in MIRRORED and self._phone.language() in RIGHT_TO_LEFT
 
     def active(self) -> Shown | None:
         """The window that accessibility calls active: the focused one."""

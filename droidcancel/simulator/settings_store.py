@@ -63,7 +63,22 @@ def defaults(options: PhoneOptions) -> dict[str, dict[str, str]]:
     values["config"] = {}
     if options.api >= 33:
         values["global"]["apm_enhancement_enabled"] = "1"
+    if options.has("wifi-stays"):
+        _keep_wifi(values, options.api)
+    if options.has("dual-sim"):
+        values["global"] |= {"mobile_data2": "1", "multi_sim_data_call": "2"}
+    if options.has("no-sim"):
+        for key in ("mobile_data1", "multi_sim_data_call"):
+            del values["global"][key]
     return values
+
+
+def _keep_wifi(values: dict[str, dict[str, str]], api: int) -> None:
+    """Airplane mode leaves Wi-Fi alone: by the user's choice, before 13 by the build's list."""
+    if api < 33:
+        values["global"]["airplane_mode_radios"] = "cell,bluetooth,nfc,wimax"
+    elif api < 37:  # there the choice is kept, but shows in no setting
+        values["secure"]["wifi_apm_state"] = "1"
 
 
 class SettingsStore:

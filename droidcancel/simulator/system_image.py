@@ -93,9 +93,9 @@ def properties(options: PhoneOptions, serial: str) -> dict[str, str]:
         "ro.treble.enabled": "true",
         "ro.zygote": "zygote64",
         "dalvik.vm.heapsize": "512m",
-        "gsm.operator.alpha": "Simulated",
-        "gsm.sim.state": "LOADED",
-        "gsm.network.type": "LTE",
+        "gsm.operator.alpha": "" if options.has("no-sim") else "Simulated",
+        "gsm.sim.state": _sim_state(options),
+        "gsm.network.type": "Unknown" if options.has("no-sim") else "LTE",
         "init.svc.adbd": "running",
         "init.svc.bootanim": "running",
         "init.svc.zygote": "running",
@@ -104,6 +104,12 @@ def properties(options: PhoneOptions, serial: str) -> dict[str, str]:
         "sys.user.0.ce_available": "true",
         "service.adb.tcp.port": "",
     }
+
+
+def _sim_state(options: PhoneOptions) -> str:
+    if options.has("no-sim"):
+        return "ABSENT"
+    return "LOADED,LOADED" if options.has("dual-sim") else "LOADED"
 
 
 def provision(phone: Phone) -> None:

@@ -74,7 +74,7 @@ class UsbDebugging:
                 self._phone.windows.remove(window)
 
     def _view(self, key: PublicKey, decide: Decide) -> View:
-        title, message, refuse, allow = TEXTS[self._phone.language()]
+        title, message, refuse, allow = TEXTS.get(self._phone.language(), TEXTS["en"])
         return column(
             text(title, id="android:id/alertTitle", bold=True),
             text(message.format(key.fingerprint), id="android:id/message"),

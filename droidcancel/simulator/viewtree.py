@@ -251,6 +251,13 @@ class View:
         for child in self.children:
             yield from child.walk()
 
+    def mirror(self, edges: int) -> None:
+        """Turn what was laid out from left to right around; `edges` is left + right of the room."""
+        for view in self.walk():
+            box, clip = view.bounds, view.clip
+            view.bounds = Rect(edges - box.right, box.top, edges - box.left, box.bottom)
+            view.clip = Rect(edges - clip.right, clip.top, edges - clip.left, clip.bottom)
+
     def shown(self) -> Iterator[View]:
         """As `walk`, without what is gone."""
         if not self.visible:

@@ -7,6 +7,7 @@ Wi-Fi on during airplane mode: from then on airplane mode leaves Wi-Fi alone.
 
 from __future__ import annotations
 
+from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.settings_store import SettingsStore
 
 DISABLED = "0"
@@ -22,10 +23,11 @@ APM_STATE_HIDDEN_SINCE = 37
 class WifiStore:
     """The persisted state of the Wi-Fi switch; `airplane` is what Wi-Fi knows of the mode."""
 
-    def __init__(self, settings: SettingsStore, api: int) -> None:
+    def __init__(self, settings: SettingsStore, options: PhoneOptions) -> None:
         self._settings = settings
-        self._api = api
-        self._kept = False
+        self._api = options.api
+        self._since = APM_ENHANCEMENT_SINCE + options.has("modules-not-updated")
+        self._kept = options.has("wifi-stays")
         self.airplane = False
 
     @property
@@ -39,18 +41,26 @@ class WifiStore:
     def should_be_on(self) -> bool:
         """Whether the radio is to be on."""
         if self.airplane:
-            return self.value == ENABLED_IN_AIRPLANE or not self._listed("airplane_mode_radios")
+            return self.value == ENABLED_IN_AIRPLANE
         return self.value != DISABLED
 
     def airplane_toggled(self, on: bool) -> None:
-        """Airplane mode has changed (ACTION_AIRPLANE_MODE_CHANGED was received)."""
-        self.airplane = on
-        if not self._listed("airplane_mode_radios"):
+        """Airplane mode has changed (ACTION_AIRPLANE_MODE_CHANGED was received).
+
+        Wi-Fi that is not on the list of airplane mode's radios does not know of it.
+        """
+        if not self.started_with(on):
             return
         if not on and self.value in (ENABLED_IN_AIRPLANE, DISABLED_BY_AIRPLANE):
             self.value = ENABLED
         elif on and self.value == ENABLED:
             self.value = ENABLED_IN_AIRPLANE if self._stays_on() else DISABLED_BY_AIRPLANE
+
+    def started_with(self, airplane: bool) -> bool:
+        """Take over what the mode is; whether Wi-Fi is one of its radios."""
+        listed = self._listed("airplane_mode_radios")
+        self.airplane = airplane and listed
+        return listed
 
     def wifi_toggled(self, on: bool) -> bool:
         """The user, or a command, switches Wi-Fi; False when airplane mode forbids it."""
@@ -66,7 +76,7 @@ class WifiStore:
 
     def _enhanced(self) -> bool:
         flag = self._settings.get("global", "apm_enhancement_enabled")
-        return self._api >= APM_ENHANCEMENT_SINCE and flag == "1"
+        return self._api >= self._since and flag == "1"
 
     def _keep(self, on: bool) -> None:
         self._kept = on

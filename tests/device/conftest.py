@@ -15,6 +15,7 @@ import pytest
 
 from droidcancel.device import Device, connect, poll
 from droidcancel.simulator import PhoneOptions, Simulator
+from tests.conftest import harmless
 
 APIS = (28, 30, 33, 34, 36)
 
@@ -71,7 +72,8 @@ class Boot(Protocol):
 
 @pytest.fixture
 def boot(adb_environment: int) -> Iterator[Boot]:
-    """Start phones that end with the test."""
+    """Start phones that end with the test, none of which was told to clear an app's data."""
+    phones: list[Simulator] = []
     with ExitStack() as stack:
 
         def start(
@@ -83,9 +85,11 @@ def boot(adb_environment: int) -> Iterator[Boot]:
             phone.announce(adb_environment)
             stack.callback(phone.withdraw, adb_environment)
             _wait_until(adb_environment, phone.serial, state)
+            phones.append(phone)
             return phone
 
         yield start
+        harmless(phones)
 
 
 def _wait_until(server: int, serial: str, state: str) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from droidcancel.simulator.audit import Audit
 from droidcancel.simulator.clock import Clock, Latency
 from droidcancel.simulator.fs import FileSystem, make_tree
 from droidcancel.simulator.logs import LogBuffer
@@ -35,6 +36,7 @@ class SmallPhone:
             "persist.sys.timezone": "Europe/Paris",
         }
         self.unknown_commands: Counter[str] = Counter()
+        self.audit = Audit()
         self.boot_id = "00000000-0000-4000-8000-000000000000"
         self.shell = Shell(self)  # type: ignore[arg-type]
         self.processes.start("init", uid=0, ppid=0, pid=1)

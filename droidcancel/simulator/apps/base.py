@@ -49,11 +49,20 @@ class Prefs:
             self._phone.fs.write(self._path, json.dumps(self._values).encode())
 
 
+def localised(strings: Mapping[str, Mapping[str, str]], locale: str, name: str) -> str:
+    """A text in a locale ("pt-BR"), else in its language, else in English (or its name)."""
+    for key in (locale, locale.partition("-")[0], "en"):
+        found = strings.get(key, {}).get(name)
+        if found is not None:
+            return found
+    return name
+
+
 class App:
     """The code of an app, instantiated once a process.
 
-    Class attributes are its manifest. `strings` maps a language to texts by name; a text
-    missing there is taken from English. `service` names the foreground service, where one runs.
+    Class attributes are its manifest. `strings` maps a language or a locale to texts by name; a
+    text missing there is taken from English. `service` names the foreground service, if any.
     """
 
     package: ClassVar[str]
@@ -93,8 +102,7 @@ class App:
 
     def text(self, name: str, **values: object) -> str:
         """A text in the app's language, its {placeholders} filled in."""
-        table = self.strings.get(self.phone.language(self.package), {})
-        template = table.get(name) or self.strings.get("en", {}).get(name, name)
+        template = localised(self.strings, self.phone.locale(self.package), name)
         return template.format(**values) if values else template
 
     # -- life ------------------------------------------------------------------------------

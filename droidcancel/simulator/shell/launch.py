@@ -102,6 +102,7 @@ async def execute(
         child.rename(["/system/bin/sh", program.path, *argv[1:]])
         return await run_script(child, program.path, argv[1:], context)
     child.rename(argv)
+    child.phone.audit.ran(argv)
     if program.cost:
         await child.phone.latency.spend(program.cost)
     fds = child.fds

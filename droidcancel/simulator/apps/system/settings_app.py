@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import ClassVar
 
 from droidcancel.simulator.apps.base import Activity, App
 from droidcancel.simulator.apps.intents import (
@@ -15,6 +17,7 @@ from droidcancel.simulator.apps.intents import (
     IntentFilter,
 )
 from droidcancel.simulator.apps.system.app_icons import app_icon
+from droidcancel.simulator.apps.system.locales import app_labels
 from droidcancel.simulator.apps.system.settings_device import (
     DEVICE_ACTIONS,
     DEVICE_PAGES,
@@ -286,7 +289,7 @@ ACTIONS = {
 
 class SettingsApp(App):
     package = "com.android.settings"
-    labels = {"en": "Settings", "fr": "Paramètres", "id": "Setelan"}
+    labels = {**app_labels(), "en": "Settings", "fr": "Paramètres", "id": "Setelan"}
     uid = 1000
     system = True
     launcher = ".Settings"
@@ -300,6 +303,7 @@ class SettingsApp(App):
         )
         for action, activity in ACTIONS.items()
     )
-    strings = {
-        language: {**texts, **DEVICE_STRINGS[language]} for language, texts in STRINGS.items()
+    strings: ClassVar[dict[str, Mapping[str, str]]] = {
+        language: {**texts, **DEVICE_STRINGS.get(language, {})}
+        for language, texts in STRINGS.items()
     }

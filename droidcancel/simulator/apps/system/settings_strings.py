@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-STRINGS = {
+from collections.abc import Mapping
+
+from droidcancel.simulator.apps.system.locales import settings_words
+
+STRINGS: dict[str, Mapping[str, str]] = {
+    **settings_words(),
     "en": {
         "settings": "Settings",
         "network": "Network & internet",

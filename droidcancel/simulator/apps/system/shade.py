@@ -11,11 +11,13 @@ from droidcancel.simulator.apps.system.notification_rows import notification_row
 from droidcancel.simulator.apps.system.system_strings import date_text
 from droidcancel.simulator.apps.system.tiles import (
     ROUND_TILES_UNTIL,
+    Tile,
     Tiles,
     round_tile,
     wide_tile,
 )
 from droidcancel.simulator.views import (
+    PagerState,
     ScrollState,
     View,
     button,
@@ -24,6 +26,7 @@ from droidcancel.simulator.views import (
     icon,
     image_button,
     list_view,
+    pager,
     progress,
     row,
     spacer,
@@ -51,6 +54,7 @@ class Shade:
         self._window: Window | None = None
         self._expanded = False
         self._scroll = ScrollState()
+        self._pages = PagerState(horizontal=True)
 
     @property
     def is_open(self) -> bool:
@@ -61,6 +65,7 @@ class Shade:
         self._expanded = expanded
         if self._window is None:
             self._scroll = ScrollState()
+            self._pages = PagerState(horizontal=True)
             self._window = self._phone.windows.add(
                 Window(
                     package=self._ui.package,
@@ -118,14 +123,26 @@ class Shade:
 
     def _panel(self, *, full: bool) -> View:
         tiles, identity = self._tiles.all(), "quick_settings_panel" if full else "quick_qs_panel"
-        if self._phone.options.api > ROUND_TILES_UNTIL:
-            shown = [wide_tile(tile) for tile in (tiles if full else tiles[:4])]
-            return grid(*shown, columns=2, gap=8, padding=(16, 4), id=identity)
+        if full and self._phone.options.has("airplane-tile-later"):
+            later = [tile for tile in tiles if tile.name == "airplane"]
+            first = [tile for tile in tiles if tile not in later]
+            pages = [self._page(first), self._page(later)]
+            return pager(*pages, state=self._pages, height="wrap", id=identity)
         if full:
-            return grid(*map(round_tile, tiles), columns=3, padding=(16, 4), id=identity,
-                        background="surface", radius=24)  # fmt: skip
+            page = self._page(tiles)
+            page.id = identity
+            return page
+        if self._phone.options.api > ROUND_TILES_UNTIL:
+            shown = [wide_tile(tile) for tile in tiles[:4]]
+            return grid(*shown, columns=2, gap=8, padding=(16, 4), id=identity)
         small = [round_tile(tile, labelled=False) for tile in tiles[:6]]
         return grid(*small, columns=6, padding=(8, 4), id=identity, background="surface",
+                    radius=24)  # fmt: skip
+
+    def _page(self, tiles: list[Tile]) -> View:
+        if self._phone.options.api > ROUND_TILES_UNTIL:
+            return grid(*map(wide_tile, tiles), columns=2, gap=8, padding=(16, 4))
+        return grid(*map(round_tile, tiles), columns=3, padding=(16, 4), background="surface",
                     radius=24)  # fmt: skip
 
     def _notifications(self) -> list[View]:

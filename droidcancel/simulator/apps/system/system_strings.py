@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
-STRINGS = {
+from droidcancel.simulator.apps.base import localised
+from droidcancel.simulator.apps.system.locales import system_words
+
+STRINGS: dict[str, Mapping[str, str]] = {
+    **system_words(),
     "en": {
         "back": "Back",
         "home": "Home",
@@ -152,9 +157,9 @@ STRINGS = {
 }
 
 
-def translate(language: str, name: str, **values: object) -> str:
-    """A text of SystemUI in `language`, else in English."""
-    template = STRINGS.get(language, STRINGS["en"])[name]
+def translate(locale: str, name: str, **values: object) -> str:
+    """A text of SystemUI in `locale` or its language, else in English."""
+    template = localised(STRINGS, locale, name)
     return template.format(**values) if values else template
 
 
@@ -166,9 +171,9 @@ def clock_text(seconds: float, *, half_day: bool = False) -> str:
     return f"{moment.tm_hour:02d}:{moment.tm_min:02d}"
 
 
-def date_text(language: str, seconds: float) -> str:
+def date_text(locale: str, seconds: float) -> str:
     """The day as the lock screen shows it: Thu, Nov 23."""
     moment = time.gmtime(seconds)
-    weekday = translate(language, "weekdays").split()[moment.tm_wday]
-    month = translate(language, "months").split()[moment.tm_mon - 1]
-    return translate(language, "date", weekday=weekday, month=month, day=moment.tm_mday)
+    weekday = translate(locale, "weekdays").split()[moment.tm_wday]
+    month = translate(locale, "months").split()[moment.tm_mon - 1]
+    return translate(locale, "date", weekday=weekday, month=month, day=moment.tm_mday)

@@ -139,7 +139,7 @@ class SystemUi:
 
     # -- what the parts share ----------------------------------------------------------------
     def text(self, name: str, **values: object) -> str:
-        return translate(self.phone.language(), name, **values)
+        return translate(self.phone.locale(), name, **values)
 
     def label(self, package: str) -> str:
         """The name of an app, in the phone's language."""

@@ -48,7 +48,7 @@ class Tiles:
         return [
             *networks,
             self._bluetooth(),
-            self._airplane(),
+            *([] if self._phone.options.has("no-airplane-tile") else [self._airplane()]),
             self._flashlight(),
             self._data_saver(),
             self._dark(),

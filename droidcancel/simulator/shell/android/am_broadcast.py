@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlparse
 
 from droidcancel.simulator.apps.intents import Intent
+from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.shell.android.am_intents import parse
 from droidcancel.simulator.shell.android.am_service import AM
 from droidcancel.simulator.shell.android.am_start import shown
@@ -72,11 +73,13 @@ class Result:
 Receiver = Callable[[Invocation, Intent], Awaitable[Result]]
 
 
-def may_send(api: int, uid: int, action: str | None) -> bool:
+def may_send(options: PhoneOptions, uid: int, action: str | None) -> bool:
     """ActivityManagerService.broadcastIntentLocked's check of protected broadcasts."""
+    if action == AIRPLANE_MODE and options.has("airplane-broadcast-refused"):
+        return uid == 1000
     if action not in PROTECTED or uid in EXEMPT_UIDS:
         return True
-    return uid == 2000 and api <= 23
+    return uid == 2000 and options.api <= 23
 
 
 @AM.sub("broadcast")
@@ -85,7 +88,7 @@ async def broadcast(invocation: Invocation, args: Args) -> int:
     if invocation.api >= 26:
         intent = replace(intent, flags=intent.flags | FLAG_RECEIVER_FROM_SHELL)
     await invocation.out(f"Broadcasting: {shown(intent, invocation.api)}\n")
-    if not may_send(invocation.api, invocation.uid, intent.action):
+    if not may_send(invocation.phone.options, invocation.uid, intent.action):
         raise security(
             f"Permission Denial: not allowed to send broadcast {intent.action} "
             f"from pid={invocation.pid}, uid={invocation.uid}"

@@ -15,6 +15,7 @@ from droidcancel.simulator.shell.android.content_providers import (
     Provider,
     ProviderError,
 )
+from droidcancel.simulator.shell.android.java import JavaError
 from droidcancel.simulator.shell.registry import Invocation, command
 
 USAGE = """\
@@ -213,8 +214,8 @@ async def content(invocation: Invocation) -> int:
         await verb(invocation, asked)
     except UsageError as error:
         await invocation.out(f"[ERROR] {error}\n\n{USAGE}\n")
-    except (ProviderError, QueryError) as error:
+    except (JavaError, QueryError) as error:
         authority = urlparse(asked.uri).netloc
-        thrown = ProviderError(error.cls, str(error)) if isinstance(error, QueryError) else error
+        thrown = JavaError(error.cls, str(error)) if isinstance(error, QueryError) else error
         await invocation.err(f"Error while accessing provider:{authority}\n{thrown.trace}")
     return 0

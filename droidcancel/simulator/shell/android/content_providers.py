@@ -9,7 +9,11 @@ from urllib.parse import urlparse
 from droidcancel.simulator.blob import Blob
 from droidcancel.simulator.content_query import Rows, Value, select
 from droidcancel.simulator.media import MediaRow, parse_uri
-from droidcancel.simulator.shell.android.java import JavaError, put_setting
+from droidcancel.simulator.shell.android.java import (
+    JavaError,
+    must_write_settings,
+    put_setting,
+)
 from droidcancel.simulator.shell.registry import Invocation
 
 EXTRA_STREAM = "android.intent.extra.STREAM"
@@ -210,6 +214,7 @@ class SettingsProvider:
         settings = invocation.phone.settings
         if verb == "GET":
             return {"value": settings.get(namespace, arg or "")}
+        must_write_settings(invocation)
         put_setting(invocation.phone, namespace, arg or "", str(extras.get("value")))
         return None
 
@@ -218,6 +223,7 @@ class SettingsProvider:
         name = values.get("name")
         if name is None:
             raise _illegal("name cannot be null")
+        must_write_settings(invocation)
         put_setting(invocation.phone, namespace, str(name), str(values.get("value")))
 
     def update(
@@ -227,6 +233,7 @@ class SettingsProvider:
 
     def delete(self, invocation: Invocation, uri: str, where: str | None) -> None:
         namespace, _ = self._namespace(uri)
+        must_write_settings(invocation)
         _, found = select(self._table(invocation, uri), ["name"], where, None)
         for (name,) in found:
             invocation.phone.settings.delete(namespace, str(name))

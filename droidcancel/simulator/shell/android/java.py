@@ -50,6 +50,15 @@ def put_setting(phone: Phone, namespace: str, key: str, value: str) -> None:
     phone.settings.put(namespace, key, value)
 
 
+def must_write_settings(invocation: Invocation) -> None:
+    """MIUI keeps settings from the shell until "USB debugging (Security settings)" is on."""
+    if invocation.uid == 2000 and invocation.phone.options.has("settings-put-refused"):
+        raise security(
+            "Permission denial: writing to settings requires:"
+            "android.permission.WRITE_SECURE_SETTINGS"
+        )
+
+
 def illegal_argument(message: str) -> JavaError:
     return JavaError("java.lang.IllegalArgumentException", message)
 
@@ -88,6 +97,11 @@ class Args:
     def verb(self) -> str:
         """The sub-command's own name."""
         return self._words[0]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words, taken or not."""
+        return tuple(self._words)
 
     def option(self) -> str | None:
         """The next word if it is an option, "-x" cut from what is glued to it."""

@@ -45,9 +45,15 @@ _CHAIN3_HELP = """\
 """
 
 
-def help_text(api: int) -> str:
+def _has_chain3(invocation: Invocation) -> bool:
+    """Android 14 has it, and an Android 13 whose Connectivity module was updated."""
+    old = invocation.phone.options.has("modules-not-updated")
+    return invocation.api >= CHAIN3_SINCE + old
+
+
+def help_text(invocation: Invocation) -> str:
     """What `cmd connectivity help` prints."""
-    return _HELP + (_CHAIN3_HELP if api >= CHAIN3_SINCE else "")
+    return _HELP + (_CHAIN3_HELP if _has_chain3(invocation) else "")
 
 
 service_command("connectivity", since=24, until=AIRPLANE_SINCE - 1)(no_shell)
@@ -59,7 +65,7 @@ async def connectivity(invocation: Invocation) -> int:
     if not words or words[0] in ("help", "-h"):
         return await _usage(invocation)
     entry = TABLE.lookup(words[0], invocation.api)
-    if entry is None:
+    if entry is None or (words[0] in CHAIN3 and not _has_chain3(invocation)):
         await invocation.out(f"Unknown command: {words[0]}\n")
         return FAILED
     args = Args(words)
@@ -72,12 +78,12 @@ async def connectivity(invocation: Invocation) -> int:
 
 
 async def _usage(invocation: Invocation) -> int:
-    await invocation.out(help_text(invocation.api))
+    await invocation.out(help_text(invocation))
     return FAILED
 
 
-def _must_be_privileged(invocation: Invocation) -> None:
-    if invocation.uid in PRIVILEGED_UIDS:
+def _must_be_privileged(invocation: Invocation, refused: bool = False) -> None:
+    if invocation.uid in PRIVILEGED_UIDS and not refused:
         return
     if invocation.api < 30:
         raise security(
@@ -100,7 +106,7 @@ async def airplane_mode(invocation: Invocation, args: Args) -> int:
         return 0
     if word not in ("enable", "disable"):
         return await _usage(invocation)
-    _must_be_privileged(invocation)
+    _must_be_privileged(invocation, phone.options.has("airplane-cmd-refused"))
     phone.connectivity.set_airplane(word == "enable")
     return 0
 
@@ -155,10 +161,11 @@ async def get_package_networking(invocation: Invocation, args: Args) -> int:
 
 
 TABLE.add("airplane-mode", airplane_mode, since=AIRPLANE_SINCE)
-for _name, _function in {
+CHAIN3: dict[str, Handler] = {
     "set-chain3-enabled": set_chain3,
     "get-chain3-enabled": get_chain3,
     "set-package-networking-enabled": set_package_networking,
     "get-package-networking-enabled": get_package_networking,
-}.items():
+}
+for _name, _function in CHAIN3.items():
     TABLE.add(_name, _function, since=CHAIN3_SINCE)

@@ -54,8 +54,10 @@ async def telephony_registry(invocation: Invocation, args: list[str]) -> int:
     """mDataConnectionState: 0 disconnected, 2 connected (TelephonyManager.DATA_*)."""
     phone = invocation.phone
     cell = phone.connectivity.cell
-    state = "0(IN_SERVICE)" if cell.registered else "3(POWER_OFF)"
+    off = "1(OUT_OF_SERVICE)" if phone.options.has("no-sim") else "3(POWER_OFF)"
+    state = "0(IN_SERVICE)" if cell.registered else off
     operator = cell.operator if cell.registered else "null"
+    subscription = phone.connectivity.data_subscription or -1
     await invocation.out(
         "last known state:\n  Phone Id=0\n    mCallState=0\n    mRingingCallState=0\n"
         "    mForegroundCallState=0\n    mBackgroundCallState=0\n    mCallIncomingNumber=\n"
@@ -67,7 +69,7 @@ async def telephony_registry(invocation: Invocation, args: list[str]) -> int:
         "    mSignalStrength=SignalStrength:{mLte=CellSignalStrengthLte: rssi=-69 level=4}\n"
         "    mMessageWaiting=false\n    mCallForwarding=false\n    mDataActivity=0\n"
         f"    mDataConnectionState={2 if cell.connected else 0}\n"
-        "    mDefaultSubId=1\n    mActiveDataSubId=1\n"
+        f"    mDefaultSubId={subscription}\n    mActiveDataSubId={subscription}\n"
     )
     return 0
 
@@ -95,7 +97,8 @@ async def _wifi(invocation: Invocation, words: list[str]) -> bool:
 
 
 async def _data(invocation: Invocation, words: list[str]) -> bool:
-    return _switch(words, invocation.phone.connectivity.set_data)
+    lies = invocation.phone.options.has("svc-data-lies")
+    return _switch(words, (lambda on: None) if lies else invocation.phone.connectivity.set_data)
 
 
 async def _bluetooth(invocation: Invocation, words: list[str]) -> bool:

@@ -40,6 +40,7 @@ async def _clear_data(invocation: Invocation, name: str) -> int:
 @PM.sub("clear", until=32)
 async def clear_all(invocation: Invocation, args: Args) -> int:
     """One option is read, and ignored unless it is --user: `--cache-only` wipes all data."""
+    invocation.phone.audit.harm("pm", *args.words)
     if args.option() == "--user":
         parse_user(args.required())
     return await _clear_data(invocation, _target(args))
@@ -47,6 +48,7 @@ async def clear_all(invocation: Invocation, args: Args) -> int:
 
 @PM.sub("clear", since=33)
 async def clear(invocation: Invocation, args: Args) -> int:
+    invocation.phone.audit.harm("pm", *args.words)
     cache_only = False
     while (option := args.option()) is not None:
         if option == "--user":
@@ -139,12 +141,12 @@ def _set_enabled(invocation: Invocation, package: Package, enabled: bool) -> Non
     invocation.phone.packages.notify("changed", package)
 
 
-@PM.sub("suspend", since=28)
+@PM.sub("suspend", since=24)
 async def suspend(invocation: Invocation, args: Args) -> int:
     return await _set_suspended(invocation, args, True)
 
 
-@PM.sub("unsuspend", since=28)
+@PM.sub("unsuspend", since=24)
 async def unsuspend(invocation: Invocation, args: Args) -> int:
     return await _set_suspended(invocation, args, False)
 

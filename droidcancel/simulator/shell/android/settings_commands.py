@@ -12,6 +12,7 @@ from droidcancel.simulator.shell.android.java import (
     JavaError,
     Service,
     exception_text,
+    must_write_settings,
     parse_user,
     put_setting,
 )
@@ -68,11 +69,13 @@ async def _get(invocation: Invocation, namespace: str, words: list[str]) -> int:
 
 
 async def _put(invocation: Invocation, namespace: str, words: list[str]) -> int:
+    must_write_settings(invocation)
     put_setting(invocation.phone, namespace, words[0], words[1])
     return 0
 
 
 async def _delete(invocation: Invocation, namespace: str, words: list[str]) -> int:
+    must_write_settings(invocation)
     gone = invocation.phone.settings.delete(namespace, words[0])
     await invocation.out(f"Deleted {int(gone)} rows\n")
     return 0

@@ -67,16 +67,17 @@ async def cmd_input(invocation: Invocation) -> int:
 
 
 async def _service(invocation: Invocation, words: list[str]) -> int:
+    """InputShellCommand.onCommand: unlike other services it ends with 0 after its help."""
     if not words or words[0] in ("help", "-h"):
         await invocation.out(usage(invocation))
-        return FAILED
+        return 0
     try:
         return await _run(invocation, words)
     except JavaError as error:
         if error.cls == "UnknownCommand":
             await invocation.out(f"Unknown command: {error.message}\n")
-        else:
-            await invocation.err(exception_text(invocation.api, words[0], error))
+            return 0
+        await invocation.err(exception_text(invocation.api, words[0], error))
         return FAILED
 
 
