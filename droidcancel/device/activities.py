@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from droidcancel.device.acts import Acts
 from droidcancel.device.packages import START_TIMEOUT_S
 from droidcancel.device.parse import (
     first_line,
@@ -33,6 +34,7 @@ class Activities:
         self._shell = shell
         self._api = api
         self.user = user
+        self.acts = Acts()
 
     def foreground(self) -> Component | None:
         """The resumed activity; None when nothing is (screen off, between two)."""
@@ -105,6 +107,7 @@ class Activities:
         base = ["am", "start", *self._other_user(), "-a", _SEND, "-t", mime]
         tries = [[*base, "-d", uri, *extra], [*base, *extra]]
         said = ""
+        self.acts.tell("start", package=package, action=_SEND, data=None, mime=mime)
         for command in tries:
             output = self._shell.run(command, START_TIMEOUT_S)
             if started(output.text, output.errors):
@@ -121,6 +124,7 @@ class Activities:
         more = [*(["-d", data] if data else []), *(["-p", package] if package else [])]
         whose = self._other_user() if data else []
         command = ["am", "start", *whose, "-a", action, *more]
+        self.acts.tell("start", package=package, action=action, data=data)
         output = self._shell.run(command, START_TIMEOUT_S)
         if not started(output.text, output.errors):
             raise DeviceError(f"{action} could not be opened: {_last_line(output.everything)}")

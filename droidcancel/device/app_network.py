@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from functools import cached_property
 
+from droidcancel.device.acts import Acts
 from droidcancel.device.known import Known
 from droidcancel.device.parse import first_line, parse_chain, parse_package_networking
 from droidcancel.device.shell import Command, Script, ShellChannel, quoted
@@ -38,6 +39,7 @@ class AppNetwork:
         self._shell = shell
         self._api = api
         self._findings = known or Known()
+        self.acts = Acts()
 
     @cached_property
     def _known(self) -> Capability:
@@ -71,7 +73,9 @@ class AppNetwork:
 
     def blocked(self, package: str) -> bool:
         """Whether the package is cut off: denied, and the chain in force."""
-        return not self.allowed(package) and self.chain_enabled()
+        cut = not self.allowed(package) and self.chain_enabled()
+        self.acts.tell("blocked", package=package, blocked=cut)
+        return cut
 
     def block_command(self, package: str) -> Command:
         """What cuts the package off, for arming: deny, then enable the chain anew."""

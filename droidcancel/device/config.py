@@ -149,7 +149,11 @@ class EmulatorEntry(_Entry):
 
 
 class SimulatorEntry(_Entry):
-    """droidcancel's own virtual phone, started when it is needed."""
+    """droidcancel's own virtual phone, started when it is needed.
+
+    replay: a cassette (docs/capture.md), whose app is installed; the phone is like that of the
+    capture.
+    """
 
     kind: Literal["simulator"]
     api: int = Field(default=34, ge=21, le=37)
@@ -160,6 +164,7 @@ class SimulatorEntry(_Entry):
     apps: tuple[str, ...] = ("clips",)
     app_options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     seed: int = 0
+    replay: Path | None = None
     limits: Limits = SIMULATOR_LIMITS
 
     @field_validator("limits", mode="before")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from droidcancel.device import adb
 from droidcancel.device.activities import Activities
+from droidcancel.device.acts import Acts
 from droidcancel.device.airplane_page import AirplanePage
 from droidcancel.device.app_network import AppNetwork
 from droidcancel.device.data_saver import DataSaver
@@ -114,6 +115,11 @@ class Device:
         self.traffic = Traffic(shell, self.known)
         self.jobs = Jobs(shell, self.user)
         self.ui = Ui(handle, shell)
+        self.acts = Acts()
+        for part in (
+            self.network, self.app_network, self.packages, self.activities, self.traffic, self.ui,
+        ):  # fmt: skip
+            part.acts = self.acts
         page = AirplanePage(self.activities, self.ui, shell, lambda: self.locale)
         self.network.airplane_page = page.set
         self.watchdog = Watchdog(shell, self.network)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
 
+from droidcancel.device.acts import Acts
 from droidcancel.device.known import Known
 from droidcancel.device.network_ways import Ways, denied, not_there, switch_words
 from droidcancel.device.parse import (
@@ -77,6 +78,7 @@ class Network:
     ) -> None:
         self._shell = shell
         self.ways = Ways(shell, api, known)
+        self.acts = Acts()
         self.rides_on_wifi = rides_on_wifi
         self.allow_link_loss = False
         self.airplane_page: Callable[[bool], str] | None = None
@@ -96,13 +98,17 @@ class Network:
             wifi_enabled=wifi.enabled,
             wifi_connected=wifi.connected,
             data_enabled=mobile_data_enabled(values),
-            active=parse_default_network(texts["active"]),
+            active=self._told(parse_default_network(texts["active"])),
             raw=values,
         )
 
     def default_network(self) -> str | None:
         """The id of the default network, None when the phone is offline."""
-        return parse_default_network(self._shell.text(_DEFAULT_NETWORK))
+        return self._told(parse_default_network(self._shell.text(_DEFAULT_NETWORK)))
+
+    def _told(self, active: str | None) -> str | None:
+        self.acts.tell("online", online=active is not None)
+        return active
 
     def transport(self) -> str | None:
         """What the default network rides on (``WIFI``, ``CELLULAR``...), None where untold."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 
+from droidcancel.device.acts import Acts
 from droidcancel.device.parse import (
     dumps_package,
     first_line,
@@ -39,6 +40,7 @@ class Packages:
     def __init__(self, shell: ShellChannel, user: int = 0) -> None:
         self._shell = shell
         self.user = user
+        self.acts = Acts()
 
     def info(self, package: str) -> PackageInfo | None:
         """The package as installed for the user, None when it is not installed."""
@@ -104,7 +106,9 @@ class Packages:
             processes = parse_ps(self._shell.text(["ps"]))  # before Android 8 ps knew no -A
         if len(processes) < 2:
             processes = parse_ps(self._shell.text(["ps"]))
-        return pids_of(processes, package, self.user)
+        found = pids_of(processes, package, self.user)
+        self.acts.tell("pids", package=package, pids=tuple(found))
+        return found
 
     def running(self, package: str) -> bool:
         """Whether the package has a process."""
@@ -162,6 +166,7 @@ class Packages:
         if component is None:
             self.require(package)
             raise AppError(f"{package} has no activity to start")
+        self.acts.tell("start", package=package, action=_MAIN[1], activity=component.activity)
         output = self._shell.run(
             ["am", "start", *self._other_user(), *_MAIN, "-n", str(component)], timeout
         )

@@ -25,6 +25,7 @@ from droidcancel.device.parse_device import (
 )
 from droidcancel.device.parse_jobs import parse_jobs
 from droidcancel.device.parse_media import (
+    parse_density,
     parse_df,
     parse_progress,
     parse_rows,
@@ -95,6 +96,7 @@ __all__ = [
     "parse_connected_ssid",
     "parse_current_user",
     "parse_default_network",
+    "parse_density",
     "parse_device_list",
     "parse_df",
     "parse_displays",

@@ -11,6 +11,7 @@ from droidcancel.errors import ParseError
 _ROW = re.compile(r"^Row: \d+ (?P<columns>.*)$")
 _NOTHING = "No result found."
 _MEDIA_URI = re.compile(r"content://media/[^\s}\],]+?/(?P<id>\d+)")
+_DENSITY = re.compile(r"(?P<kind>Physical|Override) density:\s*(?P<dpi>\d+)")
 _SIZE = re.compile(r"^(?P<kind>Physical|Override) size: (?P<width>\d+)x(?P<height>\d+)", re.M)
 _NOTIFICATION = re.compile(r"^\s*NotificationRecord\(\S+:? pkg=(?P<package>\S+)")
 _NOTIFICATION_SIGNS = (
@@ -78,6 +79,14 @@ def parse_screen_size(text: str) -> tuple[int, int]:
     if not found:
         raise ParseError("the size of the screen", first_line(text))
     return int(found["width"]), int(found["height"])
+
+
+def parse_density(text: str) -> int:
+    """`wm density`: dots an inch; an override counts before the physical density."""
+    found = {m["kind"]: int(m["dpi"]) for m in _DENSITY.finditer(text)}
+    if not found:
+        raise ParseError("the density of the screen", first_line(text))
+    return found.get("Override") or found["Physical"]
 
 
 def parse_progress(text: str, package: str) -> list[Progress]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from droidcancel.device.acts import Acts
 from droidcancel.device.known import Known
 from droidcancel.device.parse import UidBytes, parse_qtaguid, parse_uid_map
 from droidcancel.device.shell import Command, Script, ShellChannel, quoted, spell
@@ -48,6 +49,7 @@ class Traffic:
     def __init__(self, shell: ShellChannel, known: Known | None = None) -> None:
         self._shell = shell
         self._known = known or Known()
+        self.acts = Acts()
         self._source: Source | None = None
         self.read_seconds: float | None = None
 
@@ -65,7 +67,9 @@ class Traffic:
 
     def bytes_of(self, uid: int) -> UidBytes:
         """Received and sent since boot; a uid without a row has used no network yet."""
-        return self._read(self._chosen()).get(uid, UidBytes(0, 0))
+        counted = self._read(self._chosen()).get(uid, UidBytes(0, 0))
+        self.acts.tell("sent", uid=uid, bytes=counted.tx)
+        return counted
 
     def tx_bytes(self, uid: int) -> int:
         """Bytes sent since boot, with the overhead of TLS, TCP and IP."""

@@ -20,8 +20,9 @@ import uiautomator2
 from PIL import Image
 from uiautomator2 import exceptions as u2
 
+from droidcancel.device.acts import Acts
 from droidcancel.device.hierarchy import Hierarchy, Node
-from droidcancel.device.parse import parse_screen_size
+from droidcancel.device.parse import parse_density, parse_screen_size
 from droidcancel.device.poll import poll
 from droidcancel.device.shell import ShellChannel
 from droidcancel.errors import DeviceError, UiError
@@ -63,17 +64,20 @@ class Ui:
     def __init__(self, device: adbutils.AdbDevice, shell: ShellChannel) -> None:
         self._device = device
         self._shell = shell
+        self.acts = Acts()
         self._opened: Any = None  # uiautomator2 has no types
 
     # -- looking
 
     def dump(self) -> Hierarchy:
         """The screen, every window of it. Raises UiError."""
-        taken_at = time.time()
+        taken_at, begun = time.time(), time.monotonic()
         xml = self._read("dumpWindowHierarchy", False, DUMP_DEPTH)
         if not isinstance(xml, str) or not xml.strip():
             raise UiError("the phone gave an empty screen", "is the screen on and unlocked?")
-        return Hierarchy.parse(xml, taken_at)
+        hierarchy = Hierarchy.parse(xml, taken_at)
+        self.acts.tell("look", begun, hierarchy=hierarchy)
+        return hierarchy
 
     def screenshot(self) -> Image.Image:
         """The screen as a picture; black where a window is secure."""
@@ -86,6 +90,10 @@ class Ui:
         """Width and height in pixels, as the phone is held naturally."""
         return parse_screen_size(self._shell.text(["wm", "size"]))
 
+    def density(self) -> int:
+        """Dots an inch."""
+        return parse_density(self._shell.text(["wm", "density"]))
+
     def last_toast(self) -> str | None:
         """The text of the last toast that was seen."""
         toast = self._call("getLastToast")
@@ -95,14 +103,17 @@ class Ui:
 
     def tap(self, x: int, y: int) -> None:
         """Tap at a pixel."""
+        self.acts.tell("tap", x=int(x), y=int(y))
         self._call("click", int(x), int(y))
 
     def long_press(self, x: int, y: int, seconds: float = 1.0) -> None:
         """Hold a finger on a pixel."""
+        self.acts.tell("long_press", x=int(x), y=int(y))
         self._call("click", int(x), int(y), int(seconds * 1000))
 
     def swipe(self, x1: int, y1: int, x2: int, y2: int, seconds: float = 0.3) -> None:
         """Move a finger from one pixel to another; a step of uiautomator's takes 5 ms."""
+        self.acts.tell("swipe", x1=int(x1), y1=int(y1), x2=int(x2), y2=int(y2))
         self._call("swipe", int(x1), int(y1), int(x2), int(y2), max(2, int(seconds * 200)))
 
     def press(self, key: str | int) -> None:
@@ -110,6 +121,7 @@ class Ui:
         code = KEYS.get(key) if isinstance(key, str) else key
         if code is None:
             raise UiError(f"no key is called {key!r}", f"known: {', '.join(KEYS)}")
+        self.acts.tell("key", code=code)
         self._call("pressKeyCode", code)
 
     def wake(self) -> None:
@@ -124,6 +136,7 @@ class Ui:
         """
         if poll(self._has_focus, FOCUS_TIMEOUT_S) is None:
             raise UiError("no text field has the focus", "tap the field first")
+        self.acts.tell("text", text=text)
         ways: tuple[Callable[[str], None], ...] = (self._set_text, self._paste)
         for way in ways:
             way(text)

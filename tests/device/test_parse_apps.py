@@ -350,6 +350,10 @@ def test_the_screen_and_the_storage() -> None:
     assert parse.parse_screen_size(text) == (720, 1600)
     with pytest.raises(ParseError):
         parse.parse_screen_size("")
+    assert parse.parse_density("Physical density: 420\n") == 420
+    assert parse.parse_density("Physical density: 420\nOverride density: 360\n") == 360
+    with pytest.raises(ParseError):
+        parse.parse_density("")
     df = "Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/x 100 40 60 40% /data\n"
     assert parse.parse_df(df) == 60 * 1024
     with pytest.raises(ParseError):
