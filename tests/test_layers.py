@@ -31,10 +31,11 @@ ALLOWED = {
         "journal_lock", "facts", "verdict",
     },
     "report": {"errors", "recipe"},
+    "record": {"apps", "device", "errors", "recipe"},
     "pytest_plugin": {"simulator"},
     "cli": {
         "apps", "cancel", "device", "errors", "evidence", "journal", "journal_lock", "recipe",
-        "report", "sample", "simulator", "verdict",
+        "record", "report", "sample", "simulator", "verdict",
     },
     "__main__": {"cli"},
 }  # fmt: skip

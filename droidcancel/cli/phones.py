@@ -113,10 +113,11 @@ def _entry_for(serial: str, kind: str) -> DeviceEntry:
 def phone_options(entry: SimulatorEntry) -> PhoneOptions:
     """The make of the phone that an entry asks for. Raises UsageError."""
     from droidcancel.simulator import PhoneOptions
+    from droidcancel.simulator.cassette import phone_for
 
     usual = PhoneOptions()
     try:
-        return PhoneOptions(
+        made = PhoneOptions(
             api=entry.api,
             profile=entry.profile,
             app_build=entry.app_build,
@@ -127,6 +128,7 @@ def phone_options(entry: SimulatorEntry) -> PhoneOptions:
             locale=entry.locale or usual.locale,
             upload_bytes_per_s=entry.upload_bytes_per_s or usual.upload_bytes_per_s,
         )
+        return made if entry.replay is None else phone_for(entry.replay, made)
     except ValueError as error:
         raise UsageError(f"simulator: {error}") from error
 

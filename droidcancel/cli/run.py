@@ -95,7 +95,7 @@ def command(
         app=app, package=package, method=method, moment=moment, report=report, as_json=as_json
     )
     loaded = [runs.load(name, values) for name in recipes] * repeat
-    _refuse_fragments(loaded)
+    runs.refuse_fragments(loaded)
     if junit is not None:  # found wanting now, not after the runs
         junit.parent.mkdir(parents=True, exist_ok=True)
     if dry_run:
@@ -136,16 +136,6 @@ def _known_method(method: str | None) -> None:
 
     if method is not None and method not in METHODS:
         raise UsageError(f"no cancel method {method!r}", f"methods: {', '.join(METHODS)}")
-
-
-def _refuse_fragments(loaded: list[LoadedRecipe]) -> None:
-    for recipe in loaded:
-        if recipe.recipe.fragment:
-            raise UsageError(
-                f"{recipe.recipe.name} is a part of other recipes, and proves nothing by itself",
-                "run one of `droidcancel recipes list`, or a recipe of yours that has `run_recipe: "
-                f"{recipe.recipe.name}`",
-            )
 
 
 def _print_plans(loaded: list[LoadedRecipe], wish: runs.Wish) -> None:

@@ -97,6 +97,17 @@ def _refuse_other_files(file: str) -> None:
         raise UsageError(f"{file} is no video by its name", f"videos end in {known}")
 
 
+def refuse_fragments(loaded: Sequence[LoadedRecipe]) -> None:
+    """UsageError for a recipe that is a part of others."""
+    for recipe in loaded:
+        if recipe.recipe.fragment:
+            raise UsageError(
+                f"{recipe.recipe.name} is a part of other recipes, and proves nothing by itself",
+                "run one of `droidcancel recipes list`, or a recipe of yours that has `run_recipe: "
+                f"{recipe.recipe.name}`",
+            )
+
+
 def profile_for(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish) -> AppProfile:
     """The app: of the option, the recipe, the phone's entry, or the only one embedded."""
     from droidcancel.apps.profile import AppProfile

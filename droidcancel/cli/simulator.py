@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from droidcancel.cli.options import adb_server_port, json_option, out, print_json, table
+from droidcancel.cli.simulator_capture import capture
 from droidcancel.errors import DeviceError, UsageError
+
+if TYPE_CHECKING:
+    from droidcancel.simulator.options import PhoneOptions
 
 SCREENS = {"phone": (1080, 2400, 420), "small": (720, 1280, 320), "tablet": (1600, 2560, 320)}
 
@@ -85,13 +90,19 @@ def command(ctx: click.Context) -> None:
     help="A phone for each of these accounts (with commas), all at one upload service: the second"
     " may be the --observer of the first.",
 )
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="CASSETTE",
+    help="Install the app of a capture; the phone is like that of the capture.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="The adb port of the first phone.")
 @json_option
 def start(
     api: int, profile: str, app_build: str, locale: str, vendor: str, quirks: tuple[str, ...],
-    screen: str, night: bool, model: str, upload_rate: float, free_bytes: int | None,
-    secure: bool, logged_out: bool, count: int, accounts: str | None, port: int | None,
-    as_json: bool,
+    screen: str, night: bool, model: str, upload_rate: float,
+    free_bytes: int | None, secure: bool, logged_out: bool, count: int, accounts: str | None,
+    replay: Path | None, port: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Start virtual phones; they go on until `droidcancel simulator stop`.
 
@@ -112,6 +123,8 @@ def start(
             upload_bytes_per_s=upload_rate, free_bytes=free_bytes, vendor=vendor, quirks=quirks,
             app_options={"org.droidcancel.clips": {"logged_in": False}} if logged_out else {},
         )  # fmt: skip
+        if replay is not None:
+            options = _replaying(replay, options)
         phones = launch(
             options,
             count=count,
@@ -164,6 +177,23 @@ def quirks(as_json: bool) -> None:
     out().print(rows)
 
 
+def _replaying(cassette: Path, options: PhoneOptions) -> PhoneOptions:
+    """The phone of a capture; an API level or model that was asked for stays. Raises ValueError."""
+    from dataclasses import replace
+
+    from click.core import ParameterSource
+
+    from droidcancel.simulator.cassette import phone_for
+
+    context = click.get_current_context()
+    given = {
+        name: getattr(options, name)
+        for name in ("api", "model")
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+    return replace(phone_for(cassette, options), **given)
+
+
 @command.command(name="list")
 @json_option
 def list_(as_json: bool) -> None:
@@ -201,3 +231,6 @@ def stop(names: tuple[str, ...], every: bool) -> None:
         raise UsageError(
             f"no simulator {', '.join(names)} runs", "droidcancel simulator list shows them"
         )
+
+
+command.add_command(capture)

@@ -501,7 +501,7 @@ class ActivityManager:
         if record is None or record.activity is None:
             return
         activity = record.activity
-        if activity.dialogs:
+        if activity.dialogs and not activity.takes_back:
             dialog = activity.dialogs[-1]
             activity.dismiss(dialog)
             if dialog.on_dismiss is not None:

@@ -66,6 +66,8 @@ def _dressed(
 ) -> tuple[View, Rect, str]:
     """(root, the room for it, where in that room)."""
     root = window.root()
+    if root.place is not None:
+        return root, screen, ""
     if window.kind == "app":
         return _activity(root, window, bars, engine), window.frame or screen, ""
     if window.kind in DIALOGS and covers_all(root):

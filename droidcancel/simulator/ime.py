@@ -34,6 +34,7 @@ class Ime:
         self._registered: list[str] = []
         self._window: Window | None = None
         self._served: tuple[Window, TextState] | None = None
+        self._hide_listeners: list[Callable[[], object]] = []
         self.shifted = False
 
     # -- which there are ---------------------------------------------------------------------
@@ -127,7 +128,13 @@ class Ime:
             return False
         self._phone.windows.remove(self._window)
         self._window = None
+        for listener in list(self._hide_listeners):
+            listener()
         return True
+
+    def on_hide(self, listener: Callable[[], object]) -> None:
+        """Call `listener()` whenever the keyboard has gone from the screen."""
+        self._hide_listeners.append(listener)
 
     def sync(self) -> None:
         """Hide the keyboard once the window that it serves has lost the focus."""

@@ -20,6 +20,7 @@ from droidcancel.simulator.touch import (
     window_at,
 )
 from droidcancel.simulator.viewtree import PagerState, ScrollState, TextState
+from droidcancel.simulator.windows import Gesture
 
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
@@ -153,6 +154,9 @@ class Input:
 
     def _press(self, touch: Touch, long: bool) -> None:
         window, view = touch.shown.window, touch.target
+        if window.on_gesture is not None:
+            _tell(window, Gesture("long_press" if long else "tap", touch.x, touch.y))
+            return
         if window.modal and not touch.shown.root.clip.contains(touch.x, touch.y):
             if window.kind == "dialog":
                 self._phone.activities.back()  # a touch outside cancels a dialog
@@ -168,6 +172,10 @@ class Input:
 
     def _end_swipe(self, touch: Touch, seconds: float) -> None:
         view = touch.scroller
+        if touch.shown.window.on_gesture is not None:
+            gesture = Gesture("swipe", touch.x, touch.y, touch.direction())
+            _tell(touch.shown.window, gesture)
+            return
         if view is None:
             return
         speed = touch.travelled() / seconds
@@ -201,6 +209,12 @@ class Input:
     async def text(self, text: str) -> bool:
         """Type into the focused field; False when there is none."""
         return self.keyboard.type(text)
+
+
+def _tell(window: Window, gesture: Gesture) -> None:
+    handler = window.on_gesture
+    if handler is not None:
+        window.owner.call(lambda: handler(gesture))
 
 
 def _call(window: Window, handler: Callable[[], object] | None) -> None:

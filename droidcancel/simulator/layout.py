@@ -64,6 +64,9 @@ class LayoutEngine:
     # -- entry -----------------------------------------------------------------------------
     def arrange(self, root: View, frame: Rect, *, default_align: str = "") -> None:
         """Lay `root` out in `frame`, setting `bounds` and `clip` all the way down."""
+        if root.place is not None:
+            _put_in_place(root, frame)
+            return
         self._memo.clear()
         size = self.measure(root, (frame.width, frame.height))
         words = root.layout.align or default_align
@@ -366,3 +369,11 @@ _CONTENT: dict[str, Callable[[LayoutEngine, View, Pair], Pair]] = {
     "scroll": _scroll_content,
     "pager": _pager_content,
 }
+
+
+def _put_in_place(view: View, room: Rect) -> None:
+    """A tree whose places are given: only what is off the screen is not shown."""
+    view.bounds = view.place if view.place is not None else view.bounds
+    view.clip = view.bounds.intersect(room)
+    for child in view.children:
+        _put_in_place(child, room)

@@ -42,7 +42,11 @@ RELEASES: Mapping[int, tuple[str, str, str, str]] = {
 
 @dataclass(frozen=True)
 class PhoneOptions:
-    """The make of a phone. Sizes in px, rates in bytes a second, times in seconds."""
+    """The make of a phone. Sizes in px, rates in bytes a second, times in seconds.
+
+    `replay`: the path of a cassette whose app is installed too; `cassette.phone_for` makes the
+    phone that fits it.
+    """
 
     api: int = 34
     profile: str = "instant"
@@ -67,6 +71,7 @@ class PhoneOptions:
     app_build: str = "good"
     app_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     apps: tuple[str, ...] = ("clips",)
+    replay: str | None = None
     seed: int = 0
     vendor: str = ""
     quirks: tuple[str, ...] = ()
@@ -96,7 +101,7 @@ class PhoneOptions:
                 f"profile must be one of {', '.join(PROFILES)}, not {self.profile!r}",
             ),
             (
-                self.locale in LOCALES,
+                self.locale in LOCALES or self.replay is not None,
                 f"locale must be one of {', '.join(LOCALES)}, not {self.locale!r}",
             ),
             (

@@ -243,6 +243,7 @@ class View:
     key: str = ""
     data: Any = None  # the app's own
     bounds: Rect = NOWHERE
+    place: Rect | None = None  # where it is, in px, for a tree that was laid out elsewhere
     clip: Rect = NOWHERE  # the part of `bounds` that its scrolling ancestors and window let show
 
     def walk(self) -> Iterator[View]:

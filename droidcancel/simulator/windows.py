@@ -31,10 +31,21 @@ class Owner(Protocol):
     def call(self, handler: Callable[[], object]) -> None: ...
 
 
+@dataclass(frozen=True)
+class Gesture:
+    """What a finger did: `kind` is tap, long_press or swipe; where it began; which way it went."""
+
+    kind: str
+    x: float
+    y: float
+    direction: str = ""
+
+
 @dataclass(eq=False)
 class Window:
     """One window. `frame` is in px; None is the whole screen. `secure` keeps it off pictures.
 
+    `on_gesture` gets what fingers do in the window, in place of its views.
     `covers`: its touchable region is the whole screen, so that accessibility reports none of
     the windows below (AccessibilityWindowManager.computePartialInteractiveRegionForWindow).
     """
@@ -51,6 +62,7 @@ class Window:
     secure: bool = False
     covers: bool = False
     on_dismiss: Callable[[], None] | None = None
+    on_gesture: Callable[[Gesture], object] | None = None
     manager: WindowManager | None = None
     _root: View | None = None
 

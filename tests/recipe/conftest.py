@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: files whose tests each drive a whole phone through a recipe, many over several Androids and apps
 WIDE = {
+    "test_capture.py",
     "test_delete.py",
     "test_faults.py",
     "test_for_sure.py",
@@ -34,6 +35,11 @@ WIDE = {
 #: what of these is run every time, by the beginning of its name, beside each recipe (test_grid.py)
 #: and each kind of bug (test_seeded.py)
 EVERYDAY = (
+    "test_a_capture_of_save_draft_is_replayed",
+    "test_names_are_blanked",
+    "test_what_the_run_typed_is_not_blanked",
+    "test_a_written_cassette_is_read",
+    "test_a_cassette_that_lies",
     "test_an_upload_is_kept_as_a_draft_and_deleted[30",
     "test_verify_outcome",
     "test_confirm_before_upload[36",

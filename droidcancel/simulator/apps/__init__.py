@@ -36,7 +36,26 @@ def image(options: PhoneOptions) -> list[type[App]]:
     if unknown:
         raise ValueError(f"no app {unknown[0]!r}: there are {', '.join(OPTIONAL)}")
     system = [make(options) for make in SYSTEM_APPS]
-    return [*system, *(OPTIONAL[name](options) for name in options.apps)]
+    chosen = [OPTIONAL[name](options) for name in options.apps]
+    if options.replay is not None:
+        recorded = _recorded(options, options.replay)
+        # the recorded app takes the place of the simulator's own of that name
+        chosen = [*(app for app in chosen if app.package != recorded.package), recorded]
+    return [*system, *chosen]
+
+
+def _recorded(options: PhoneOptions, path: str) -> type[App]:
+    """The app of a cassette. Raises CassetteError (a ValueError)."""
+    from droidcancel.simulator.apps.replay import replay
+    from droidcancel.simulator.cassette import Cassette, CassetteError
+
+    cassette = Cassette.load(path)
+    if not cassette.fits(options):
+        raise CassetteError(
+            f"{path}: the capture was made on a screen of {cassette.width}x{cassette.height} px, "
+            f"this phone has {options.width}x{options.height}: see cassette.phone_for"
+        )
+    return replay(cassette)
 
 
 def system_ui(phone: Phone) -> SystemUi:

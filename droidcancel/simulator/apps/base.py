@@ -186,6 +186,7 @@ class Activity:
     exclude_from_recents: ClassVar[bool] = False
     exported: ClassVar[bool] = False
     secure: ClassVar[bool] = False
+    takes_back: ClassVar[bool] = False  # Back comes to it even while it shows dialogs
 
     def __init__(self, app: App, intent: Intent, record: ActivityRecord) -> None:
         self.app = app

@@ -1,0 +1,102 @@
+"""Names and captions taken out of a screen before it is kept.
+
+What the profile marks as `private` is blanked: each letter becomes an x; numbers and signs stay,
+so that `@anna_92` is `@xxxx_92` and a count stays a count. The same words are blanked wherever else
+they stand on the screen. What the run itself has typed is no secret, and stays.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Collection, Iterable
+
+from lxml import etree
+
+from droidcancel.apps.profile import Look
+from droidcancel.device import Bounds, Hierarchy, Node
+
+_LETTER = re.compile(r"[^\W\d_]")
+#: shorter words are not looked for elsewhere: they would be found everywhere
+SHORTEST = 3
+
+
+def blank(text: str) -> str:
+    """Each letter an x."""
+    return _LETTER.sub("x", text)
+
+
+def private_words(look: Look, known: Iterable[str]) -> set[str]:
+    """What the private elements of a screen say, but for what carries one of `known`."""
+    private = [n for n, element in look.profile.elements.items() if element.private]
+    said = {
+        words
+        for name in private
+        for match in look.all(name)
+        for words in (match.node.text, match.node.desc)
+        if words.strip()
+    }
+    # a name is written with its @ here and without it there
+    said |= {words.lstrip("@") for words in said if words.startswith("@")}
+    kept = [word for word in known if word]
+    return {words for words in said if words and not any(k in words for k in kept)}
+
+
+def blanked(
+    hierarchy: Hierarchy, words: Collection[str], packages: Collection[str]
+) -> tuple[etree._Element, list[Bounds]]:
+    """A copy of a hierarchy without these words, and where they stood.
+
+    Of windows of other packages (a status bar with its notifications) no text is kept at all.
+    """
+    root = copy.deepcopy(hierarchy.root)
+    places: list[Bounds] = []
+    longest_first = sorted(words, key=len, reverse=True)
+    for element, node in zip(root.iter("node"), hierarchy.nodes(), strict=True):
+        foreign = _window(node).package not in packages
+        changed = [_rewritten(element, name, longest_first, foreign) for name in _SAYING]
+        if any(changed):
+            places.append(node.bounds)
+    return root, places
+
+
+_SAYING = ("text", "content-desc", "hint")
+
+
+def _window(node: Node) -> Node:
+    while node.parent is not None:
+        node = node.parent
+    return node
+
+
+def _rewritten(element: etree._Element, name: str, words: Iterable[str], everything: bool) -> bool:
+    """Blank an attribute; whether it said any of it."""
+    said = str(element.get(name, ""))
+    if not said:
+        return False
+    left = blank(said) if everything else _without(said, words)
+    if left == said:
+        return False
+    element.set(name, left)
+    return True
+
+
+def _without(said: str, words: Iterable[str]) -> str:
+    for word in words:
+        if said == word:
+            return blank(said)
+        if len(word) >= SHORTEST and word in said:
+            said = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", blank(word), said)
+    return said
+
+
+def blank_later(xml: bytes, words: Collection[str]) -> bytes:
+    """A kept screen without words that were found to be private only later."""
+    root = etree.fromstring(xml)
+    longest_first = sorted(words, key=len, reverse=True)
+    changed = [
+        _rewritten(element, name, longest_first, everything=False)
+        for element in root.iter("node")
+        for name in _SAYING
+    ]
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True) if any(changed) else xml

@@ -1,0 +1,439 @@
+"""Capture: a run on a phone kept as screens and what led from one to the next.
+
+It listens to what is done to the phone and to what is read back (`device.acts`), so that a capture
+sees what the recipe saw, and nothing is done to the phone for it but a few pictures. While an
+upload runs towards its cancel, none is taken: a cancel must not wait for a picture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+import droidcancel
+from droidcancel.apps.profile import AppProfile
+from droidcancel.device import Bounds, Device, Hierarchy, Node, PackageInfo
+from droidcancel.device.acts import Act
+from droidcancel.errors import AppError, DeviceError, UsageError
+from droidcancel.record import cassette
+from droidcancel.record.blank import blank_later, blanked, private_words
+from droidcancel.record.shots import Shots
+
+if TYPE_CHECKING:
+    from droidcancel.recipe.options import Event, OnEvent
+    from droidcancel.recipe.result import RunResult
+
+#: keys that the phone takes for itself: home, recents, power, sleep, wake-up, volume
+PHONE_KEYS = frozenset({3, 24, 25, 26, 187, 223, 224})
+FULL_PART = 0.6
+MOST_XML = 2 * 2**20
+INPUT_METHOD = "default_input_method"
+
+
+@dataclass
+class _Step:
+    event: Any
+    at: float
+    frames: list[tuple[float, int | None]] = field(default_factory=list)
+    sent: list[tuple[float, int]] = field(default_factory=list)
+
+
+@dataclass
+class _Seen:
+    """A screen that was seen: its files, and the number of its picture."""
+
+    xml: bytes
+    keyboard: bool
+    picture: bool
+
+
+class Capture:
+    """Listens to one phone from `begin` until `finish`. Thread-safe: bytes are counted beside."""
+
+    def __init__(self, device: Device, profile: AppProfile, locale: str | None = None) -> None:
+        self.device = device
+        self.profile = profile
+        self.locale = locale or device.locale
+        self.info = _installed(device, profile)
+        self.windows = (self.info.name, *profile.system_packages)
+        self.steps: list[_Step] = []
+        self.problems: list[str] = []
+        self._lock = threading.RLock()
+        self._screens: dict[str, int] = {}
+        self._seen: list[_Seen] = []
+        self._shots = Shots()
+        self._words: set[str] = set()
+        self._typed: list[str] = []
+        self._look: Hierarchy | None = None
+        self._frame: tuple[int, int] = (0, 0)
+        self._alive = False
+        self._online, self._blocked = True, False
+        self._had_network = True
+        self._last_sent: tuple[float, int, int] | None = None
+        self._hurry = False
+        self._schemes: set[str] = set()
+        self._forget: Callable[[], None] | None = None
+        self._launcher = self._launcher_of()
+        self._keyboard = (device.settings.get("secure", INPUT_METHOD) or "").partition("/")[0]
+        self._density = device.ui.density()
+
+    def _launcher_of(self) -> str:
+        found = self.device.packages.launcher(self.info.name)
+        activity = found.activity if found is not None else self.profile.launcher
+        if activity is None:
+            raise AppError(f"{self.info.name} has no icon that starts it")
+        return activity
+
+    # -- from begin to finish
+
+    def begin(self) -> Capture:
+        """Listen from now on."""
+        self._alive = self.device.packages.running(self.info.name)
+        self._forget = self.device.acts.listen(self._hear)
+        return self
+
+    def close(self) -> None:
+        """Listen no more; pictures that were not written are dropped."""
+        if self._forget is not None:
+            self._forget()
+            self._forget = None
+        self._shots.close()
+
+    def heard(self, then: OnEvent) -> OnEvent:
+        """An `on_event` for the run that tells the capture when pictures would be in the way."""
+
+        def hear(event: Event) -> None:
+            if event.kind == "step" and event.data.get("step") == "post":
+                self._hurry = True
+            elif event.kind in ("cancel", "settled", "search", "restored"):
+                self._hurry = False
+            then(event)
+
+        return hear
+
+    def finish(self, result: RunResult) -> tuple[cassette.Index, dict[str, bytes]]:
+        """What `cassette.write` takes. UsageError where the app was never seen."""
+        self.close()
+        with self._lock:
+            if not self.steps or not self._seen:
+                raise UsageError(
+                    f"nothing of {self.info.name} was captured: the run did not get to the app",
+                    "run the recipe by itself first, and see that it works",
+                )
+            self._blank_later()
+            return self._index(result), self._files()
+
+    def _blank_later(self) -> None:
+        """Words that were known to be private only after a screen was kept are taken out of it.
+
+        Where they stood on its picture is not known any more, so that goes.
+        """
+        for number, seen in enumerate(self._seen):
+            xml = blank_later(seen.xml, self._words)
+            if xml != seen.xml:
+                seen.xml = xml
+                self._shots.done.pop(number, None)
+
+    def _files(self) -> dict[str, bytes]:
+        files = {f"screens/{n:04d}.xml": seen.xml for n, seen in enumerate(self._seen)}
+        return files | {f"pictures/{n:04d}.png": data for n, data in self._shots.done.items()}
+
+    def _index(self, result: RunResult) -> cassette.Index:
+        screens = tuple(
+            cassette.Screen(
+                xml=f"screens/{n:04d}.xml",
+                picture=f"pictures/{n:04d}.png" if n in self._shots.done else None,
+                keyboard=seen.keyboard,
+            )
+            for n, seen in enumerate(self._seen)
+        )
+        steps = tuple(
+            cassette.Step(event=step.event, frames=tuple(step.frames), sent=tuple(step.sent))
+            for step in self.steps
+        )
+        return cassette.Index(
+            made=cassette.Made(
+                by=f"droidcancel {droidcancel.__version__}",
+                at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+                recipe=result.recipe,
+                method=result.method,
+                moment=result.moment,
+                verdict=result.verdict.name,
+                reason=result.verdict.reason,
+            ),
+            phone=self._phone(),
+            app=self._app(),
+            screens=screens,
+            steps=steps,
+        )
+
+    def _phone(self) -> cassette.Phone:
+        width, height = self._frame
+        return cassette.Phone(
+            model=self.device.model,
+            api=self.device.api_level,
+            width=width,
+            height=height,
+            density=self._density,
+            locale=self.locale,
+        )
+
+    def _app(self) -> cassette.App:
+        share, info = self.profile.share, self.info
+        activity = (share.activity if share is not None else None) or f"{info.name}.ShareActivity"
+        return cassette.App(
+            package=info.name,
+            label=self.profile.title,
+            version_name=info.version_name,
+            version_code=info.version_code,
+            launcher=self._launcher,
+            share=None if share is None else cassette.Share(activity=activity, mime=share.mime),
+            schemes=tuple(sorted(self._schemes)),
+            permissions=self.profile.permissions,
+            windows=self.windows,
+        )
+
+    # -- hearing
+
+    def _hear(self, act: Act) -> None:
+        with self._lock:
+            _HEARD[act.kind](self, act.at, act.data)
+
+    def _add(self, event: Any, at: float) -> None:
+        if len(self.steps) >= cassette.MOST_STEPS:
+            self._full("steps", cassette.MOST_STEPS)
+            return
+        self.steps.append(_Step(event, at))
+
+    def _full(self, what: str, most: int) -> None:
+        problem = f"the capture is full: more than {most} {what}; the rest is left out"
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def _start(self, at: float, data: Mapping[str, Any]) -> None:
+        if data["package"] != self.info.name:
+            return
+        scheme = (data.get("data") or "").partition(":")[0] or None
+        if scheme is not None:
+            self._schemes.add(scheme)
+        self._alive = True
+        online = self._network
+        self._had_network = online
+        self._add(cassette.Start(action=data["action"], scheme=scheme, online=online), at)
+
+    def _pids(self, at: float, data: Mapping[str, Any]) -> None:
+        if data["package"] != self.info.name:
+            return
+        if self._alive and not data["pids"] and not self._just_started(at):
+            self._alive = False
+            self._add(cassette.Stop(), at)
+        self._alive = self._alive or bool(data["pids"])
+
+    def _just_started(self, at: float) -> bool:
+        """A process takes a moment to be there after a start; until then it has not ended."""
+        last = self.steps[-1] if self.steps else None
+        return last is not None and isinstance(last.event, cassette.Start) and not last.frames
+
+    def _note_online(self, at: float, data: Mapping[str, Any]) -> None:
+        self._online = data["online"]
+        self._note_network(at)
+
+    def _note_blocked(self, at: float, data: Mapping[str, Any]) -> None:
+        if data["package"] == self.info.name:
+            self._blocked = data["blocked"]
+            self._note_network(at)
+
+    @property
+    def _network(self) -> bool:
+        return self._online and not self._blocked
+
+    def _note_network(self, at: float) -> None:
+        if self._alive and self.steps and self._network != self._had_network:
+            self._had_network = self._network
+            self._add(cassette.Network(online=self._network), at)
+
+    def _touch(self, kind: Any, at: float, data: Mapping[str, Any]) -> None:
+        target = self._target(data["x"], data["y"])
+        if target is not None:
+            self._add(cassette.Touch(kind=kind, x=data["x"], y=data["y"], target=target), at)
+
+    def _tap(self, at: float, data: Mapping[str, Any]) -> None:
+        self._touch("tap", at, data)
+
+    def _long_press(self, at: float, data: Mapping[str, Any]) -> None:
+        self._touch("long_press", at, data)
+
+    def _swipe(self, at: float, data: Mapping[str, Any]) -> None:
+        dx, dy = data["x2"] - data["x1"], data["y2"] - data["y1"]
+        across = ("right" if dx > 0 else "left") if abs(dx) > abs(dy) else None
+        direction = across or ("down" if dy > 0 else "up")
+        target = self._target(data["x1"], data["y1"], lambda node: node.scrollable)
+        if target is not None:
+            self._add(cassette.Swipe(direction=direction, target=target), at)  # type: ignore[arg-type]
+
+    def _key(self, at: float, data: Mapping[str, Any]) -> None:
+        if data["code"] not in PHONE_KEYS and self._shows_app():
+            self._add(cassette.Key(code=data["code"]), at)
+
+    def _text(self, at: float, data: Mapping[str, Any]) -> None:
+        if self._shows_app():
+            self._typed += [data["text"], *(w for w in data["text"].split() if w.startswith("#"))]
+            self._add(cassette.Text(text=data["text"]), at)
+
+    def _sent(self, at: float, data: Mapping[str, Any]) -> None:
+        """Bytes sent between two readings go out from the first of them on, in the replay."""
+        if data["uid"] != self.info.uid:
+            return
+        here = len(self.steps) - 1
+        last, self._last_sent = self._last_sent, (at, data["bytes"], here)
+        if last is None or here < 0 or data["bytes"] <= last[1]:
+            return
+        since, more, then = last[0], data["bytes"] - last[1], last[2]
+        cut = isinstance(self.steps[here].event, cassette.Stop | cassette.Network)
+        step = self.steps[then if cut and then >= 0 else here]
+        if len(step.sent) < cassette.MOST_FRAMES:
+            step.sent.append((round(max(0.0, since - step.at), 3), more))
+
+    # -- looking
+
+    def _shows_app(self) -> bool:
+        return self._look is not None and any(True for _ in self._app_windows(self._look))
+
+    def _app_windows(self, hierarchy: Hierarchy) -> list[Node]:
+        roots = [node for node in hierarchy.nodes() if node.parent is None]
+        return [root for root in roots if root.package in self.windows and not root.bounds.empty]
+
+    def _target(
+        self, x: int, y: int, wanted: Callable[[Node], bool] = lambda n: n.clickable
+    ) -> cassette.Box | None:
+        """What takes a touch there: the smallest that acts, else the smallest; None: not the app.
+
+        A keyboard, a bar or a panel of the phone that lies there takes it for itself.
+        """
+        if self._look is None:
+            return None
+        for root in (node for node in self._look.nodes() if node.parent is None):
+            if _holds(root.bounds, x, y) and root.package not in self.windows:
+                part = root.bounds.width * root.bounds.height / max(1, _area(self._frame))
+                if part < FULL_PART:
+                    return None
+        under = [
+            node
+            for root in self._app_windows(self._look)
+            for node in (root, *root.descendants())
+            if _holds(node.bounds, x, y)
+        ]
+        best = [n for n in under if wanted(n)] or under
+        if not best:
+            return None
+        bounds = min(best, key=lambda n: n.bounds.width * n.bounds.height).bounds
+        return (max(0, bounds.left), max(0, bounds.top), bounds.right, bounds.bottom)
+
+    def _looked(self, at: float, data: Mapping[str, Any]) -> None:
+        hierarchy: Hierarchy = data["hierarchy"]
+        self._look = hierarchy
+        self._frame = _size(hierarchy, self._frame)
+        if not self.steps:
+            return
+        step = self.steps[-1]
+        number = self._screen(hierarchy) if self._shows_app() else None
+        if step.frames and step.frames[-1][1] == number:
+            return
+        if len(step.frames) >= cassette.MOST_FRAMES:
+            self._full("changes of a screen", cassette.MOST_FRAMES)
+            return
+        step.frames.append((round(max(0.0, at - step.at), 3), number))
+
+    def _screen(self, hierarchy: Hierarchy) -> int | None:
+        """The number of a screen, which is kept when it is a new one."""
+        look = self.profile.look(hierarchy, self.locale, self.info.version_name)
+        self._words |= private_words(look, self._typed)
+        root, places = blanked(hierarchy, self._words, self.windows)
+        shown = b"".join(
+            etree.tostring(child) for child in root if child.get("package") in self.windows
+        )
+        keyboard = any(child.get("package") == self._keyboard for child in root)
+        name = hashlib.sha256(shown + bytes([keyboard])).hexdigest()
+        number = self._screens.get(name)
+        if number is None:
+            number = self._keep(name, root, keyboard)
+        if number is not None and not self._hurry and not self._seen[number].picture:
+            self._seen[number].picture = True
+            self._picture(number, places)
+        return number
+
+    def _keep(self, name: str, root: etree._Element, keyboard: bool) -> int | None:
+        xml = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+        if len(self._seen) >= cassette.MOST_SCREENS:
+            self._full("screens", cassette.MOST_SCREENS)
+            return None
+        if len(xml) > MOST_XML:
+            self.problems.append(f"a screen of {len(xml)} bytes is left out: too large")
+            return None
+        self._screens[name] = number = len(self._seen)
+        self._seen.append(_Seen(xml, keyboard, False))
+        return number
+
+    def _picture(self, number: int, places: list[Bounds]) -> None:
+        """A picture of the screen as it is now, without what was blanked and the phone's bars."""
+        try:
+            picture = self.device.ui.screenshot()
+        except DeviceError as error:
+            self.problems.append(f"no picture of screen {number}: {error.message}")
+            return
+        assert self._look is not None
+        bars = [
+            node.bounds
+            for node in self._look.nodes()
+            if node.parent is None and node.package not in self.windows
+            and _area((node.bounds.width, node.bounds.height)) < FULL_PART * _area(self._frame)
+        ]  # fmt: skip
+        self._shots.keep(number, picture, [*places, *bars])
+
+
+_HEARD: dict[str, Callable[[Capture, float, Mapping[str, Any]], None]] = {
+    "tap": Capture._tap,
+    "long_press": Capture._long_press,
+    "swipe": Capture._swipe,
+    "key": Capture._key,
+    "text": Capture._text,
+    "start": Capture._start,
+    "look": Capture._looked,
+    "pids": Capture._pids,
+    "online": Capture._note_online,
+    "blocked": Capture._note_blocked,
+    "sent": Capture._sent,
+}
+
+
+def _installed(device: Device, profile: AppProfile) -> PackageInfo:
+    for package in profile.packages:
+        info = device.packages.info(package)
+        if info is not None:
+            return info
+    raise AppError(
+        f"{profile.title} is not installed on {device.serial} ({' or '.join(profile.packages)})",
+        "install it and log in, or name another app with --app",
+    )
+
+
+def _holds(bounds: Bounds, x: int, y: int) -> bool:
+    return bounds.left <= x < bounds.right and bounds.top <= y < bounds.bottom
+
+
+def _area(size: tuple[int, int]) -> int:
+    return size[0] * size[1]
+
+
+def _size(hierarchy: Hierarchy, before: tuple[int, int]) -> tuple[int, int]:
+    """The screen's size as it is held: the largest window's right and bottom."""
+    roots = [node.bounds for node in hierarchy.nodes() if node.parent is None]
+    width = max((bounds.right for bounds in roots), default=0)
+    height = max((bounds.bottom for bounds in roots), default=0)
+    return max(width, before[0]), max(height, before[1])
