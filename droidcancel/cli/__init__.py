@@ -30,6 +30,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ui": ("ui", "See what a profile finds on a screen, and mend it."),
     "restore": ("restore", "Put a phone back as it was, after a crash."),
     "simulator": ("simulator", "Start, list and stop virtual phones for any adb client."),
+    "emulator": (
+        "emulator",
+        "Start Android's emulator without a window, wait for it, and stop it.",
+    ),
 }
 INTERRUPTED = 130
 INTERNAL_ERROR = 3

@@ -48,7 +48,7 @@ def open_phone(
     nothing of it. --user is not meant of a second phone that only `observes`.
     Raises UsageError, ConfigError, AdbError, DeviceError.
     """
-    from droidcancel.device.config import SimulatorEntry, load_devices
+    from droidcancel.device.config import EmulatorEntry, SimulatorEntry, load_devices
     from droidcancel.device.connect import connect
 
     entry = _choose(load_devices(devices_file), serial, may_boot)
@@ -61,6 +61,8 @@ def open_phone(
             why = "No phone is attached: booting" if serial is None else "Booting"
             simulator = stack.enter_context(boot(entry, why))
             device = connect(simulator.serial, user=user)
+        elif isinstance(entry, EmulatorEntry) and entry.avd is not None:
+            device = connect(stack.enter_context(emulator(entry.avd)), user=user)
         else:
             named = None if entry.connect else entry.serial
             device = connect(named, entry, user=user)
@@ -131,6 +133,26 @@ def phone_options(entry: SimulatorEntry) -> PhoneOptions:
         return made if entry.replay is None else phone_for(entry.replay, made)
     except ValueError as error:
         raise UsageError(f"simulator: {error}") from error
+
+
+@contextlib.contextmanager
+def emulator(avd: str) -> Iterator[str]:
+    """The serial of the emulator that runs an AVD. One that is started for it is ended after it."""
+    from droidcancel.device.connect import running_avds
+    from droidcancel.device.emulator import life
+    from droidcancel.journal import state_dir
+
+    known = running_avds().get(avd)
+    if known is not None:
+        yield known
+        return
+    click.echo(f"Starting the emulator with {avd}, which may take minutes ...", err=True)
+    click.echo(f"`droidcancel emulator start {avd}` keeps one that goes on.", err=True)
+    serial = life.start(avd, life.log_path(state_dir(), avd))
+    try:
+        yield serial
+    finally:
+        life.stop(life.Running(serial, avd))
 
 
 @contextlib.contextmanager

@@ -176,14 +176,27 @@ def connect_address(address: str, client: adbutils.AdbClient | None = None) -> N
 
 
 def _serial_of_avd(avd: str, client: adbutils.AdbClient) -> str:
-    serials = [info.serial for info in adb.list_phones(client) if info.state == "device"]
+    names = running_avds(client)
+    if avd not in names:
+        running = ", ".join(sorted(names)) or "none"
+        raise AdbError(
+            f"no emulator runs the AVD {avd!r} (running: {running})",
+            f"start it first: droidcancel emulator start {avd}",
+        )
+    return names[avd]
+
+
+def running_avds(client: adbutils.AdbClient | None = None) -> dict[str, str]:
+    """The AVDs that run, by what the phones themselves say, and their serials."""
+    server = client or adb.client()
+    serials = [info.serial for info in adb.list_phones(server) if info.state == "device"]
     names: dict[str, str] = {}
     for serial in serials:
-        properties = _properties(client, serial)
+        try:
+            properties = _properties(server, serial)
+        except DeviceError:
+            continue  # it is on its way down or up
         name = properties.get("ro.boot.qemu.avd_name") or properties.get("ro.kernel.qemu.avd_name")
         if name:
             names[name] = serial
-    if avd not in names:
-        running = ", ".join(sorted(names)) or "none"
-        raise AdbError(f"no emulator runs the AVD {avd!r} (running: {running})", "start it first")
-    return names[avd]
+    return names
