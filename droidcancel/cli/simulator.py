@@ -17,7 +17,14 @@ from droidcancel.errors import DeviceError, UsageError
 if TYPE_CHECKING:
     from droidcancel.simulator.options import PhoneOptions
 
-SCREENS = {"phone": (1080, 2400, 420), "small": (720, 1280, 320), "tablet": (1600, 2560, 320)}
+# width, height and density, and for a foldable its closed screen
+SCREENS = {
+    "phone": (1080, 2400, 420, 0, 0),
+    "small": (720, 1280, 320, 0, 0),
+    "tablet": (1600, 2560, 320, 0, 0),
+    "tablet-landscape": (2560, 1600, 320, 0, 0),
+    "foldable": (2208, 1840, 420, 1080, 2092),
+}
 
 
 @click.group(name="simulator", invoke_without_command=True)
@@ -64,6 +71,13 @@ def command(ctx: click.Context) -> None:
     help="Something that a real build does otherwise; see `droidcancel simulator quirks`.",
 )
 @click.option("--screen", type=click.Choice(list(SCREENS)), default="phone", show_default=True)
+@click.option(
+    "--navigation",
+    type=click.Choice(["buttons", "gesture"]),
+    default="buttons",
+    show_default=True,
+    help="Back, Home and Recents by buttons, or by swipes from the edges.",
+)
 @click.option("--night", is_flag=True, help="Dark mode.")
 @click.option("--model", default="Simulated Phone", show_default=True)
 @click.option(
@@ -100,7 +114,7 @@ def command(ctx: click.Context) -> None:
 @json_option
 def start(
     api: int, profile: str, app_build: str, locale: str, vendor: str, quirks: tuple[str, ...],
-    screen: str, night: bool, model: str, upload_rate: float,
+    screen: str, navigation: str, night: bool, model: str, upload_rate: float,
     free_bytes: int | None, secure: bool, logged_out: bool, count: int, accounts: str | None,
     replay: Path | None, port: int | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -112,14 +126,15 @@ def start(
     from droidcancel.simulator.options import PhoneOptions
     from droidcancel.simulator.registry import SimulatorStartError, launch
 
-    width, height, density = SCREENS[screen]
     names = _accounts(accounts, count)
     if port is not None and max(count, len(names)) > 1:
         raise UsageError("--port names the port of one phone", "leave it out, or start one phone")
+    width, height, density, folded_width, folded_height = SCREENS[screen]
     try:
         options = PhoneOptions(
             api=api, profile=profile, app_build=app_build, locale=locale, night=night,
             model=model, width=width, height=height, density=density, secure=secure,
+            folded_width=folded_width, folded_height=folded_height, navigation=navigation,
             upload_bytes_per_s=upload_rate, free_bytes=free_bytes, vendor=vendor, quirks=quirks,
             app_options={"org.droidcancel.clips": {"logged_in": False}} if logged_out else {},
         )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from droidcancel.simulator.edges import edge_gesture
 from droidcancel.simulator.keyboard import Keyboard
 from droidcancel.simulator.touch import (
     FLING_SECONDS,
@@ -45,6 +46,7 @@ class Input:
         self._touch = None
         if not self._phone.power.screen_on:
             return False
+        self._phone.screen_timeout.touched()
         self._trace(x, y)
         shown = window_at(self._phone.screen.layout(), x, y)
         if shown is None:
@@ -74,7 +76,9 @@ class Input:
         if touch.move(x, y):
             self._phone.windows.touch()
         lasted = self._now() - touch.started if seconds is None else seconds
-        if touch.moved:
+        if touch.moved and edge_gesture(self._phone, touch, max(lasted, 0.001)):
+            pass
+        elif touch.moved:
             self._end_swipe(touch, max(lasted, 0.001))
         elif not touch.long_pressed:
             self._press(touch, lasted >= LONG_PRESS_S)

@@ -76,6 +76,7 @@ class Keyboard:
     # -- keys ------------------------------------------------------------------------------
     def press(self, code: int, meta: int = 0) -> bool:
         """A key, down and up. Power and wake keys work while the screen is off."""
+        self._phone.screen_timeout.touched()
         power = _POWER_KEYS.get(code)
         if power is not None:
             power(self)

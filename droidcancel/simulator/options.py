@@ -44,6 +44,8 @@ RELEASES: Mapping[int, tuple[str, str, str, str]] = {
 class PhoneOptions:
     """The make of a phone. Sizes in px, rates in bytes a second, times in seconds.
 
+    `navigation`: buttons, or gestures from the edges (Android 10 and later). `folded_width` and
+    `folded_height`: the screen of a foldable while it is closed, 0 for a phone that does not fold.
     `replay`: the path of a cassette whose app is installed too; `cassette.phone_for` makes the
     phone that fits it.
     """
@@ -53,6 +55,9 @@ class PhoneOptions:
     width: int = 1080
     height: int = 2400
     density: int = 420
+    folded_width: int = 0
+    folded_height: int = 0
+    navigation: str = "buttons"
     locale: str = "en-US"
     model: str = "Simulated Phone"
     manufacturer: str = "droidcancel"
@@ -108,6 +113,19 @@ class PhoneOptions:
                 240 <= self.width <= 4096 and 320 <= self.height <= 4096,
                 "the screen must be 240x320 to 4096x4096 px",
             ),
+            (
+                self.folds == bool(self.folded_height)
+                and (not self.folds or min(self.folded_width, self.folded_height) >= 240),
+                "a foldable needs folded_width and folded_height, of 240 px at least",
+            ),
+            (
+                self.navigation in ("buttons", "gesture"),
+                f"navigation must be 'buttons' or 'gesture', not {self.navigation!r}",
+            ),
+            (
+                self.navigation == "buttons" or self.api >= 29,
+                "gesture navigation came with Android 10 (API 29)",
+            ),
             (120 <= self.density <= 640, "density must be 120 to 640 dpi"),
             (
                 self.upload_bytes_per_s > 0 and self.download_bytes_per_s > 0,
@@ -131,6 +149,11 @@ class PhoneOptions:
         for ok, message in checks:
             if not ok:
                 raise ValueError(message)
+
+    @property
+    def folds(self) -> bool:
+        """Whether it is a foldable."""
+        return bool(self.folded_width)
 
     @property
     def release(self) -> str:

@@ -36,6 +36,7 @@ from droidcancel.simulator.packages import PackageManager
 from droidcancel.simulator.processes import Process, ProcessTable
 from droidcancel.simulator.quirks import PIN
 from droidcancel.simulator.screen import Screen
+from droidcancel.simulator.screen_timeout import ScreenTimeout
 from droidcancel.simulator.services_state import (
     Battery,
     Clipboard,
@@ -90,6 +91,7 @@ class Phone:
         self.screen = Screen(self)
         self.input = Input(self)
         self.ime = Ime(self)
+        self.screen_timeout = ScreenTimeout(self)
         self.shell = Shell(self)
         self.unknown_commands: Counter[str] = Counter()
         self.audit = Audit()
@@ -130,6 +132,7 @@ class Phone:
         self.props["dev.bootcomplete"] = "1"
         self.props["init.svc.bootanim"] = "stopped"
         self.booted.set()
+        self.screen_timeout.touched()
         self.media.scan_all()
         self.jobs.after_boot()
         if self.power.unlocked_once:
@@ -179,6 +182,7 @@ class Phone:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _stop(self) -> None:
+        self.screen_timeout.stop()
         self.jobs.stop_all()
         self.activities.clear()
         self.processes.clear()

@@ -71,6 +71,7 @@ class Screen:
         self.rotation = 0
         self.size_override: tuple[int, int] | None = None
         self.density_override: int | None = None
+        self.folded = False
         self.automation = Automation()
         self._laid_out: tuple[object, list[Shown]] | None = None
         self._drawn: tuple[object, Image.Image] | None = None
@@ -94,7 +95,21 @@ class Screen:
     @property
     def natural_size(self) -> tuple[int, int]:
         """Width and height in px as the phone is held upright (`wm size`)."""
-        return self.size_override or (self._phone.options.width, self._phone.options.height)
+        return self.size_override or self.physical_size
+
+    @property
+    def physical_size(self) -> tuple[int, int]:
+        """Width and height in px of the panel in use: a foldable has one inside, one outside."""
+        options = self._phone.options
+        if self.folded:
+            return options.folded_width, options.folded_height
+        return options.width, options.height
+
+    def fold(self, folded: bool) -> None:
+        """Close or open a foldable: apps go on, on the other panel."""
+        if self._phone.options.folds and folded != self.folded:
+            self.folded = folded
+            self._phone.windows.invalidate_all()
 
     @property
     def size(self) -> tuple[int, int]:

@@ -34,7 +34,7 @@ def defaults(options: PhoneOptions) -> dict[str, dict[str, str]]:
             "user_setup_complete": "1",
             "ui_night_mode": "2" if options.night else "1",
             "bluetooth_name": options.model,
-            "navigation_mode": "0",
+            "navigation_mode": "2" if options.navigation == "gesture" else "0",
         },
         "global": {
             "adb_enabled": "1",

@@ -6,13 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.apps.system.system_strings import clock_text
-from droidcancel.simulator.views import View, icon, image_button, row, spacer, text
+from droidcancel.simulator.views import View, frame, icon, image_button, row, spacer, text
 
 if TYPE_CHECKING:
     from droidcancel.simulator.apps.system.system_ui import SystemUi
 
 STATUS_BAR_DP = 24
 NAVIGATION_BAR_DP = 48
+GESTURE_BAR_DP = 24  # navigation_bar_frame_height of config with gestural mode
+HANDLE_DP = 108
 INK = "#ffffff"
 SHOWN_NOTIFICATIONS = 4
 KEYS = (("back", "nav_back"), ("home", "nav_home"), ("recent_apps", "nav_recents"))
@@ -96,6 +98,8 @@ class Bars:
     def navigation(self) -> View:
         """Back, Home and Overview; on the keyguard only Back, and only on its PIN pad."""
         phone = self._phone
+        if phone.options.navigation == "gesture":
+            return self._handle()
         actions = {
             "back": phone.press_back,
             "home": phone.go_home,
@@ -124,3 +128,15 @@ class Bars:
             background=self._ui.bar_color,
             height=NAVIGATION_BAR_DP,
         )
+
+    def _handle(self) -> View:
+        """Gesture navigation: a line to swipe up from; what swipes do is input.py's."""
+        line = frame(
+            id="home_handle",
+            width=HANDLE_DP,
+            height=4,
+            align="center",
+            background=INK,
+            radius=2,
+        )
+        return frame(line, id="nav_buttons", background=self._ui.bar_color, height=GESTURE_BAR_DP)

@@ -80,7 +80,8 @@ def _window_lines(phone: Phone, number: int, window: Window) -> list[str]:
 # -- displays -------------------------------------------------------------------------------------
 def displays(phone: Phone) -> str:
     screen, options = phone.screen, phone.options
-    base = f"init={options.width}x{options.height} {options.density}dpi"
+    width, height = screen.physical_size
+    base = f"init={width}x{height} {options.density}dpi"
     if screen.size_override or screen.density_override:
         width, height = screen.natural_size
         base += f" base={width}x{height} {screen.density}dpi"

@@ -61,8 +61,8 @@ def _without_display(args: Args) -> list[str]:
 async def _size(invocation: Invocation, args: Args) -> int:
     words, screen = _without_display(args), invocation.phone.screen
     if not words:
-        options = invocation.phone.options
-        await invocation.out(f"Physical size: {options.width}x{options.height}\n")
+        width, height = screen.physical_size
+        await invocation.out(f"Physical size: {width}x{height}\n")
         if screen.size_override is not None:
             width, height = screen.size_override
             await invocation.out(f"Override size: {width}x{height}\n")
