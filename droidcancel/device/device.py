@@ -208,7 +208,9 @@ class Device:
         if not keyguard.showing:
             return
         self.shell.run(["wm", "dismiss-keyguard"])
-        if poll(self._unlocked, DISMISS_S) is None:
+        # where a PIN is asked for and known, nothing is gained by waiting long for a way without
+        patience = SWIPE_S if keyguard.secure and pin else DISMISS_S
+        if poll(self._unlocked, patience) is None:
             self._open_lock(keyguard.secure, pin)
         if poll(self._unlocked, timeout) is None:
             raise NotEffective(

@@ -29,6 +29,7 @@ from droidcancel.recipe.model import walk_decided
 from droidcancel.recipe.options import OnEvent, RunOptions, silent
 from droidcancel.recipe.result import RunResult, cut_of
 from droidcancel.recipe.run import Run
+from droidcancel.recipe.stage import set_stage
 from droidcancel.recipe.steps import ACTIONS
 from droidcancel.recipe.steps_model import PickVideo, ShareVideo, StepEntry
 from droidcancel.recipe.stop import StopRun
@@ -147,6 +148,8 @@ class _Engine:
             if isinstance(entry.args, ShareVideo | PickVideo):
                 _check_video(run, entry, entry.args.file)
         run.device.unlock(run.options.pin)
+        if not run.options.dry_run:
+            set_stage(run)
         if any(entry.kind == "cancel" for entry in steps):
             settle_on_method(run)
 

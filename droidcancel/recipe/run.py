@@ -35,6 +35,7 @@ from droidcancel.recipe.model import walk
 from droidcancel.recipe.options import Event, OnEvent, RunOptions
 from droidcancel.recipe.pictures import Pictures
 from droidcancel.recipe.sampling import Sampler
+from droidcancel.recipe.stage import Wakener
 from droidcancel.recipe.token import carries, new_token
 
 #: the same sight of an upload is noted at most this often, in seconds
@@ -106,6 +107,7 @@ class Run:
         self._traffic_sampler: Sampler | None = None
         self._network_sampler: Sampler | None = None
         self._pictures = Pictures()
+        self._wakener = Wakener(self)
         self.info: PackageInfo = installed_build(profile, device, options.package)
 
     # -- the app
@@ -161,6 +163,8 @@ class Run:
         at = self.recorder.now()
         hierarchy = self.device.ui.dump()
         look = self.profile.look(hierarchy, self.locale, self.info.version_name)
+        if look.is_elsewhere and self._wakener.woke():
+            return self.look(note=note)
         self.last_look = look
         self.seen_at = at
         if note:
@@ -275,6 +279,13 @@ class Run:
     def keep(self, kind: str, **args: str) -> None:
         """Have the journal keep a state before it is changed."""
         self.changes.append(self.journal.begin(self.device, kind, args=args))
+
+    def set_setting(self, namespace: str, key: str, value: str) -> None:
+        """Change a setting of the phone until the end of the run. Raises NotEffective."""
+        args: dict[str, Any] = {"namespace": namespace, "key": key}
+        if self.device.settings.get(namespace, key) != value:
+            self.changes.append(self.journal.begin(self.device, "setting", value, args))
+            self.device.settings.put(namespace, key, value)
 
     def tap_match(self, match: Match) -> None:
         """Tap what was found."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: files whose tests each drive a whole phone through a recipe, many over several Androids and apps
 WIDE = {
+    "test_forms.py",
     "test_capture.py",
     "test_delete.py",
     "test_faults.py",
@@ -35,6 +36,8 @@ WIDE = {
 #: what of these is run every time, by the beginning of its name, beside each recipe (test_grid.py)
 #: and each kind of bug (test_seeded.py)
 EVERYDAY = (
+    "test_every_form_of_phone[foldable-closed",
+    "test_the_screen_goes_off_by_itself[on-battery",
     "test_a_capture_of_save_draft_is_replayed",
     "test_names_are_blanked",
     "test_what_the_run_typed_is_not_blanked",
