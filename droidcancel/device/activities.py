@@ -55,11 +55,13 @@ class Activities:
 
     def tasks_of(self, package: str) -> list[Task]:
         """The recent tasks of a package; another user's copy of the app is not meant."""
-        return [
+        found = [
             task
             for task in self.recents()
             if task.package == package and task.user in (None, self.user)
         ]
+        self.acts.tell("tasks", package=package, count=len(found))
+        return found
 
     def can_remove_task(self) -> Capability:
         """Whether a task can be removed as a swipe does."""

@@ -13,10 +13,11 @@ from typing import Any, Literal
 
 #: Done: `tap`, `long_press` (x, y), `swipe` (x1, y1, x2, y2), `key` (code), `text` (text),
 #: `start` (package, action, activity, data). Read back: `look` (hierarchy), `pids` (package, pids),
-#: `online` (online), `blocked` (package, blocked), `sent` (uid, bytes since boot).
+#: `online` (online), `blocked` (package, blocked), `sent` (uid, bytes since boot), `services` (of
+#: the foreground) and `jobs` (package, names), `tasks` among the recents (package, count).
 Kind = Literal[
     "tap", "long_press", "swipe", "key", "text", "start",
-    "look", "pids", "online", "blocked", "sent",
+    "look", "pids", "online", "blocked", "sent", "services", "jobs", "tasks",
 ]  # fmt: skip
 
 

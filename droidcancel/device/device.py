@@ -117,7 +117,8 @@ class Device:
         self.ui = Ui(handle, shell)
         self.acts = Acts()
         for part in (
-            self.network, self.app_network, self.packages, self.activities, self.traffic, self.ui,
+            self.network, self.app_network, self.packages, self.activities, self.traffic, self.jobs,
+            self.ui,
         ):  # fmt: skip
             part.acts = self.acts
         page = AirplanePage(self.activities, self.ui, shell, lambda: self.locale)

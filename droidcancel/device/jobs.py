@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from droidcancel.device.acts import Acts
 from droidcancel.device.parse import parse_jobs, parse_progress
 from droidcancel.device.shell import ShellChannel
 from droidcancel.device.types import Job, Progress
@@ -13,11 +14,14 @@ class Jobs:
     def __init__(self, shell: ShellChannel, user: int = 0) -> None:
         self._shell = shell
         self.user = user
+        self.acts = Acts()
 
     def pending(self, package: str) -> list[Job]:
         """The registered jobs of a package, running ones among them."""
         jobs = parse_jobs(self._shell.text(["dumpsys", "jobscheduler", package], 20.0), package)
-        return [job for job in jobs if job.user in (None, self.user)]
+        found = [job for job in jobs if job.user in (None, self.user)]
+        self.acts.tell("jobs", package=package, names=tuple(job.service for job in found))
+        return found
 
     def cancel(self, package: str) -> None:
         """Cancel every job of a package. WorkManager makes its own again at the next start."""

@@ -180,7 +180,10 @@ class Packages:
         found = parse_foreground_services(
             self._shell.text(["dumpsys", "activity", "services", package])
         )
-        return [service for service in found if service.user in (None, self.user)]
+        mine = [service for service in found if service.user in (None, self.user)]
+        names = tuple(service.component.activity for service in mine)
+        self.acts.tell("services", package=package, names=names)
+        return mine
 
     def granted(self, package: str, permission: str) -> bool:
         """Whether a permission is granted to the package for the user."""

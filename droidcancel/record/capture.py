@@ -42,6 +42,8 @@ class _Step:
     at: float
     frames: list[tuple[float, int | None]] = field(default_factory=list)
     sent: list[tuple[float, int]] = field(default_factory=list)
+    services: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
+    jobs: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
 
 
 @dataclass
@@ -76,6 +78,8 @@ class Capture:
         self._online, self._blocked = True, False
         self._had_network = True
         self._last_sent: tuple[float, int, int] | None = None
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._tasks: int | None = None
         self._hurry = False
         self._schemes: set[str] = set()
         self._forget: Callable[[], None] | None = None
@@ -154,7 +158,13 @@ class Capture:
             for n, seen in enumerate(self._seen)
         )
         steps = tuple(
-            cassette.Step(event=step.event, frames=tuple(step.frames), sent=tuple(step.sent))
+            cassette.Step(
+                event=step.event,
+                frames=tuple(step.frames),
+                sent=tuple(step.sent),
+                services=tuple(step.services),
+                jobs=tuple(step.jobs),
+            )
             for step in self.steps
         )
         return cassette.Index(
@@ -233,7 +243,15 @@ class Capture:
         if self._alive and not data["pids"] and not self._just_started(at):
             self._alive = False
             self._add(cassette.Stop(), at)
+        elif data["pids"] and self._tasks == 0:
+            self._add(cassette.Swept(), at)
+        self._tasks = None if self._tasks == 0 else self._tasks
         self._alive = self._alive or bool(data["pids"])
+
+    def _count_tasks(self, at: float, data: Mapping[str, Any]) -> None:
+        """A task that is gone is told of once it is known whether the process went with it."""
+        if data["package"] == self.info.name and (data["count"] or self._tasks):
+            self._tasks = data["count"]
 
     def _just_started(self, at: float) -> bool:
         """A process takes a moment to be there after a start; until then it has not ended."""
@@ -299,6 +317,21 @@ class Capture:
         step = self.steps[then if cut and then >= 0 else here]
         if len(step.sent) < cassette.MOST_FRAMES:
             step.sent.append((round(max(0.0, since - step.at), 3), more))
+
+    def _services(self, at: float, data: Mapping[str, Any]) -> None:
+        self._names("services", at, data)
+
+    def _jobs(self, at: float, data: Mapping[str, Any]) -> None:
+        self._names("jobs", at, data)
+
+    def _names(self, what: str, at: float, data: Mapping[str, Any]) -> None:
+        """Names that were read, where they are others than before."""
+        if data["package"] != self.info.name or not self.steps:
+            return
+        if self._known.get(what, ()) != data["names"]:
+            self._known[what] = data["names"]
+            step = self.steps[-1]
+            getattr(step, what).append((round(max(0.0, at - step.at), 3), data["names"]))
 
     # -- looking
 
@@ -409,6 +442,9 @@ _HEARD: dict[str, Callable[[Capture, float, Mapping[str, Any]], None]] = {
     "online": Capture._note_online,
     "blocked": Capture._note_blocked,
     "sent": Capture._sent,
+    "services": Capture._services,
+    "tasks": Capture._count_tasks,
+    "jobs": Capture._jobs,
 }
 
 

@@ -20,6 +20,7 @@ MOST_SCREENS, MOST_STEPS, MOST_FRAMES = 2000, 10_000, 20_000
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Pixel = Annotated[int, Field(ge=0, le=20_000)]
+Names = tuple[Seconds, tuple[str, ...]]
 Box = tuple[Pixel, Pixel, Pixel, Pixel]
 
 
@@ -76,7 +77,15 @@ class Stop(Frozen):
     kind: Literal["stop"] = "stop"
 
 
-Event = Annotated[Touch | Swipe | Key | Text | Start | Network | Stop, Field(discriminator="kind")]
+class Swept(Frozen):
+    """The app's task was swiped out of the recents, and its process lived on."""
+
+    kind: Literal["swept"] = "swept"
+
+
+Event = Annotated[
+    Touch | Swipe | Key | Text | Start | Network | Stop | Swept, Field(discriminator="kind")
+]
 
 
 class Step(Frozen):
@@ -84,11 +93,15 @@ class Step(Frozen):
 
     `frames`: seconds after the event, and the screen's number, None where nothing of the app
     showed. `sent`: seconds after the event, and bytes that the app's uid sent from then on.
+    `services`, `jobs`: seconds after the event, and the classes that ran in the foreground or
+    were scheduled, each time that it was looked at and was another than before.
     """
 
     event: Event
     frames: tuple[tuple[Seconds, int | None], ...] = Field(default=(), max_length=MOST_FRAMES)
     sent: tuple[tuple[Seconds, int], ...] = Field(default=(), max_length=MOST_FRAMES)
+    services: tuple[Names, ...] = Field(default=(), max_length=MOST_FRAMES)
+    jobs: tuple[Names, ...] = Field(default=(), max_length=MOST_FRAMES)
 
 
 class Screen(Frozen):

@@ -600,7 +600,8 @@ class ActivityManager:
         app = self._apps.get(package)
         if app is not None:
             app.call(app.on_task_removed)
-            kept = app.process.foreground_services or any(t.affinity == package for t in self.tasks)
+            others = any(t.affinity == package for t in self.tasks)
+            kept = app.process.foreground_services or others or app.outlives_task
             if not kept:
                 for process in self._phone.processes.by_package(package):
                     self._phone.processes.end(process)

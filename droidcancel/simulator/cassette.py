@@ -28,6 +28,7 @@ MOST_INDEX, MOST_XML, MOST_PICTURE, MOST_ALL = 16 * 2**20, 4 * 2**20, 16 * 2**20
 MOST_NODES, MOST_DEPTH, MOST_PIXELS = 20_000, 200, 4096 * 4096
 MOST_SENT, MOST_SECONDS = 16 * 2**30, 86_400.0
 MOST_TEXT = 10_000
+MOST_NAMES = 100
 
 _NAME = re.compile(r"(screens|pictures)/[A-Za-z0-9_-]{1,64}\.(xml|png)")
 _PACKAGE = re.compile(r"[A-Za-z]\w*(\.\w+)+")
@@ -35,7 +36,7 @@ _ACTIVITY = re.compile(r"[\w.$]{1,256}")
 _BOUNDS = re.compile(r"\[(-?\d{1,6}),(-?\d{1,6})\]\[(-?\d{1,6}),(-?\d{1,6})\]")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _WORD = re.compile(r"[\w.+/*:-]{1,256}")
-KINDS = ("tap", "long_press", "swipe", "key", "text", "start", "network", "stop")
+KINDS = ("tap", "long_press", "swipe", "key", "text", "start", "network", "stop", "swept")
 
 
 class CassetteError(ValueError):
@@ -58,11 +59,13 @@ class Event:
 
 @dataclass(frozen=True)
 class Step:
-    """`frames`: (seconds, screen or None); `sent`: (seconds, bytes)."""
+    """`frames`: (seconds, screen or None); `sent`: (seconds, bytes); the others: names."""
 
     event: Event
     frames: tuple[tuple[float, int | None], ...]
     sent: tuple[tuple[float, int], ...]
+    services: tuple[tuple[float, tuple[str, ...]], ...] = ()
+    jobs: tuple[tuple[float, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -332,7 +335,23 @@ class _Reader:
         counted = tuple((at, number) for at, number in sent if number is not None)
         if sum(number for _, number in counted) > MOST_SENT:
             step.fail(f"{step.where}.sent is more than {MOST_SENT} bytes")
-        return Step(self._event(step.child("event")), tuple(sorted(frames, key=_when)), counted)
+        return Step(
+            self._event(step.child("event")),
+            tuple(sorted(frames, key=_when)),
+            counted,
+            self._names(step, "services"),
+            self._names(step, "jobs"),
+        )
+
+    def _names(self, step: _Checked, what: str) -> tuple[tuple[float, tuple[str, ...]], ...]:
+        found = []
+        for value in step.list(what, MOST_NAMES):
+            if not isinstance(value, list) or len(value) != 2:
+                step.fail(f"{step.where}.{what}: expected [seconds, names]")
+            at, _ = self._pair(step, [value[0], None])
+            named = _Checked({what: value[1]}, step.where, self.fail)
+            found.append((at, named.words(what, _ACTIVITY)))
+        return tuple(found)
 
     def _pair(self, step: _Checked, value: Any) -> tuple[float, int | None]:
         if not isinstance(value, list) or len(value) != 2:

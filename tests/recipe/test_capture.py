@@ -161,14 +161,24 @@ def test_captures_of_other_androids_are_replayed(
     same_run(replay(path), "cancel_force_stop", recorded)
 
 
-def test_an_upload_that_came_back_comes_back_in_the_replay(
-    make_lab: MakeLab, replay: Replay, tmp_path: Path
+@pytest.mark.parametrize(
+    ("build", "recipe"),
+    [
+        ("resumes-at-start", "cancel_force_stop"),
+        ("outlives-swipe", "cancel_swipe_recents"),
+        ("job-upload", "cancel_swipe_recents"),
+        ("job-upload", "cancel_force_stop"),
+    ],
+)
+def test_what_went_on_goes_on_in_the_replay(
+    make_lab: MakeLab, replay: Replay, tmp_path: Path, build: str, recipe: str
 ) -> None:
     """The worst error would be a replay that calls it cancelled."""
-    lab = make_lab(api=34, app_build="resumes-at-start", upload_bytes_per_s=FAST)
-    recorded, path = captured(lab, "cancel_force_stop", tmp_path / "resumes.cassette")
+    lab = make_lab(api=34, app_build=build, upload_bytes_per_s=FAST)
+    recorded, path = captured(lab, recipe, tmp_path / "bad.cassette")
     assert recorded.verdict.name not in ("cancelled", "draft")
-    again = replay(path).run("cancel_force_stop")
+    again = replay(path).run(recipe)
+    assert again.error is None, again.error
     assert again.verdict.name == recorded.verdict.name
 
 
@@ -235,7 +245,10 @@ def test_a_written_cassette_is_read_by_both_sides(tmp_path: Path) -> None:
             cassette.Step(event=cassette.Key(code=4), sent=((0.5, 9),)),
             cassette.Step(event=cassette.Text(text="hi")),
             cassette.Step(event=cassette.Network(online=False)),
-            cassette.Step(event=cassette.Stop()),
+            cassette.Step(event=cassette.Swept()),
+            cassette.Step(
+                event=cassette.Stop(), services=((0.2, (".Upload",)),), jobs=((0.3, ()),)
+            ),
         ),
     )  # fmt: skip
     files = {"screens/0000.xml": SCREEN.encode()}
@@ -243,10 +256,12 @@ def test_a_written_cassette_is_read_by_both_sides(tmp_path: Path) -> None:
         assert cassette.read_index(cassette.write(index, files, out)) == index
         read = Cassette.load(out)
         assert [step.event.kind for step in read.steps] == [
-            "start", "tap", "swipe", "key", "text", "network", "stop",
+            "start", "tap", "swipe", "key", "text", "network", "swept", "stop",
         ]  # fmt: skip
         assert read.steps[0].frames == ((0.1, 0), (2.0, None))
         assert read.steps[3].sent == ((0.5, 9),)
+        assert read.steps[7].services == ((0.2, (".Upload",)),)
+        assert read.steps[7].jobs == ((0.3, ()),)
         assert [w.get("package") for w in read.screens[0].windows] == [CLIPS]
         with pytest.raises(Exception, match="exists already"):
             cassette.write(index, files, out)

@@ -106,6 +106,11 @@ class App:
         return template.format(**values) if values else template
 
     # -- life ------------------------------------------------------------------------------
+    @property
+    def outlives_task(self) -> bool:
+        """Whether the process lives on when its last task is swiped away, whatever it runs."""
+        return False
+
     def on_create(self) -> None:
         """The process has started, before any activity."""
 

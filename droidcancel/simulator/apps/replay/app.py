@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,9 +22,11 @@ from droidcancel.simulator.apps.replay.screen import (
     stacked,
     tree,
 )
-from droidcancel.simulator.apps.replay.sender import send
+from droidcancel.simulator.apps.replay.sender import LEAST, send
 from droidcancel.simulator.cassette import Cassette, RecordedApp, RecordedScreen, Step
+from droidcancel.simulator.jobs import Job
 from droidcancel.simulator.keys import KEYCODES
+from droidcancel.simulator.services_state import Notification
 from droidcancel.simulator.views import column
 from droidcancel.simulator.viewtree import TextState, View
 from droidcancel.simulator.windows import Window
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 CATEGORY_BROWSABLE = "android.intent.category.BROWSABLE"
 BACK = KEYCODES["BACK"]
+#: a recorded job never runs: what it did is in the capture
+NEVER_S = 1e6
 
 
 class Replay(App):
@@ -43,11 +49,13 @@ class Replay(App):
 
     def on_create(self) -> None:
         self.shown: RecordedActivity | None = None
+        self._swept = False
         self._hooked()
         self.online = self._has_network()
         self.player.on_screen = self.screen_changed
         self.player.on_step = self._step
         self.player.on_miss = self._miss
+        self.player.on_names = self._names
 
     def _hooked(self) -> None:
         """The phone's own news, heard once a phone: they come to whichever process is alive."""
@@ -60,9 +68,44 @@ class Replay(App):
         self.phone.ime.on_hide(lambda: _running(self.phone, self.package, "keyboard"))
         self.phone.processes.on_exit(self._ended)
 
+    @property
+    def outlives_task(self) -> bool:
+        """A process that no step of the capture ends now has outlived its task then."""
+        return self._swept or not self.player.ends_next
+
+    def on_task_removed(self) -> None:
+        self._swept = self.player.swept()
+
     def _ended(self, process: Process) -> None:
-        if process.package == self.package:
-            self.player.stopped()
+        if process.package != self.package:
+            return
+        self.player.stopped()
+        step = self.player.current
+        if step is not None and step.event.kind == "stop" and step.sent:
+            self.phone.spawn(self._come_back(step))
+
+    async def _come_back(self, step: Step) -> None:
+        """The recorded app went on by itself after its end: a job, or a service begun anew."""
+        if sum(number for _, number in step.sent) < LEAST:
+            return
+        await asyncio.sleep(step.sent[0][0])
+        app = await self.phone.activities.app_for(self.package)
+        if isinstance(app, Replay) and self.player.current is step:
+            first = step.sent[0][0]
+            app.spawn(send(app, tuple((at - first, number) for at, number in step.sent)))
+
+    def _names(self, what: str, names: tuple[str, ...]) -> None:
+        """Foreground services or jobs, as they were at this point of the capture."""
+        if what == "jobs":
+            self.phone.jobs.cancel(self.package)
+            for number, name in enumerate(names):
+                never = self.phone.clock.uptime() + NEVER_S
+                self.phone.jobs.schedule(Job(number, self.package, name, ready_at=never))
+        elif self.process.alive:
+            for number in list(self.process.foreground_services):
+                self.stop_foreground(number)
+            for number, name in enumerate(names):
+                self.start_foreground(Notification(self.package, number, name, ongoing=True))
 
     def hear(self, what: str) -> None:
         """News of the phone's."""
@@ -79,7 +122,7 @@ class Replay(App):
         return link is not None and not self.phone.netpolicy.blocked(self.installed.uid, link)
 
     def _step(self, step: Step) -> None:
-        if step.sent:
+        if step.sent and step.event.kind != "stop":
             self.spawn(send(self, step.sent))
 
     def _miss(self, words: str) -> None:
@@ -235,8 +278,15 @@ def replay(cassette: Cassette) -> type[App]:
         launcher = launcher_name
         filters = tuple(filters_)
         player = Player(cassette)
+        service = next(_services(cassette), Replay.service)
 
     return Recorded
+
+
+def _services(cassette: Cassette) -> Iterator[str]:
+    """The foreground services of a capture: the phone knows an app's by one name."""
+    told = (names for step in cassette.steps for _, names in step.services)
+    return (_short(cassette.app, name) for names in told for name in names)
 
 
 def _activity() -> type[RecordedActivity]:

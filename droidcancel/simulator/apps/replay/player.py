@@ -15,7 +15,7 @@ from droidcancel.simulator.cassette import Cassette, Event, Step
 from droidcancel.simulator.windows import Gesture
 
 #: what divides the lives of an app: no touch leads across one of these
-TURNS = ("start", "stop", "network")
+TURNS = ("start", "stop", "network", "swept")
 MOST_MISSED = 1000
 
 
@@ -28,6 +28,7 @@ class Player:
         self.at = -1
         self.screen: int | None = None
         self.on_screen: Callable[[], object] = lambda: None
+        self.on_names: Callable[[str, tuple[str, ...]], object] = lambda _what, _names: None
         self.on_step: Callable[[Step], object] = lambda _step: None
         self.on_miss: Callable[[str], object] = lambda _words: None
         self._timers: list[asyncio.TimerHandle] = []
@@ -99,6 +100,10 @@ class Player:
         """The app's network went or came."""
         return self._turn(lambda e: e.kind == "network" and e.online == online)
 
+    def swept(self) -> bool:
+        """The task was swiped away; whether the capture's process lived on."""
+        return self._turn(lambda e: e.kind == "swept")
+
     def stopped(self) -> None:
         """The app's process has ended: nothing comes by itself any more."""
         self._turn(lambda e: e.kind == "stop")
@@ -160,12 +165,22 @@ class Player:
         loop = asyncio.get_running_loop()
         for delay, screen in step.frames:
             self._timers.append(loop.call_later(delay, self._show, screen))
+        for what, told in (("services", step.services), ("jobs", step.jobs)):
+            for delay, names in told:
+                self._timers.append(loop.call_later(delay, self.on_names, what, names))
         self.on_step(step)
 
     def _show(self, screen: int | None) -> None:
         if screen != self.screen:
             self.screen = screen
             self.on_screen()
+
+    @property
+    def ends_next(self) -> bool:
+        """Whether the next turn of the capture is the end of the process."""
+        steps = self.cassette.steps[self.at + 1 :]
+        kind = next((s.event.kind for s in steps if s.event.kind in TURNS), "stop")
+        return kind == "stop"
 
     def _cancel(self) -> None:
         for timer in self._timers:
