@@ -187,7 +187,7 @@ def test_a_zip_whose_directory_lies(tmp_path: Path) -> None:
 
 
 def test_all_of_it_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("droidcancel.simulator.cassette.MOST_ALL", 500)
+    monkeypatch.setattr("droidcancel.simulator.cassette_files.MOST_ALL", 500)
     with pytest.raises(CassetteError, match="holds more than 500 bytes"):
         Cassette.load(tape(tmp_path))
 
