@@ -7,23 +7,19 @@ upload runs towards its cancel, none is taken: a cancel must not wait for a pict
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
 import droidcancel
 from droidcancel.apps.profile import AppProfile
-from droidcancel.device import Bounds, Device, Hierarchy, Node, PackageInfo
+from droidcancel.device import Device, PackageInfo
 from droidcancel.device.acts import Act
-from droidcancel.errors import AppError, DeviceError, UsageError
+from droidcancel.errors import AppError, UsageError
 from droidcancel.record import cassette
-from droidcancel.record.blank import blank_later, blanked, private_words
-from droidcancel.record.shots import Shots
+from droidcancel.record.screens import Screens
 
 if TYPE_CHECKING:
     from droidcancel.recipe.options import Event, OnEvent
@@ -31,9 +27,6 @@ if TYPE_CHECKING:
 
 #: keys that the phone takes for itself: home, recents, power, sleep, wake-up, volume
 PHONE_KEYS = frozenset({3, 24, 25, 26, 187, 223, 224})
-FULL_PART = 0.6
-MOST_XML = 2 * 2**20
-INPUT_METHOD = "default_input_method"
 
 
 @dataclass
@@ -46,15 +39,6 @@ class _Step:
     jobs: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
 
 
-@dataclass
-class _Seen:
-    """A screen that was seen: its files, and the number of its picture."""
-
-    xml: bytes
-    keyboard: bool
-    picture: bool
-
-
 class Capture:
     """Listens to one phone from `begin` until `finish`. Thread-safe: bytes are counted beside."""
 
@@ -64,16 +48,11 @@ class Capture:
         self.locale = locale or device.locale
         self.info = _installed(device, profile)
         self.windows = (self.info.name, *profile.system_packages)
+        self.screens = Screens(device, profile, self.locale, self.info.version_name, self.windows)
         self.steps: list[_Step] = []
-        self.problems: list[str] = []
         self._lock = threading.RLock()
-        self._screens: dict[str, int] = {}
-        self._seen: list[_Seen] = []
-        self._shots = Shots()
-        self._words: set[str] = set()
         self._typed: list[str] = []
-        self._look: Hierarchy | None = None
-        self._frame: tuple[int, int] = (0, 0)
+        self._tags: list[str] = []
         self._alive = False
         self._online, self._blocked = True, False
         self._had_network = True
@@ -84,7 +63,6 @@ class Capture:
         self._schemes: set[str] = set()
         self._forget: Callable[[], None] | None = None
         self._launcher = self._launcher_of()
-        self._keyboard = (device.settings.get("secure", INPUT_METHOD) or "").partition("/")[0]
         self._density = device.ui.density()
 
     def _launcher_of(self) -> str:
@@ -107,7 +85,7 @@ class Capture:
         if self._forget is not None:
             self._forget()
             self._forget = None
-        self._shots.close()
+        self.screens.close()
 
     def heard(self, then: OnEvent) -> OnEvent:
         """An `on_event` for the run that tells the capture when pictures would be in the way."""
@@ -125,38 +103,15 @@ class Capture:
         """What `cassette.write` takes. UsageError where the app was never seen."""
         self.close()
         with self._lock:
-            if not self.steps or not self._seen:
+            if not self.steps or not self.screens.seen:
                 raise UsageError(
                     f"nothing of {self.info.name} was captured: the run did not get to the app",
                     "run the recipe by itself first, and see that it works",
                 )
-            self._blank_later()
-            return self._index(result), self._files()
+            files, screens = self.screens.finished()
+            return self._index(result, screens), files
 
-    def _blank_later(self) -> None:
-        """Words that were known to be private only after a screen was kept are taken out of it.
-
-        Where they stood on its picture is not known any more, so that goes.
-        """
-        for number, seen in enumerate(self._seen):
-            xml = blank_later(seen.xml, self._words)
-            if xml != seen.xml:
-                seen.xml = xml
-                self._shots.done.pop(number, None)
-
-    def _files(self) -> dict[str, bytes]:
-        files = {f"screens/{n:04d}.xml": seen.xml for n, seen in enumerate(self._seen)}
-        return files | {f"pictures/{n:04d}.png": data for n, data in self._shots.done.items()}
-
-    def _index(self, result: RunResult) -> cassette.Index:
-        screens = tuple(
-            cassette.Screen(
-                xml=f"screens/{n:04d}.xml",
-                picture=f"pictures/{n:04d}.png" if n in self._shots.done else None,
-                keyboard=seen.keyboard,
-            )
-            for n, seen in enumerate(self._seen)
-        )
+    def _index(self, result: RunResult, screens: tuple[cassette.Screen, ...]) -> cassette.Index:
         steps = tuple(
             cassette.Step(
                 event=step.event,
@@ -184,7 +139,7 @@ class Capture:
         )
 
     def _phone(self) -> cassette.Phone:
-        width, height = self._frame
+        width, height = self.screens.size
         return cassette.Phone(
             model=self.device.model,
             api=self.device.api_level,
@@ -222,9 +177,12 @@ class Capture:
         self.steps.append(_Step(event, at))
 
     def _full(self, what: str, most: int) -> None:
-        problem = f"the capture is full: more than {most} {what}; the rest is left out"
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self.screens.full(what, most)
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be kept, in words."""
+        return self.screens.problems
 
     def _start(self, at: float, data: Mapping[str, Any]) -> None:
         if data["package"] != self.info.name:
@@ -277,7 +235,7 @@ class Capture:
             self._add(cassette.Network(online=self._network), at)
 
     def _touch(self, kind: Any, at: float, data: Mapping[str, Any]) -> None:
-        target = self._target(data["x"], data["y"])
+        target = self.screens.target(data["x"], data["y"])
         if target is not None:
             self._add(cassette.Touch(kind=kind, x=data["x"], y=data["y"], target=target), at)
 
@@ -291,17 +249,18 @@ class Capture:
         dx, dy = data["x2"] - data["x1"], data["y2"] - data["y1"]
         across = ("right" if dx > 0 else "left") if abs(dx) > abs(dy) else None
         direction = across or ("down" if dy > 0 else "up")
-        target = self._target(data["x1"], data["y1"], lambda node: node.scrollable)
+        target = self.screens.target(data["x1"], data["y1"], lambda node: node.scrollable)
         if target is not None:
             self._add(cassette.Swipe(direction=direction, target=target), at)  # type: ignore[arg-type]
 
     def _key(self, at: float, data: Mapping[str, Any]) -> None:
-        if data["code"] not in PHONE_KEYS and self._shows_app():
+        if data["code"] not in PHONE_KEYS and self.screens.shows_app():
             self._add(cassette.Key(code=data["code"]), at)
 
     def _text(self, at: float, data: Mapping[str, Any]) -> None:
-        if self._shows_app():
-            self._typed += [data["text"], *(w for w in data["text"].split() if w.startswith("#"))]
+        if self.screens.shows_app():
+            self._typed.append(data["text"])
+            self._tags += [word for word in data["text"].split() if word.startswith("#")]
             self._add(cassette.Text(text=data["text"]), at)
 
     def _sent(self, at: float, data: Mapping[str, Any]) -> None:
@@ -333,101 +292,19 @@ class Capture:
             step = self.steps[-1]
             getattr(step, what).append((round(max(0.0, at - step.at), 3), data["names"]))
 
-    # -- looking
-
-    def _shows_app(self) -> bool:
-        return self._look is not None and any(True for _ in self._app_windows(self._look))
-
-    def _app_windows(self, hierarchy: Hierarchy) -> list[Node]:
-        roots = [node for node in hierarchy.nodes() if node.parent is None]
-        return [root for root in roots if root.package in self.windows and not root.bounds.empty]
-
-    def _target(
-        self, x: int, y: int, wanted: Callable[[Node], bool] = lambda n: n.clickable
-    ) -> cassette.Box | None:
-        """What takes a touch there: the smallest that acts, else the smallest; None: not the app.
-
-        A keyboard, a bar or a panel of the phone that lies there takes it for itself.
-        """
-        if self._look is None:
-            return None
-        for root in (node for node in self._look.nodes() if node.parent is None):
-            if _holds(root.bounds, x, y) and root.package not in self.windows:
-                part = root.bounds.width * root.bounds.height / max(1, _area(self._frame))
-                if part < FULL_PART:
-                    return None
-        under = [
-            node
-            for root in self._app_windows(self._look)
-            for node in (root, *root.descendants())
-            if _holds(node.bounds, x, y)
-        ]
-        best = [n for n in under if wanted(n)] or under
-        if not best:
-            return None
-        bounds = min(best, key=lambda n: n.bounds.width * n.bounds.height).bounds
-        return (max(0, bounds.left), max(0, bounds.top), bounds.right, bounds.bottom)
-
     def _looked(self, at: float, data: Mapping[str, Any]) -> None:
-        hierarchy: Hierarchy = data["hierarchy"]
-        self._look = hierarchy
-        self._frame = _size(hierarchy, self._frame)
+        self.screens.look_at(data["hierarchy"])
         if not self.steps:
             return
         step = self.steps[-1]
-        number = self._screen(hierarchy) if self._shows_app() else None
+        known = (*self._typed, *self._tags)
+        number = self.screens.number(known, picture=not self._hurry)
         if step.frames and step.frames[-1][1] == number:
             return
         if len(step.frames) >= cassette.MOST_FRAMES:
             self._full("changes of a screen", cassette.MOST_FRAMES)
             return
         step.frames.append((round(max(0.0, at - step.at), 3), number))
-
-    def _screen(self, hierarchy: Hierarchy) -> int | None:
-        """The number of a screen, which is kept when it is a new one."""
-        look = self.profile.look(hierarchy, self.locale, self.info.version_name)
-        self._words |= private_words(look, self._typed)
-        root, places = blanked(hierarchy, self._words, self.windows)
-        shown = b"".join(
-            etree.tostring(child) for child in root if child.get("package") in self.windows
-        )
-        keyboard = any(child.get("package") == self._keyboard for child in root)
-        name = hashlib.sha256(shown + bytes([keyboard])).hexdigest()
-        number = self._screens.get(name)
-        if number is None:
-            number = self._keep(name, root, keyboard)
-        if number is not None and not self._hurry and not self._seen[number].picture:
-            self._seen[number].picture = True
-            self._picture(number, places)
-        return number
-
-    def _keep(self, name: str, root: etree._Element, keyboard: bool) -> int | None:
-        xml = etree.tostring(root, encoding="utf-8", xml_declaration=True)
-        if len(self._seen) >= cassette.MOST_SCREENS:
-            self._full("screens", cassette.MOST_SCREENS)
-            return None
-        if len(xml) > MOST_XML:
-            self.problems.append(f"a screen of {len(xml)} bytes is left out: too large")
-            return None
-        self._screens[name] = number = len(self._seen)
-        self._seen.append(_Seen(xml, keyboard, False))
-        return number
-
-    def _picture(self, number: int, places: list[Bounds]) -> None:
-        """A picture of the screen as it is now, without what was blanked and the phone's bars."""
-        try:
-            picture = self.device.ui.screenshot()
-        except DeviceError as error:
-            self.problems.append(f"no picture of screen {number}: {error.message}")
-            return
-        assert self._look is not None
-        bars = [
-            node.bounds
-            for node in self._look.nodes()
-            if node.parent is None and node.package not in self.windows
-            and _area((node.bounds.width, node.bounds.height)) < FULL_PART * _area(self._frame)
-        ]  # fmt: skip
-        self._shots.keep(number, picture, [*places, *bars])
 
 
 _HEARD: dict[str, Callable[[Capture, float, Mapping[str, Any]], None]] = {
@@ -457,19 +334,3 @@ def _installed(device: Device, profile: AppProfile) -> PackageInfo:
         f"{profile.title} is not installed on {device.serial} ({' or '.join(profile.packages)})",
         "install it and log in, or name another app with --app",
     )
-
-
-def _holds(bounds: Bounds, x: int, y: int) -> bool:
-    return bounds.left <= x < bounds.right and bounds.top <= y < bounds.bottom
-
-
-def _area(size: tuple[int, int]) -> int:
-    return size[0] * size[1]
-
-
-def _size(hierarchy: Hierarchy, before: tuple[int, int]) -> tuple[int, int]:
-    """The screen's size as it is held: the largest window's right and bottom."""
-    roots = [node.bounds for node in hierarchy.nodes() if node.parent is None]
-    width = max((bounds.right for bounds in roots), default=0)
-    height = max((bounds.bottom for bounds in roots), default=0)
-    return max(width, before[0]), max(height, before[1])

@@ -21,10 +21,14 @@ GREY = (128, 128, 128)
 
 
 class Shots:
-    """`done`: the pictures that are ready, by number; PNG, at most `MOST_BYTES` in all."""
+    """`done`: the pictures that are ready, by number; PNG, at most `MOST_BYTES` in all.
+
+    `dropped`: how many were left out beyond that.
+    """
 
     def __init__(self) -> None:
         self.done: dict[int, bytes] = {}
+        self.dropped = 0
         self._bytes = 0
         self._lock = threading.Lock()
         self._maker: ThreadPoolExecutor | None = None
@@ -47,9 +51,11 @@ class Shots:
         out = io.BytesIO()
         picture.quantize(COLOURS).save(out, "PNG", optimize=True)
         with self._lock:
-            if self._bytes + out.tell() <= MOST_BYTES:
-                self._bytes += out.tell()
-                self.done[number] = out.getvalue()
+            if self._bytes + out.tell() > MOST_BYTES:
+                self.dropped += 1
+                return
+            self._bytes += out.tell()
+            self.done[number] = out.getvalue()
 
     def close(self) -> None:
         """Wait until all are ready. Raises what went wrong in making one."""
