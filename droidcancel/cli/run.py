@@ -109,12 +109,7 @@ def command(
     from droidcancel.cli.phones import open_phone
 
     with open_phone(serial, devices_file, may_boot=True) as phone:
-        if len(loaded) > phone.entry.limits.max_posts:
-            raise UsageError(
-                f"{len(loaded)} runs would post more than max_posts "
-                f"({phone.entry.limits.max_posts}) of this phone",
-                "raise limits.max_posts in devices.yaml, or lower --repeat",
-            )
+        runs.check_posts(len(loaded), phone)
         deletes.check_limit(loaded, phone)
         second = observer or phone.entry.observer
         with deletes.observer(second, devices_file, phone) as watching:

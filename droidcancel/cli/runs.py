@@ -108,6 +108,16 @@ def refuse_fragments(loaded: Sequence[LoadedRecipe]) -> None:
             )
 
 
+def check_posts(count: int, phone: OpenPhone) -> None:
+    """UsageError where the command would post more than devices.yaml allows on this phone."""
+    most = phone.entry.limits.max_posts
+    if count > most:
+        raise UsageError(
+            f"{count} runs would post more than max_posts ({most}) of this phone",
+            "raise limits.max_posts in devices.yaml, or lower --repeat",
+        )
+
+
 def profile_for(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish) -> AppProfile:
     """The app: of the option, the recipe, the phone's entry, or the only one embedded."""
     from droidcancel.apps.profile import AppProfile

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from droidcancel.cli import runs
+from droidcancel.cli import deletes, runs
 from droidcancel.cli.options import (
     devices_file_option,
     err,
@@ -66,12 +66,17 @@ def capture(
         raise UsageError(f"{out} exists already", "name another with -o")
     loaded = runs.load(recipe, values)
     runs.refuse_fragments([loaded])
+    deletes.ask([loaded], yes)
     from droidcancel.cli.phones import open_phone
     from droidcancel.record.cassette import write
 
     with open_phone(serial, devices_file, may_boot=True) as phone:
         runs.refuse_protected(phone)
-        result, index, files, problems = _captured(loaded, phone, wish)
+        runs.check_posts(1, phone)
+        deletes.check_limit([loaded], phone)
+        with deletes.observer(phone.entry.observer, devices_file) as watching:
+            wish = replace(wish, observer=watching)
+            result, index, files, problems = _captured(loaded, phone, wish)
     path = write(index, files, out)
     for problem in problems:
         err().print(f"capture: {problem}", markup=False, soft_wrap=True)

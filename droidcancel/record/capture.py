@@ -271,11 +271,24 @@ class Capture:
         last, self._last_sent = self._last_sent, (at, data["bytes"], here)
         if last is None or here < 0 or data["bytes"] <= last[1]:
             return
-        since, more, then = last[0], data["bytes"] - last[1], last[2]
-        cut = isinstance(self.steps[here].event, cassette.Stop | cassette.Network)
-        step = self.steps[then if cut and then >= 0 else here]
-        if len(step.sent) < cassette.MOST_FRAMES:
-            step.sent.append((round(max(0.0, since - step.at), 3), more))
+        self._spread(last[0], at, data["bytes"] - last[1], max(0, last[2]), here)
+
+    def _spread(self, since: float, until: float, more: int, first: int, last: int) -> None:
+        """Bytes of some seconds go to the steps of these, evenly; none beyond a cut."""
+        for number in range(first + 1, last + 1):
+            if isinstance(self.steps[number].event, cassette.Stop | cassette.Network):
+                last = number - 1
+                break
+        left = more
+        for number in range(first, last + 1):
+            step = self.steps[number]
+            ends = until if number == last else self.steps[number + 1].at
+            begins = max(since, step.at)
+            share = max(0.0, ends - begins) / max(0.001, until - since)
+            part = left if number == last else min(left, int(more * share))
+            left -= part
+            if part and len(step.sent) < cassette.MOST_FRAMES:
+                step.sent.append((round(begins - step.at, 3), part))
 
     def _services(self, at: float, data: Mapping[str, Any]) -> None:
         self._names("services", at, data)

@@ -162,6 +162,22 @@ def test_captures_of_other_androids_are_replayed(
 
 
 @pytest.mark.parametrize(
+    "recipe",
+    ["cancel_in_app", "cancel_network_off", "cancel_app_network", "delete_draft", "delete_post"],
+)
+def test_other_recipes_are_replayed(
+    make_lab: MakeLab, replay: Replay, tmp_path: Path, recipe: str
+) -> None:
+    lab = make_lab(api=34, upload_bytes_per_s=FAST)
+    recorded, path = captured(lab, recipe, tmp_path / "other.cassette")
+    assert recorded.error is None
+    assert recorded.ok
+    again = replay(path).run(recipe)
+    assert again.error is None, again.error
+    assert again.verdict.name == recorded.verdict.name
+
+
+@pytest.mark.parametrize(
     ("build", "recipe"),
     [
         ("resumes-at-start", "cancel_force_stop"),

@@ -308,6 +308,55 @@ def test_wrong_turns_and_other_ways(tmp_path: Path) -> None:
     asyncio.run(play())
 
 
+def test_the_same_button_of_another_screen(tmp_path: Path) -> None:
+    """A tab leads where it led, though something else on the screen is another."""
+
+    def screen(word: str, tab: str) -> bytes:
+        nodes = (
+            f'<node package="{PACKAGE}" text="{word}" bounds="[0,0][50,50]"/>'
+            f'<node package="{PACKAGE}" resource-id="tab" text="{tab}" bounds="[0,90][50,99]"/>'
+        )
+        return f"<hierarchy>{ROOT}>{nodes}</node></hierarchy>".encode()
+
+    shown = [screen("a", "Home"), screen("b", "Home"), screen("c", "Other")]
+    files = {f"screens/000{n}.xml": data for n, data in enumerate(shown)}
+    steps = [
+        step("start", 0, action=MAIN),
+        step("tap", 1, target=[0, 90, 50, 99]),
+        step("key", 2, code=4),
+    ]
+    screens = [{"xml": name} for name in files]
+
+    async def play() -> None:
+        it = Player(Cassette.load(tape(tmp_path, index(screens=screens, steps=steps), files)))
+        it.at, it.screen = 2, 1
+        assert it.gesture(tap(20, 95))
+        assert it.at == 1
+        it.at, it.screen = 2, 2
+        assert not it.gesture(tap(20, 95))
+
+    asyncio.run(play())
+
+
+def test_an_impatient_finger_leads_on_once(tmp_path: Path) -> None:
+    """What a tap led to comes when it came then; a second tap until then does nothing."""
+
+    async def play() -> None:
+        it = player(tmp_path)
+        entered: list[Any] = []
+        it.on_step = entered.append
+        it.start(MAIN, None, True)
+        await settled()
+        for _ in range(3):
+            assert it.gesture(tap(50, 50))
+        assert len(entered) == 2
+        await settled()
+        assert it.screen == 1
+        assert not it.gesture(tap(50, 50))
+
+    asyncio.run(play())
+
+
 def test_no_touch_leads_into_another_life_of_the_app(tmp_path: Path) -> None:
     """Screen 0 shows before the cut and after it; a touch must not skip the cut."""
 

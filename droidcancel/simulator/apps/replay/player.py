@@ -12,11 +12,14 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 
 from droidcancel.simulator.cassette import Cassette, Event, Step
+from droidcancel.simulator.viewtree import Rect
 from droidcancel.simulator.windows import Gesture
 
 #: what divides the lives of an app: no touch leads across one of these
 TURNS = ("start", "stop", "network", "swept")
 MOST_MISSED = 1000
+#: by these a button is the same one
+MARKS = ("class", "resource-id", "text", "content-desc")
 
 
 class Player:
@@ -31,6 +34,7 @@ class Player:
         self.on_names: Callable[[str, tuple[str, ...]], object] = lambda _what, _names: None
         self.on_step: Callable[[Step], object] = lambda _step: None
         self.on_miss: Callable[[str], object] = lambda _words: None
+        self._arrived = True
         self._timers: list[asyncio.TimerHandle] = []
         self._words: list[tuple[str, str]] = []
         self._sources = list(_sources(cassette.steps))
@@ -116,6 +120,8 @@ class Player:
         return self.cassette.steps[self.at] if self.at >= 0 else None
 
     def _act(self, same: Callable[[Event], bool], what: str, *, noted: bool = True) -> bool:
+        if self._under_way(same):
+            return True
         found = next((n for n in self._near() if same(self.cassette.steps[n].event)), None)
         if found is None:
             if noted:
@@ -124,20 +130,52 @@ class Player:
         self._go(found)
         return True
 
+    def _under_way(self, same: Callable[[Event], bool]) -> bool:
+        """Whether this very event has just led on, and what came of it is yet to show.
+
+        A recipe may tap faster here than the capture answered; the second tap does nothing.
+        """
+        step = self.current
+        return step is not None and bool(step.frames) and not self._arrived and same(step.event)
+
     def _near(self) -> Iterator[int]:
-        """Steps to try: the next, then those from the same screen, later ones first."""
+        """Steps to try: the next, then those from the same screen, then by the same button.
+
+        Later ones come before earlier ones.
+        """
         steps = self.cassette.steps
         following = self.at + 1
         if following < len(steps):
             yield following
         if self.screen is None:
             return
-        for order in (range(following, len(steps)), range(self.at, -1, -1)):
-            for n in order:
-                if steps[n].event.kind in TURNS:
-                    break
-                if self._sources[n] == self.screen:
-                    yield n
+        for fits in (self._from_here, self._by_same_button):
+            for order in (range(following, len(steps)), range(self.at, -1, -1)):
+                for n in order:
+                    if steps[n].event.kind in TURNS:
+                        break
+                    if fits(n):
+                        yield n
+
+    def _from_here(self, number: int) -> bool:
+        return self._sources[number] == self.screen
+
+    def _by_same_button(self, number: int) -> bool:
+        """Whether what was touched then is on this screen too: same place, id and words."""
+        source, target = self._sources[number], self.cassette.steps[number].event.target
+        if source is None or self.screen is None or target is None:
+            return False
+        then = self._marks(source, target)
+        return bool(then) and then == self._marks(self.screen, target)
+
+    def _marks(self, screen: int, target: Rect) -> list[tuple[str, ...]]:
+        """What stands exactly at a place of a screen."""
+        nodes = (n for window in self.cassette.screens[screen].windows for n in window.walk())
+        return [
+            tuple(each.get(name) for each in node.walk() for name in MARKS)
+            for node in nodes
+            if node.bounds == target
+        ]
 
     def _turn(self, same: Callable[[Event], bool]) -> bool:
         """The next such turn before the app is started anew."""
@@ -158,19 +196,24 @@ class Player:
 
     # -- playing ---------------------------------------------------------------------------
     def _go(self, number: int) -> None:
-        """Stand at a step; its screens come as they came."""
+        """Stand at a step; its screens come as they came.
+
+        The first comes at once: it was there by the first look then, and nobody knows since when.
+        """
         self._cancel()
         self.at = number
+        self._arrived = False
         step = self.cassette.steps[number]
         loop = asyncio.get_running_loop()
-        for delay, screen in step.frames:
-            self._timers.append(loop.call_later(delay, self._show, screen))
+        for place, (delay, screen) in enumerate(step.frames):
+            self._timers.append(loop.call_later(delay if place else 0.0, self._show, screen))
         for what, told in (("services", step.services), ("jobs", step.jobs)):
             for delay, names in told:
                 self._timers.append(loop.call_later(delay, self.on_names, what, names))
         self.on_step(step)
 
     def _show(self, screen: int | None) -> None:
+        self._arrived = True
         if screen != self.screen:
             self.screen = screen
             self.on_screen()
