@@ -74,7 +74,7 @@ def capture(
         runs.refuse_protected(phone)
         runs.check_posts(1, phone)
         deletes.check_limit([loaded], phone)
-        with deletes.observer(phone.entry.observer, devices_file) as watching:
+        with deletes.observer(phone.entry.observer, devices_file, phone) as watching:
             wish = replace(wish, observer=watching)
             result, index, files, problems = _captured(loaded, phone, wish)
     path = write(index, files, out)
