@@ -24,13 +24,13 @@ demo: $(STAMP)
 	$(BIN)/droidcancel demo
 
 test: $(STAMP) lint types
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not extended"
+	$(BIN)/pytest -n 4 --dist loadgroup -m "not extended"
 
 test-all: $(STAMP) lint types
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 4 --dist loadgroup
 
 quick: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not extended"
+	$(BIN)/pytest -n 4 --dist loadgroup -m "not slow and not extended"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

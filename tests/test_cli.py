@@ -19,6 +19,9 @@ from droidcancel.recipe.load import recipe_names
 from droidcancel.simulator import PhoneOptions, Simulator
 from tests.conftest import MakePhone, run_adb, wait_listed
 
+#: emulators and phones that take an emulator's port do not race each other for it
+pytestmark = pytest.mark.xdist_group("emulator_ports")
+
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 

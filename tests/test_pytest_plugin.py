@@ -97,6 +97,9 @@ def test_it(simulator, turn):
 UNUSED = """
 import sys
 
+#: emulators and phones that take an emulator's port do not race each other for it
+pytestmark = pytest.mark.xdist_group("emulator_ports")
+
 def test_it():
     assert "droidcancel.pytest_plugin" in sys.modules
     assert not [name for name in sys.modules if name.startswith("droidcancel.simulator")]

@@ -31,6 +31,9 @@ from droidcancel.device.emulator.sdk import parse_avds
 from droidcancel.errors import AdbError, DeviceError, NotEffective, ParseError, UsageError
 from tests.device.emulator_console import ConsoleServer, Handler, State
 
+#: emulators and phones that take an emulator's port do not race each other for it
+pytestmark = pytest.mark.xdist_group("emulator_ports")
+
 ROOT = Path(__file__).parents[2]
 TOKEN = "Zm9vYmFy0123+/"
 
