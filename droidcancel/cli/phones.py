@@ -124,6 +124,7 @@ def phone_options(entry: SimulatorEntry) -> PhoneOptions:
             profile=entry.profile,
             app_build=entry.app_build,
             apps=entry.apps,
+            app_version=entry.app_version,
             app_options=entry.app_options,
             seed=entry.seed,
             model=entry.model or usual.model,

@@ -162,6 +162,7 @@ class SimulatorEntry(_Entry):
     model: str | None = None
     upload_bytes_per_s: float | None = Field(default=None, gt=0)
     apps: tuple[str, ...] = ("clips",)
+    app_version: str = ""
     app_options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     seed: int = 0
     replay: Path | None = None
