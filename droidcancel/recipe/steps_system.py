@@ -19,7 +19,7 @@ from droidcancel.recipe.checks import check, keep_set, note, put_back_in_app, se
 from droidcancel.recipe.items import lost
 from droidcancel.recipe.navigate import go_to, open_app, require, tap
 from droidcancel.recipe.run import Run
-from droidcancel.recipe.search import read_drafts
+from droidcancel.recipe.search import Drafts, read_drafts
 
 STORE = "com.android.vending"
 STORE_S = 15.0
@@ -34,10 +34,10 @@ def remember_account(run: Run, _args: model.RememberAccount, _runner: object) ->
     """Note the handle and the drafts."""
     run.account = _account(run)
     handle, drafts = run.account
-    note(run, "account", f"{handle or 'logged in'}, {len(drafts)} drafts")
+    note(run, "account", f"{handle or 'logged in'}, {drafts.total} drafts")
 
 
-def _account(run: Run) -> tuple[str, list[str]]:
+def _account(run: Run) -> tuple[str, Drafts]:
     profile = run.profile.places["profile"]
     go_to(run, profile.screen)
     handle = ""
@@ -45,11 +45,11 @@ def _account(run: Run) -> tuple[str, list[str]]:
         handle = require(run, "handle").text
     place = run.profile.places.get("drafts")
     if place is None:
-        return handle, []
-    drafts, wanted = read_drafts(run, place)
+        return handle, Drafts()
+    drafts = read_drafts(run, place)
     go_to(run, run.profile.home)
-    if wanted is not None and len(drafts) < wanted:
-        raise UiError(f"{len(drafts)} of {wanted} drafts could be read")
+    if not drafts.whole:
+        raise UiError(f"{len(drafts.read)} of {drafts.count} drafts could be read")
     return handle, drafts
 
 
@@ -67,8 +67,8 @@ def check_account(run: Run, _args: model.CheckAccount, _runner: object) -> None:
         return
     same = after == before
     check(run, "the account is still logged in", same, after if same else f"{before} is {after}")
-    gone = lost(drafts, left, "")
-    _check_drafts(run, len(drafts), len(left), len(gone))
+    gone = lost(drafts.read, left.read, "")
+    _check_drafts(run, drafts.total, left.total, len(gone))
 
 
 def _check_drafts(run: Run, before: int, after: int, gone: int) -> None:
