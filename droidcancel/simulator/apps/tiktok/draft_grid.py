@@ -6,7 +6,7 @@ from functools import partial
 
 from droidcancel.simulator.apps.clips.draft_list import DraftsScreen as ClipsDrafts
 from droidcancel.simulator.apps.clips.posts import Post, clock_text
-from droidcancel.simulator.apps.tiktok.grid import tile
+from droidcancel.simulator.apps.tiktok.grid import RECYCLER, tile
 from droidcancel.simulator.apps.tiktok.skin import Skin
 from droidcancel.simulator.views import View, button, column, frame, grid, icon, row, scroll, text
 
@@ -23,7 +23,8 @@ class DraftsScreen(Skin, ClipsDrafts):
             self.bar(self.text("drafts"), action),
             text(self.text("drafts_note"), size=13, color="on_surface_variant",
                  padding=(16, 4, 16, 8), lines=2),
-            scroll(grid(*map(self._cell, posts), columns=3, gap=1, id=self.rid("drafts_grid")),
+            scroll(grid(*map(self._cell, posts), columns=3, gap=1,
+                        cls=RECYCLER, id=self.rid("drafts_grid")),
                    self._scroll, weight=1),
             *([self._bottom()] if self.selecting else []),
             height="match",

@@ -21,6 +21,7 @@ from droidcancel.simulator.views import (
 )
 
 CELL_HEIGHT = 166.0
+RECYCLER = "androidx.recyclerview.widget.RecyclerView"
 SHADE = "#80000000"
 
 
@@ -55,7 +56,7 @@ def video_grid(screen: Skin, cells: list[View]) -> View:
     if not cells:
         return text(screen.text("no_posts"), id=screen.rid("grid_empty"), size=15, gravity="center",
                     width="match", padding=(24, 64), color="on_surface_variant")  # fmt: skip
-    return grid(*cells, columns=3, gap=1, id=screen.rid("video_grid"))
+    return grid(*cells, columns=3, gap=1, cls=RECYCLER, id=screen.rid("video_grid"))
 
 
 def person_head(screen: Skin, handle: str, action: View) -> View:
