@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import version_of
 from droidcancel.apps.storage_page import Cleared, StoragePage, parse_size
@@ -25,6 +26,9 @@ STORE = "com.android.vending"
 STORE_S = 15.0
 SWITCHED_S = 8.0
 ACTIVE = frozenset({"posting", "waiting"})
+#: where the app's Data Saver has a page of its own, and the switch there
+SAVER_PAGE = "data_saver"
+SAVER_SWITCH = "data_saver_switch"
 
 
 # -- the account and its drafts
@@ -202,8 +206,7 @@ def _make_metered(run: Run) -> None:
 def _switch_in_app(run: Run, on: bool) -> None:
     """The app's own switch; it is put back at the end, through the app."""
     _must_know(run, "data_saver", "Data Saver")
-    go_to(run, "settings")
-    before = require(run, "data_saver").node.checked
+    before = _open_switch(run).node.checked
     if before != on:
         run.afterwards.append(("the app's Data Saver", lambda: _put_switch_back(run, before)))
         _flip(run, on)
@@ -211,11 +214,22 @@ def _switch_in_app(run: Run, on: bool) -> None:
     go_to(run, run.profile.home)
 
 
+def _open_switch(run: Run) -> Match:
+    """The switch: in the list of settings, or on a page of its own."""
+    go_to(run, SAVER_PAGE if SAVER_PAGE in run.profile.screens else "settings")
+    return require(run, _switch_of(run))
+
+
+def _switch_of(run: Run) -> str:
+    return SAVER_SWITCH if SAVER_SWITCH in run.profile.elements else "data_saver"
+
+
 def _flip(run: Run, on: bool) -> None:
-    tap(run, "data_saver")
+    switch = _switch_of(run)
+    tap(run, switch)
 
     def stands() -> bool | None:
-        match = run.look().find("data_saver")
+        match = run.look().find(switch)
         return True if match is not None and match.node.checked == on else None
 
     if poll(stands, SWITCHED_S) is None:
@@ -224,8 +238,7 @@ def _flip(run: Run, on: bool) -> None:
 
 def _put_switch_back(run: Run, before: bool) -> None:
     open_app(run)
-    go_to(run, "settings")
-    if require(run, "data_saver").node.checked != before:
+    if _open_switch(run).node.checked != before:
         _flip(run, before)
     go_to(run, run.profile.home)
 
@@ -255,8 +268,8 @@ def check_held(run: Run, args: model.CheckHeld, _runner: object) -> None:
         check(run, name, state == "waiting" or None, f"{shown}; this phone counts no bytes")
     elif sent > noise:
         check(run, name, False, f"{sent} bytes were sent under it; {shown}")
-    else:
-        check(run, name, state == "waiting" or None, f"{sent} bytes were sent; {shown}")
+    else:  # an app that has no words for it shows an upload that stands still
+        check(run, name, state in ACTIVE or None, f"{sent} bytes were sent; {shown}")
 
 
 def _note_foreground(run: Run, sent: int | None, shown: str) -> None:
