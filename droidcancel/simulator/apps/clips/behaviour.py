@@ -49,6 +49,9 @@ class Behaviour:
     fail_at: float | None = None
     """The share (0..1) at which the first attempt fails by itself; Retry goes on."""
 
+    failure_keeps_draft: bool = False
+    """A failed upload ends, and is kept as a draft; else it shows with Retry and Cancel."""
+
     # -- going on by itself ----------------------------------------------------------------
     resume_on_reconnect: bool = True
     """An upload that waits for the network goes on when it returns, while the app lives."""
@@ -137,6 +140,11 @@ class Behaviour:
         for ok, message in checks:
             if not ok:
                 raise ValueError(message)
+
+    @property
+    def drafts_failures(self) -> bool:
+        """Whether a failed upload becomes a draft, and is done."""
+        return self.failure_keeps_draft and not self.resume_failed_on_reconnect
 
     @property
     def keeps_upload(self) -> bool:

@@ -196,6 +196,10 @@ class UploadService:
             return
         posting.halt()
         posting.phase = "failed"
+        if self._behaviour.drafts_failures and posting is self.current:
+            self.keep_as_draft()
+            self._app.toast(self._app.text("upload_failed"))
+            return
         self._show(posting)
 
     def _changed(self, posting: Posting) -> None:

@@ -19,6 +19,7 @@ class TikTokBehaviour(Behaviour):
 
     wait_s: float = FOR_EVER_S
     after_kill: Literal["failed", "draft", "lost", "continue"] = "continue"
+    failure_keeps_draft: bool = True
     version_name: str = ""
     indicator: Indicator | None = None
     """Where the upload shows: `badge` (a window of its own, top left), `bar` (above the tabs)

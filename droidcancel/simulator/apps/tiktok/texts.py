@@ -2,8 +2,8 @@
 
 Seen in hierarchies of real phones or measured there: the tabs in English, French and Indonesian,
 the post page, the picker, the camera's modes and the editor in English and Indonesian, the drafts
-and the posting texts in Indonesian. The other wordings are those of the help pages, or guessed;
-Spanish and Vietnamese are guessed as a whole.
+and the posting texts in Indonesian, pieces in Vietnamese. The other wordings are those of the help
+pages, or guessed; Spanish is guessed as a whole.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ _ROWS: Mapping[str, tuple[str, str, str, str, str]] = {
     "video_posted": (
         "Video posted!", "Vidéo publiée !", "Video diposting!", "¡Vídeo publicado!",
         "Đã đăng video!",
+    ),
+    "upload_failed": (
+        "Couldn't upload video. Saved to drafts",
+        "Impossible d'importer la vidéo. Enregistrée dans les brouillons",
+        "Tidak dapat mengunggah video. Disimpan ke draf",
+        "No se ha podido subir el vídeo. Guardado en borradores",
+        "Không thể tải video lên. Đã lưu bản nháp",
     ),
     "notification_posting": (
         "Posting your video", "Publication de ta vidéo", "Mengunggah video Anda",
@@ -84,7 +91,7 @@ _ROWS: Mapping[str, tuple[str, str, str, str, str]] = {
     "photos": ("Photos", "Photos", "Foto", "Fotos", "Ảnh"),
     "select_multiple": (
         "Select multiple", "Sélection multiple", "Pilih lebih dari satu", "Seleccionar varios",
-        "Chọn nhiều mục",
+        "Chọn nhiều",
     ),
     "next": ("Next", "Suivant", "Berikutnya", "Siguiente", "Tiếp"),
     # editor
@@ -109,7 +116,7 @@ _ROWS: Mapping[str, tuple[str, str, str, str, str]] = {
     ),
     "continue_title": (
         "Continue editing this post?", "Continuer à modifier ce post ?",
-        "Lanjutkan mengedit posting ini?", "¿Continuar editando esta publicación?",
+        "Lanjut mengedit postingan ini?", "¿Continuar editando esta publicación?",
         "Tiếp tục chỉnh sửa bài đăng này?",
     ),
     # post page
@@ -166,7 +173,7 @@ _ROWS: Mapping[str, tuple[str, str, str, str, str]] = {
         "Izinkan unggahan berkualitas tinggi", "Permitir subidas en alta calidad",
         "Cho phép tải lên chất lượng cao",
     ),
-    "drafts": ("Drafts", "Brouillons", "Draf", "Borradores", "Bản nháp"),
+    "drafts": ("Drafts", "Brouillons", "Draf", "Borradores", "Nháp"),
     "post": ("Post", "Publier", "Posting", "Publicar", "Đăng"),
     "post_publicly": (
         "Post publicly?", "Publier publiquement ?", "Posting secara publik?",
@@ -358,7 +365,7 @@ _ROWS: Mapping[str, tuple[str, str, str, str, str]] = {
         "¿Activar las notificaciones?", "Bật thông báo?",
     ),
     "popup_notifications_yes": ("Turn on", "Activer", "Aktifkan", "Activar", "Bật"),
-    "popup_notifications_no": ("Not now", "Pas maintenant", "Nanti saja", "Ahora no", "Để sau"),
+    "popup_notifications_no": ("Not now", "Pas maintenant", "Tidak sekarang", "Ahora no", "Để sau"),
     "popup_contacts": (
         "Allow TikTok to access your contacts?", "Autoriser TikTok à accéder à tes contacts ?",
         "Izinkan TikTok mengakses kontak Anda?", "¿Permitir que TikTok acceda a tus contactos?",
@@ -374,13 +381,13 @@ _ROWS: Mapping[str, tuple[str, str, str, str, str]] = {
         "Lưu thông tin đăng nhập?",
     ),
     "popup_login_info_yes": ("Save", "Enregistrer", "Simpan", "Guardar", "Lưu"),
-    "popup_login_info_no": ("Not now", "Pas maintenant", "Nanti saja", "Ahora no", "Để sau"),
+    "popup_login_info_no": ("Not now", "Pas maintenant", "Tidak sekarang", "Ahora no", "Để sau"),
     "popup_phone_number": (
         "Add phone number", "Ajouter un numéro de téléphone", "Tambahkan nomor telepon",
         "Añadir número de teléfono", "Thêm số điện thoại",
     ),
     "popup_phone_number_yes": ("Add", "Ajouter", "Tambahkan", "Añadir", "Thêm"),
-    "popup_phone_number_no": ("Not now", "Pas maintenant", "Nanti saja", "Ahora no", "Để sau"),
+    "popup_phone_number_no": ("Not now", "Pas maintenant", "Tidak sekarang", "Ahora no", "Để sau"),
     "popup_terms": (
         "We've updated our Privacy Policy",
         "Nous avons mis à jour notre politique de confidentialité",
@@ -394,14 +401,14 @@ _ROWS: Mapping[str, tuple[str, str, str, str, str]] = {
         "Cập nhật TikTok lên phiên bản mới nhất",
     ),
     "popup_update_yes": ("Update", "Mettre à jour", "Perbarui", "Actualizar", "Cập nhật"),
-    "popup_update_no": ("Not now", "Pas maintenant", "Nanti saja", "Ahora no", "Để sau"),
+    "popup_update_no": ("Not now", "Pas maintenant", "Tidak sekarang", "Ahora no", "Để sau"),
     "popup_survey": (
         "How do you like this video?", "Que penses-tu de cette vidéo ?",
         "Bagaimana pendapat Anda tentang video ini?", "¿Qué te parece este vídeo?",
         "Bạn thấy video này thế nào?",
     ),
     "popup_survey_yes": ("Submit", "Envoyer", "Kirim", "Enviar", "Gửi"),
-    "popup_survey_no": ("Not now", "Pas maintenant", "Nanti saja", "Ahora no", "Để sau"),
+    "popup_survey_no": ("Not now", "Pas maintenant", "Tidak sekarang", "Ahora no", "Để sau"),
 }  # fmt: skip
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
