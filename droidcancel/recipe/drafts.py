@@ -19,7 +19,7 @@ from droidcancel.recipe.items import same
 from droidcancel.recipe.navigate import ANSWER_S, swipe, tap, wait_look
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.search import MOST_SCROLLS
-from droidcancel.recipe.tiles import READ_S
+from droidcancel.recipe.tiles import READ_S, cells_on
 
 #: elements that the profile must know
 NEEDED = ("drafts_select", "draft_check", "drafts_delete", "confirm_delete", "confirm_keep")
@@ -46,7 +46,8 @@ def delete_draft(run: Run, place: Place, caption: str, index: int) -> Answered:
         wanted = _Wanted(place, caption)
         cell = _scroll_to(run, place, wanted)
     else:
-        wanted = _Wanted(place, caption, index)
+        look = wait_look(run, lambda look: _at_rest(look, place), READ_S, "the drafts")
+        wanted = _Wanted(place, caption, index, tuple(c.node.bounds for c in cells_on(look, place)))
         cell = wait_look(run, wanted.cell, READ_S, f"the draft {caption!r}")
     _begin_to_tick(run, place, cell, caption)
     look = _tick(run, wanted)
@@ -74,17 +75,33 @@ def _contains(outer: Bounds, inner: Bounds) -> bool:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """The draft that is meant: by its caption, or by its place where captions do not show."""
+    """The draft that is meant: by its caption, or by its place where captions do not show.
+
+    `index`: the how-manieth of the cells that stood at `among`. It is nowhere once there are more
+    of them, or fewer and its own place another.
+    """
 
     place: Place
     caption: str
     index: int | None = None
+    among: tuple[Bounds, ...] = ()
 
     def cell(self, look: Look) -> Match | None:
         """Its cell. AppError where several have the caption."""
         if self.index is not None:
-            found = look.all(self.place.cell) if look.screen == self.place.screen else []
-            return found[self.index] if self.index < len(found) else None
+            found = cells_on(look, self.place) if look.screen == self.place.screen else []
+            return self._same_place(found)
+        return self._only(look)
+
+    def _same_place(self, found: list[Match]) -> Match | None:
+        index = self.index or 0
+        if index >= min(len(found), len(self.among)):
+            return None
+        change = len(found) - len(self.among)
+        stayed = found[index].node.bounds == self.among[index]
+        return found[index] if change == 0 or (change < 0 and stayed) else None
+
+    def _only(self, look: Look) -> Match | None:
         cells = cells_with(look, self.place, self.caption)
         if len(cells) > 1:
             raise AppError(
@@ -157,7 +174,7 @@ def _ticks(look: Look, place: Place, mine: Match) -> tuple[list[Match], Match | 
     others = [m for m in marks if m is not own and m.node.checked]
     ticked = [
         c
-        for c in look.all(place.cell)
+        for c in cells_on(look, place)
         if c.node.bounds != mine.node.bounds and (c.node.selected or c.node.checked)
     ]
     return [*others, *ticked], own

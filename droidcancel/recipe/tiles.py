@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Place
-from droidcancel.device import poll
+from droidcancel.device import Bounds, poll
 from droidcancel.errors import UiError
 from droidcancel.recipe.navigate import go_to, tap, wait_look
 from droidcancel.recipe.run import Run
@@ -44,10 +44,28 @@ def listed(run: Run, place: Place, most: int, cached: bool = False) -> Listed:
     items = 0
     for page in place.pages or (None,):
         show_page(run, place, page)
-        count = len(settled(run, place, cached).all(place.cell))
+        count = len(cells_on(settled(run, place, cached), place))
         items += count
         tiles += [Tile(index, page) for index in range(min(count, most))]
     return Listed(tuple(tiles), items)
+
+
+def cells_on(look: Look, place: Place) -> list[Match]:
+    """The items that show; what lies inside one, as a circle to tick, is none of them."""
+    found = look.all(place.cell)
+    boxes = [match.node.bounds for match in found]
+    return [m for m in found if not any(_lies_in(m.node.bounds, b) for b in boxes)]
+
+
+def _lies_in(inner: Bounds, outer: Bounds) -> bool:
+    """Whether a box is a part of a larger one."""
+    inside = (
+        outer.left <= inner.left
+        and outer.top <= inner.top
+        and inner.right <= outer.right
+        and inner.bottom <= outer.bottom
+    )
+    return inside and inner != outer
 
 
 def show_page(run: Run, place: Place, page: str | None) -> None:
@@ -131,7 +149,7 @@ def open_tile(run: Run, place: Place, tile: Tile, cached: bool = False) -> str |
     if place.opens is None:
         return None
     show_page(run, place, tile.page)
-    cells = settled(run, place, cached).all(place.cell)
+    cells = cells_on(settled(run, place, cached), place)
     if tile.index >= len(cells):
         return None
     run.tap_match(cells[tile.index])
