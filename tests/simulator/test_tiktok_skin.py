@@ -50,6 +50,7 @@ def test_a_version_is_found_by_name_and_a_wrong_one_is_told() -> None:
 @pytest.mark.parametrize("build", BUILDS)
 def test_every_seeded_build_wears_the_skin(build: str) -> None:
     made = built("tiktok", app_build=build)
+    assert made.version_name == "47.0.3"
     for name, value in BUILDS[build].behaviour.items():
         assert getattr(made.behaviour, name) == value
 

@@ -115,7 +115,9 @@ def trill(options: PhoneOptions) -> type[App]:
 
 def _build(name: str, options: PhoneOptions) -> type[App]:
     made = behaviour_as(TikTokBehaviour, name, options)
-    found = version_of(name, made.version_name)
+    # a seeded build may bring a version of Clips' own
+    wanted = options.app_options.get(name, {}).get("version_name") or options.app_version
+    found = version_of(name, wanted)
 
     class TikTokBuild(TikTok):
         package = name
