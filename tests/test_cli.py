@@ -102,6 +102,11 @@ WRONG: Sequence[tuple[tuple[str, ...], int, tuple[str, ...]]] = (
     (("simulator", "start", "--quirk", "odd"), 2, ("no quirk is called odd", "svc-data-lies")),
     (("simulator", "start", "--vendor", "nokia"), 2, ("google, samsung, xiaomi",)),
     (("simulator", "start", "--locale", "xx"), 2, ("en-US", "zh-TW")),
+    (
+        ("simulator", "start", "--app", "tiktok", "--app-version", "43.1.5"),
+        2,
+        ("no version '43.1.5' of com.zhiliaoapp.musically", "did you mean '43.1.4'"),
+    ),
     (("simulator", "stop"), 2, ("say which simulators to stop",)),
     (("simulator", "stop", "nobody"), 2, ("no simulator nobody runs",)),
     (("recipes", "validate", "/no/such.yaml"), 2, ("there is no recipe file",)),

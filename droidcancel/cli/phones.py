@@ -115,15 +115,20 @@ def _entry_for(serial: str, kind: str) -> DeviceEntry:
 def phone_options(entry: SimulatorEntry) -> PhoneOptions:
     """The make of the phone that an entry asks for. Raises UsageError."""
     from droidcancel.simulator import PhoneOptions
+    from droidcancel.simulator.apps import PACKAGES
     from droidcancel.simulator.cassette import phone_for
 
     usual = PhoneOptions()
+    # a capture brings an app of its own
+    named = entry.app if entry.replay is None and entry.app in PACKAGES else None
+    own = (named,) if named is not None else usual.apps
     try:
         made = PhoneOptions(
             api=entry.api,
             profile=entry.profile,
             app_build=entry.app_build,
-            apps=entry.apps,
+            apps=entry.apps or own,
+            app_version=entry.app_version,
             app_options=entry.app_options,
             seed=entry.seed,
             model=entry.model or usual.model,

@@ -57,6 +57,16 @@ def command(ctx: click.Context) -> None:
     help="Which build of the apps: the good one, or one with a seeded bug.",
 )
 @click.option(
+    "--app",
+    "apps",
+    type=click.Choice(["clips", "tiktok", "trill"]),
+    multiple=True,
+    default=("clips",),
+    show_default=True,
+    help="The app on it: Clips, or TikTok's look by either package; may be given several times.",
+)
+@click.option("--app-version", default="", metavar="VERSION", help="Its version, as 43.1.4.")
+@click.option(
     "--locale",
     default="en-US",
     show_default=True,
@@ -113,7 +123,8 @@ def command(ctx: click.Context) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="The adb port of the first phone.")
 @json_option
 def start(
-    api: int, profile: str, app_build: str, locale: str, vendor: str, quirks: tuple[str, ...],
+    api: int, profile: str, app_build: str, apps: tuple[str, ...], app_version: str, locale: str,
+    vendor: str, quirks: tuple[str, ...],
     screen: str, navigation: str, night: bool, model: str, upload_rate: float,
     free_bytes: int | None, secure: bool, logged_out: bool, count: int, accounts: str | None,
     replay: Path | None, port: int | None, as_json: bool,
@@ -123,6 +134,7 @@ def start(
     A phone takes a port at which every adb server looks for emulators, while one is free, and
     is then listed as emulator-55xx; otherwise it is named by its address.
     """
+    from droidcancel.simulator.apps import PACKAGES
     from droidcancel.simulator.options import PhoneOptions
     from droidcancel.simulator.registry import SimulatorStartError, launch
 
@@ -136,7 +148,8 @@ def start(
             model=model, width=width, height=height, density=density, secure=secure,
             folded_width=folded_width, folded_height=folded_height, navigation=navigation,
             upload_bytes_per_s=upload_rate, free_bytes=free_bytes, vendor=vendor, quirks=quirks,
-            app_options={"org.droidcancel.clips": {"logged_in": False}} if logged_out else {},
+            apps=apps, app_version=app_version,
+            app_options={PACKAGES[a]: {"logged_in": False} for a in apps} if logged_out else {},
         )  # fmt: skip
         if replay is not None:
             options = _replaying(replay, options)

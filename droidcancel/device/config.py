@@ -151,6 +151,7 @@ class EmulatorEntry(_Entry):
 class SimulatorEntry(_Entry):
     """droidcancel's own virtual phone, started when it is needed.
 
+    apps: the apps on it, that of `app` where none are named; app_version: their version.
     replay: a cassette (docs/capture.md), whose app is installed; the phone is like that of the
     capture.
     """
@@ -161,7 +162,8 @@ class SimulatorEntry(_Entry):
     app_build: str = "good"
     model: str | None = None
     upload_bytes_per_s: float | None = Field(default=None, gt=0)
-    apps: tuple[str, ...] = ("clips",)
+    apps: tuple[str, ...] = ()
+    app_version: str = ""
     app_options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     seed: int = 0
     replay: Path | None = None

@@ -19,7 +19,7 @@ Push = Callable[[Path, str], None]
 VIDEOS = "content://media/external/video/media"
 SCAN_FILE_SINCE = 30  # scan_file takes its path as an argument; before, a broadcast is the way
 SCAN_TIMEOUT_S = 30.0
-_COLUMNS = ("_id", "_data", "_size")
+_COLUMNS = ("_id", "_data", "_size", "duration")
 _FOLDER = re.compile(r"/storage/emulated/\d{1,4}/Movies")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9._-]{1,120}")
 
@@ -161,7 +161,8 @@ def _was_scanned(text: str) -> bool:
 
 def _item(row: dict[str, str | None]) -> MediaItem:
     number, size = _number(row["_id"]), _number(row["_size"])
-    return MediaItem(number, f"{VIDEOS}/{number}", row["_data"] or "", size)
+    duration = _number(row["duration"])
+    return MediaItem(number, f"{VIDEOS}/{number}", row["_data"] or "", size, duration)
 
 
 def _number(text: str | None) -> int:

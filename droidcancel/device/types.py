@@ -123,12 +123,16 @@ class Change:
 
 @dataclass(frozen=True)
 class MediaItem:
-    """A video in the phone's media library. ``path`` is on the phone, ``size`` in bytes."""
+    """A video in the phone's media library. ``path`` is on the phone, ``size`` in bytes.
+
+    ``duration_ms`` is 0 where the library does not know it.
+    """
 
     id: int
     uri: str
     path: str
     size: int
+    duration_ms: int = 0
 
 
 @dataclass(frozen=True)

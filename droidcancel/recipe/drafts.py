@@ -18,7 +18,8 @@ from droidcancel.errors import AppError, UiError
 from droidcancel.recipe.items import same
 from droidcancel.recipe.navigate import ANSWER_S, swipe, tap, wait_look
 from droidcancel.recipe.run import Run
-from droidcancel.recipe.search import MOST_SCROLLS, READ_S
+from droidcancel.recipe.search import MOST_SCROLLS
+from droidcancel.recipe.tiles import READ_S, cells_on
 
 #: elements that the profile must know
 NEEDED = ("drafts_select", "draft_check", "drafts_delete", "confirm_delete", "confirm_keep")
@@ -35,14 +36,21 @@ class Answered:
     question: str = ""
 
 
-def delete_draft(run: Run, place: Place, caption: str) -> Answered:
+def delete_draft(run: Run, place: Place, caption: str, index: int) -> Answered:
     """Delete the one draft with this caption. The drafts are open, at their top.
 
+    `index`: which it was when the drafts were read; it counts where they show no captions.
     AppError, with nothing deleted, where that one cannot be ticked alone.
     """
-    cell = _scroll_to(run, place, caption)
+    if place.opens is None:
+        wanted = _Wanted(place, caption)
+        cell = _scroll_to(run, place, wanted)
+    else:
+        look = wait_look(run, lambda look: _at_rest(look, place), READ_S, "the drafts")
+        wanted = _Wanted(place, caption, index, tuple(c.node.bounds for c in cells_on(look, place)))
+        cell = wait_look(run, wanted.cell, READ_S, f"the draft {caption!r}")
     _begin_to_tick(run, place, cell, caption)
-    look = _tick(run, place, caption)
+    look = _tick(run, wanted)
     button = look.find("drafts_delete")
     if button is None:
         raise UiError("the button that deletes drafts is gone")
@@ -65,28 +73,56 @@ def _contains(outer: Bounds, inner: Bounds) -> bool:
     return outer.left <= x < outer.right and outer.top <= y < outer.bottom
 
 
-def _only_cell(look: Look, place: Place, caption: str) -> Match | None:
-    """The one cell with this caption. AppError where there are several."""
-    cells = cells_with(look, place, caption)
-    if len(cells) > 1:
-        raise AppError(
-            f"{len(cells)} drafts have the caption {caption!r}, and which is meant is not known",
-            "delete them by hand",
-        )
-    return cells[0] if cells else None
+@dataclass(frozen=True)
+class _Wanted:
+    """The draft that is meant: by its caption, or by its place where captions do not show.
+
+    `index`: the how-manieth of the cells that stood at `among`. It is nowhere once there are more
+    of them, or fewer and its own place another.
+    """
+
+    place: Place
+    caption: str
+    index: int | None = None
+    among: tuple[Bounds, ...] = ()
+
+    def cell(self, look: Look) -> Match | None:
+        """Its cell. AppError where several have the caption."""
+        if self.index is not None:
+            found = cells_on(look, self.place) if look.screen == self.place.screen else []
+            return self._same_place(found)
+        return self._only(look)
+
+    def _same_place(self, found: list[Match]) -> Match | None:
+        index = self.index or 0
+        if index >= min(len(found), len(self.among)):
+            return None
+        change = len(found) - len(self.among)
+        stayed = found[index].node.bounds == self.among[index]
+        return found[index] if change == 0 or (change < 0 and stayed) else None
+
+    def _only(self, look: Look) -> Match | None:
+        cells = cells_with(look, self.place, self.caption)
+        if len(cells) > 1:
+            raise AppError(
+                f"{len(cells)} drafts have the caption {self.caption!r}, and which is meant is "
+                "not known",
+                "delete them by hand",
+            )
+        return cells[0] if cells else None
 
 
-def _scroll_to(run: Run, place: Place, caption: str) -> Match:
+def _scroll_to(run: Run, place: Place, wanted: _Wanted) -> Match:
     for _ in range(MOST_SCROLLS):
         look = wait_look(run, lambda look: _at_rest(look, place), READ_S, "the drafts")
-        cell = _only_cell(look, place, caption)
+        cell = wanted.cell(look)
         if cell is not None:
             return cell
         before = look.everything
         swipe(run, "up", look.frame, 0.4)
         if run.look().everything == before:
             break
-    raise UiError(f"the draft {caption!r} did not come into sight")
+    raise UiError(f"the draft {wanted.caption!r} did not come into sight")
 
 
 def _at_rest(look: Look, place: Place) -> Look | None:
@@ -109,16 +145,16 @@ def _begin_to_tick(run: Run, place: Place, cell: Match, caption: str) -> None:
     wait_look(run, lambda look: look.find("drafts_delete"), READ_S, "the circles to tick")
 
 
-def _tick(run: Run, place: Place, caption: str) -> Look:
+def _tick(run: Run, wanted: _Wanted) -> Look:
     """Until this draft is ticked, and no other. AppError, with none deleted, where one is."""
     tapped = False
 
     def alone(look: Look) -> Look | None:
         nonlocal tapped
-        cell = _only_cell(look, place, caption)
+        cell = wanted.cell(look)
         if cell is None:
             return None
-        others, mine = _ticks(look, place, cell)
+        others, mine = _ticks(look, wanted.place, cell)
         if others:
             run.device.ui.press("back")
             raise AppError("another draft is ticked than the one that is meant; none was deleted")
@@ -128,7 +164,7 @@ def _tick(run: Run, place: Place, caption: str) -> Look:
             return None
         return look if mine is None or _is_on(mine, cell) else None
 
-    return wait_look(run, alone, READ_S, f"the tick of the draft {caption!r}")
+    return wait_look(run, alone, READ_S, f"the tick of the draft {wanted.caption!r}")
 
 
 def _ticks(look: Look, place: Place, mine: Match) -> tuple[list[Match], Match | None]:
@@ -138,7 +174,7 @@ def _ticks(look: Look, place: Place, mine: Match) -> tuple[list[Match], Match | 
     others = [m for m in marks if m is not own and m.node.checked]
     ticked = [
         c
-        for c in look.all(place.cell)
+        for c in cells_on(look, place)
         if c.node.bounds != mine.node.bounds and (c.node.selected or c.node.checked)
     ]
     return [*others, *ticked], own

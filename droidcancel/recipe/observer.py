@@ -16,7 +16,7 @@ from droidcancel.journal import Journal
 from droidcancel.journal_lock import phone_lock
 from droidcancel.recipe.navigate import go_to, open_app, swipe, wait_look
 from droidcancel.recipe.run import Run
-from droidcancel.recipe.search import READ_S, newest, settled
+from droidcancel.recipe.tiles import READ_S, listed, newest
 
 VIEW = "android.intent.action.VIEW"
 HOME_S = 30.0
@@ -73,8 +73,8 @@ def _search(run: Run, other: Run, place: Place, name: str) -> Search:
         raise UiError(f"the observer is logged in as {name} too, so its look proves nothing")
     link = (place.link or "").replace("{name}", name)
     other.device.activities.view(VIEW, link, other.package)
-    items = len(settled(other, place).all(place.cell))
-    captions = newest(other, place, min(items, other.newest))
+    now = listed(other, place, other.newest)
+    captions = newest(other, place, now.tiles)
     read = [c for c in captions if c is not None]
     unread = len(captions) - len(read)
     return Search(
@@ -82,7 +82,7 @@ def _search(run: Run, other: Run, place: Place, name: str) -> Search:
         "others",
         complete=not unread,
         found=tuple(c for c in read if other.is_ours(c)),
-        items=items,
+        items=now.items,
         detail=f"{unread} of the newest videos could not be read" if unread else "",
     )
 

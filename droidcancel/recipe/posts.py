@@ -13,7 +13,7 @@ from droidcancel.recipe.drafts import Answered, await_question, press_delete
 from droidcancel.recipe.items import named, same, with_token
 from droidcancel.recipe.navigate import swipe, wait_look
 from droidcancel.recipe.run import Run
-from droidcancel.recipe.search import READ_S, fresh_profile, newest, open_tile
+from droidcancel.recipe.tiles import READ_S, Tile, fresh_profile, listed, newest, open_tile
 
 #: elements that the profile must know
 NEEDED = ("share_video", "action_delete", "confirm_delete")
@@ -27,9 +27,10 @@ OPENERS = ("share_video", "more_button")
 
 @dataclass(frozen=True)
 class Post:
-    """A video on the profile: where it stands, and all captions that were read."""
+    """A video on the profile: where it stands, `number` from 0; and all captions that were read."""
 
-    index: int
+    number: int
+    tile: Tile
     caption: str
     captions: tuple[str | None, ...]
 
@@ -39,16 +40,17 @@ def find_post(run: Run, place: Place, words: str, most: int) -> Post | None:
 
     UsageError where the words fit several.
     """
-    items = len(fresh_profile(run, place).all(place.cell))
+    fresh_profile(run, place)
+    tiles = listed(run, place, most).tiles
     if words:
-        captions = newest(run, place, min(items, most))
+        captions = newest(run, place, tiles)
         index = named(captions, words)
     else:
-        captions = newest(run, place, min(items, most), until=run.is_ours)
+        captions = newest(run, place, tiles, until=run.is_ours)
         index = with_token(captions, run.token)
     if index is None:
         return None
-    return Post(index, captions[index] or "", tuple(captions))
+    return Post(index, tiles[index], captions[index] or "", tuple(captions))
 
 
 def await_post(run: Run, place: Place, most: int) -> Post | None:
@@ -65,7 +67,7 @@ def delete_post(run: Run, place: Place, post: Post) -> Answered:
 
     AppError, with nothing deleted, where the video that opens is another one.
     """
-    caption = open_tile(run, place, post.index)
+    caption = open_tile(run, place, post.tile)
     if caption is None or not same(caption, post.caption):
         raise AppError(
             f"the video that opened says {caption!r}, not {post.caption!r}; nothing was deleted",

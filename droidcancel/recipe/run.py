@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from droidcancel.apps.matching import Match
 from droidcancel.apps.memory import Memory
@@ -37,6 +37,9 @@ from droidcancel.recipe.pictures import Pictures
 from droidcancel.recipe.sampling import Sampler
 from droidcancel.recipe.stage import Wakener
 from droidcancel.recipe.token import carries, new_token
+
+if TYPE_CHECKING:
+    from droidcancel.recipe.search import Drafts
 
 #: the same sight of an upload is noted at most this often, in seconds
 REPEAT_S = 0.5
@@ -87,7 +90,7 @@ class Run:
         self.wishes: list[str] = []
         #: what to put back through the app itself at the end: in words, and how
         self.afterwards: list[tuple[str, Callable[[], None]]] = []
-        self.account: tuple[str, list[str]] | None = None
+        self.account: tuple[str, Drafts] | None = None
         #: what holds the upload back until somebody says yes, and the bytes sent by then
         self.held_by: str | None = None
         self.held_tx: int | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Place
@@ -15,13 +16,34 @@ from droidcancel.device import poll, until
 from droidcancel.errors import DeviceError, UiError
 from droidcancel.evidence import OWN_PLACES, Search
 from droidcancel.evidence import Place as PlaceName
-from droidcancel.recipe.navigate import go_to, swipe, wait_look
+from droidcancel.recipe.navigate import go_to, swipe
 from droidcancel.recipe.run import Run
+from droidcancel.recipe.tiles import READ_S, fresh_profile, listed, newest, settled, show_page
 
 MOST_SCROLLS = 50
-READ_S = 15.0
-#: how long an empty caption may still be on its way
-EMPTY_S = 3.0
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """The drafts, newest first: `captions` as far as they were read, None for what could not be.
+
+    `count`: how many there are, by the app's own number. `whole`: all that could be this run's
+    was read.
+    """
+
+    captions: tuple[str | None, ...] = ()
+    count: int | None = 0
+    whole: bool = True
+
+    @property
+    def total(self) -> int:
+        """How many there are, as far as it is known."""
+        return len(self.captions) if self.count is None else self.count
+
+    @property
+    def read(self) -> list[str]:
+        """The captions that could be read."""
+        return [c for c in self.captions if c is not None]
 
 
 def search(run: Run, name: PlaceName) -> Search:
@@ -59,10 +81,11 @@ def _in_words(search: Search) -> str:
 
 
 def _search_profile(run: Run, place: Place) -> Search:
-    items = len(fresh_profile(run, place).all(place.cell))
-    captions = newest(run, place, min(items, run.newest))
+    fresh_profile(run, place)
+    now = listed(run, place, run.newest)
+    captions = newest(run, place, now.tiles)
     listing = tuple(c for c in captions if c is not None)
-    new = _new_items(run, "profile", items, listing)
+    new = _new_items(run, "profile", now.items, listing)
     # an empty caption may be one that has not come yet: it counts as read only when nothing is new
     unread = sum(c is None or (not c and new != 0) for c in captions)
     return Search(
@@ -70,117 +93,62 @@ def _search_profile(run: Run, place: Place) -> Search:
         "profile",
         complete=not unread,
         found=tuple(c for c in listing if run.is_ours(c)),
-        items=items,
+        items=now.items,
         listing=listing,
         new_items=new,
         detail=f"{unread} of the newest videos could not be read" if unread else "",
     )
 
 
-def newest(
-    run: Run,
-    place: Place,
-    count: int,
-    *,
-    cached: bool = False,
-    until: Callable[[str], bool] | None = None,
-) -> list[str | None]:
-    """The captions of so many of the newest, None for those that cannot be read.
-
-    `until`: none are read beyond the first of which this is true.
-    """
-    captions: list[str | None] = []
-    for index in range(count):
-        caption = open_tile(run, place, index, cached)
-        go_to(run, place.screen, READ_S)
-        captions.append(caption)
-        if until is not None and caption is not None and until(caption):
-            break
-    return captions
-
-
-def fresh_profile(run: Run, place: Place, cached: bool = False) -> Look:
-    """The profile, come to anew from the home screen, so that its grid is a fresh one."""
-    go_to(run, run.profile.home, READ_S)
-    go_to(run, place.screen, READ_S)
-    return settled(run, place, cached)
-
-
-def settled(run: Run, place: Place, cached: bool = False) -> Look:
-    """The look at a list once two in a row show the same. UiError where it may be old."""
-    before: list[tuple[str, ...] | None] = [None]
-
-    def same(look: Look) -> Look | None:
-        if look.screen != place.screen or look.has(place.busy):
-            before[0] = None
-            return None
-        if not cached and look.has(place.broken):
-            raise UiError("the app could not reach its server, so what it shows may be old")
-        shown = tuple(f"{m.text} {m.node.bounds}" for m in look.all(place.cell))
-        before[0], last = shown, before[0]
-        return look if shown == last else None
-
-    return wait_look(run, same, READ_S, f"the screen {place.screen!r}, at rest,")
-
-
-def open_tile(run: Run, place: Place, index: int, cached: bool = False) -> str | None:
-    """Open one of the newest and read its caption; None when it cannot be read."""
-    cells = settled(run, place, cached).all(place.cell)
-    if index >= len(cells) or place.opens is None:
-        return None
-    run.tap_match(cells[index])
-    return _read(run, place.opens, place.caption)
-
-
-def _read(run: Run, screen: str, element: str) -> str | None:
-    """What an element of a page says; waits a while for more than nothing."""
-
-    def text() -> str | None:
-        look = run.look()
-        match = look.find(element) if look.screen == screen else None
-        return match.text if match is not None else None
-
-    if poll(text, READ_S) is None:
-        return None
-    return poll(lambda: text() or None, EMPTY_S) or ""
-
-
 # -- the drafts
 
 
 def _search_drafts(run: Run, place: Place) -> Search:
-    captions, wanted = read_drafts(run, place)
+    drafts = read_drafts(run, place)
     go_to(run, run.profile.home, READ_S)
-    return drafts_found(run, captions, wanted)
+    return drafts_found(run, drafts)
 
 
-def read_drafts(run: Run, place: Place, cached: bool = False) -> tuple[list[str], int | None]:
-    """Open the drafts and read them all: the captions, and how many there should be.
+def read_drafts(run: Run, place: Place, cached: bool = False) -> Drafts:
+    """Open the drafts and read them: all, or the newest where each has to be opened for it.
 
     `cached`: while offline too. The screen stays open, where there are any.
     """
     profile = run.profile.places["profile"]
     go_to(run, profile.screen, READ_S)
+    if profile.pages:
+        show_page(run, profile, profile.pages[0])
     look = settled(run, profile, cached)
     entry = look.find(place.entry) if place.entry is not None else None
     if entry is None:
-        return [], 0
-    wanted = _number(entry.text)
+        return Drafts()
+    count = _number(entry.text)
     run.tap_match(entry)
-    return _captions(run, place, wanted), wanted
+    go_to(run, place.screen, READ_S)
+    if place.opens is not None:
+        return _opened(run, place, count, cached)
+    captions = tuple(_captions(run, place, count))
+    return Drafts(captions, count, count is None or len(captions) >= count)
 
 
-def drafts_found(run: Run, captions: list[str], wanted: int | None) -> Search:
+def _opened(run: Run, place: Place, count: int | None, cached: bool) -> Drafts:
+    """The newest, each opened and read."""
+    found = listed(run, place, run.newest, cached)
+    captions = tuple(newest(run, place, found.tiles, cached=cached))
+    whole = None not in captions and len(captions) >= min(run.newest, count or 0)
+    return Drafts(captions, count, whole)
+
+
+def drafts_found(run: Run, drafts: Drafts) -> Search:
     """What reading the drafts found."""
-    whole = wanted is None or len(captions) >= wanted
     return Search(
         run.recorder.now(),
         "drafts",
-        complete=whole,
-        found=tuple(c for c in captions if run.is_ours(c)),
-        items=len(captions),
-        new_items=_new_items(run, "drafts", len(captions), None),
-        detail="" if whole else f"{len(captions)} of {wanted} drafts could be read",
+        complete=drafts.whole,
+        found=tuple(c for c in drafts.read if run.is_ours(c)),
+        items=drafts.total,
+        new_items=_new_items(run, "drafts", drafts.total, None),
+        detail="" if drafts.whole else f"{len(drafts.read)} of {drafts.total} drafts could be read",
     )
 
 
@@ -257,9 +225,8 @@ def _counted(run: Run, name: PlaceName, place: Place, look: Look, cached: bool) 
         entry = look.find(place.entry)
         items = _number(entry.text) if entry is not None else 0
         return Search(run.recorder.now(), name, items is not None, items=items)
-    items = len(look.all(place.cell))
-    count = min(items, run.newest)
-    listing = newest(run, place, count, cached=cached) if cached else None
+    now = listed(run, place, run.newest, cached)
+    listing = newest(run, place, now.tiles, cached=cached) if cached else None
     read = None if listing is None else tuple(c for c in listing if c is not None)
     whole = listing is None or None not in listing
-    return Search(run.recorder.now(), name, whole, items=items, listing=read)
+    return Search(run.recorder.now(), name, whole, items=now.items, listing=read)

@@ -11,8 +11,8 @@ from droidcancel.apps.profile import Look
 from droidcancel.device import Bounds, MediaItem, unique_name
 from droidcancel.errors import AppError, DroidCancelError, UiError
 from droidcancel.evidence import MethodApplied, Trouble, UploadSeen
-from droidcancel.recipe import search as looking
 from droidcancel.recipe import (
+    gallery,
     steps_delete,
     steps_guard,
     steps_progress,
@@ -20,6 +20,7 @@ from droidcancel.recipe import (
     steps_review,
     steps_system,
 )
+from droidcancel.recipe import search as looking
 from droidcancel.recipe import steps_model as model
 from droidcancel.recipe import verify as proof
 from droidcancel.recipe.drift import find_again
@@ -93,12 +94,12 @@ def _share_video(run: Run, args: model.ShareVideo, _runner: Runner) -> None:
 
 def _pick_video(run: Run, args: model.PickVideo, _runner: Runner) -> None:
     item = _push(run, args.file)
-    _choose(run, Path(item.path).name)
+    _choose(run, item)
     tap(run, "next_button")
     _wait_for_editor(run)
 
 
-def _choose(run: Run, name: str) -> None:
+def _choose(run: Run, item: MediaItem) -> None:
     """Tap the video in the gallery, which is opened anew where it does not show for a while.
 
     Opened anew it lists what is new, and an app asks again where its question was answered amiss:
@@ -108,12 +109,12 @@ def _choose(run: Run, name: str) -> None:
     def chosen(look: Look) -> bool | None:
         if look.screen != "picker":
             return False
-        cell = next((c for c in look.all("media_cell") if name in c.text), None)
+        cell = gallery.cell_of(item, look.all("media_cell"))
         if cell is not None:
             run.tap_match(cell)
         return True if cell is not None else None
 
-    what = f"the video {name} in the gallery"
+    what = f"the video {Path(item.path).name} in the gallery"
     while True:
         go_to(run, "picker", settle=ASKS_S)
         last = run.left() <= 2 * REOPEN_S

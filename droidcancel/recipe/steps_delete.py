@@ -22,7 +22,8 @@ from droidcancel.recipe.items import lost, must_be_found, named, with_token
 from droidcancel.recipe.navigate import ANSWER_S, go_to, require
 from droidcancel.recipe.observer import look_as_other, look_at_feed
 from droidcancel.recipe.run import Run
-from droidcancel.recipe.search import drafts_found, fresh_profile, newest, open_tile, read_drafts
+from droidcancel.recipe.search import drafts_found, read_drafts
+from droidcancel.recipe.tiles import fresh_profile, listed, newest, open_tile
 from droidcancel.recipe.verify import await_still
 
 
@@ -111,31 +112,32 @@ def delete_draft(run: Run, args: model.DeleteDraft, _runner: object) -> None:
     if words:
         _take_over(run, "delete-draft")
     run.deadline = time.monotonic() + _patience(run)
-    before, wanted = read_drafts(run, place, args.cached)
-    index = named(before, words) if words else with_token(before, run.token)
-    if index is None:
-        run.recorder.add(drafts_found(run, before, wanted))
-        _not_found(run, words, "among the drafts", before, args.must)
+    before = read_drafts(run, place, args.cached)
+    captions = before.captions
+    index = named(captions, words) if words else with_token(captions, run.token)
+    caption = None if index is None else captions[index]
+    if index is None or caption is None:
+        run.recorder.add(drafts_found(run, before))
+        _not_found(run, words, "among the drafts", captions, args.must)
         return
-    caption = before[index]
     if words:
         run.name_item(caption)
-    run.recorder.add(drafts_found(run, before, wanted))
-    if not _goes_on(run, f"the draft {caption!r}, one of {len(before)}"):
+    run.recorder.add(drafts_found(run, before))
+    if not _goes_on(run, f"the draft {caption!r}, one of {before.total}"):
         return
     go_to(run, run.profile.home)
     read_drafts_top(run, place, args.cached)
     _may_delete(run)
     at = run.recorder.now()
-    answered = drafts.delete_draft(run, place, caption)
-    after, left = read_drafts(run, place, args.cached)
-    gone = lost(before, after, caption)
-    search = drafts_found(run, after, left)
+    answered = drafts.delete_draft(run, place, caption, index)
+    after = read_drafts(run, place, args.cached)
+    gone = lost(before.read, after.read, caption)
+    search = drafts_found(run, after)
     words = answered.question or "Delete was tapped, with no question"
     detail = f"{words}: {'still among the drafts' if search.found else 'gone from the drafts'}"
     _applied(run, "delete-draft", at, True if search.complete else None, detail)
     run.recorder.add(replace(search, at=run.recorder.now()))
-    _check_question(run, answered.asked, len(after) < len(before))
+    _check_question(run, answered.asked, after.total < before.total)
     what = f"{len(gone)} other drafts are gone: {', '.join(map(repr, gone))}"
     _check(run, "other drafts", not gone, what if gone else "no other draft was touched")
     go_to(run, run.profile.home)
@@ -144,9 +146,10 @@ def delete_draft(run: Run, args: model.DeleteDraft, _runner: object) -> None:
 def read_drafts_top(run: Run, place: Place, cached: bool) -> None:
     """Open the drafts anew, so that they stand at their top."""
     profile = run.profile.places["profile"]
-    go_to(run, profile.screen)
+    fresh_profile(run, profile, cached)
     entry = require(run, place.entry or "")
     run.tap_match(entry)
+    go_to(run, place.screen)
 
 
 def _patience(run: Run) -> float:
@@ -191,15 +194,16 @@ def delete_post(run: Run, args: model.DeletePost, _runner: object) -> None:
     else:
         post = posts.await_post(run, place, args.newest)
     if post is None:
-        captions = newest(run, place, min(args.newest, 5)) if not words else ()
+        shown = listed(run, place, min(args.newest, 5)).tiles if not words else ()
+        captions = newest(run, place, shown)
         raise must_be_found(words or run.token or "", "on the profile", captions)
     if words:
         run.name_item(post.caption)
-    run.newest = max(run.newest, post.index + 1)
+    run.newest = max(run.newest, post.tile.index + 1)
     run.recorder.add(_profile_search(run, post.captions))
     if run.options.dry_run:
-        open_tile(run, place, post.index)
-    if not _goes_on(run, f"the video {post.caption!r}, number {post.index + 1} on the profile"):
+        open_tile(run, place, post.tile)
+    if not _goes_on(run, f"the video {post.caption!r}, number {post.number + 1} on the profile"):
         return
     _may_delete(run)
     at = run.recorder.now()
@@ -209,8 +213,8 @@ def delete_post(run: Run, args: model.DeletePost, _runner: object) -> None:
 
 def _applied_to_post(run: Run, place: Place, at: float, answered: drafts.Answered) -> None:
     """Look again: it must be gone now, with the network as it is."""
-    items = len(fresh_profile(run, place).all(place.cell))
-    after = newest(run, place, min(items, run.newest))
+    fresh_profile(run, place)
+    after = newest(run, place, listed(run, place, run.newest).tiles)
     there = any(c is not None and run.is_ours(c) for c in after)
     detail = "still on the profile" if there else "gone from the profile"
     _applied(run, "delete-post", at, None if None in after else True, detail)

@@ -130,8 +130,8 @@ def clear_left(run: Run, _args: model.ClearLeft, _runner: object) -> None:
     run.deadline = time.monotonic() + 6 * run.options.limits.step_timeout_s
     place = run.profile.places.get("drafts")
     if place is not None and run.token is not None and run.options.known_as is None:
-        captions, _ = looking.read_drafts(run, place, cached=True)
-        if with_token(captions, run.token) is not None:
+        left = looking.read_drafts(run, place, cached=True)
+        if with_token(left.captions, run.token) is not None:
             steps_delete.delete_draft(run, DeleteDraft(cached=True, must=False), None)
     _look_for_pending(run)
 

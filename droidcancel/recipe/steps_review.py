@@ -18,6 +18,7 @@ from droidcancel.recipe.observer import look_as_other
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.search import search
 from droidcancel.recipe.stop import StopRun
+from droidcancel.recipe.tiles import listed, open_tile, words_of
 from droidcancel.recipe.token import carries
 from droidcancel.recipe.values import Moment
 from droidcancel.recipe.watch import wait_for_moment
@@ -67,8 +68,7 @@ def _caption_shown(run: Run) -> str:
     match = run.look().find("caption_field")
     if match is None:
         raise UiError("the post page shows no caption field")
-    node = match.node
-    return "" if node.hint and node.text == node.hint else node.text
+    return words_of(match)
 
 
 def caption_differences(wanted: str, shown: str, token: str | None) -> list[str]:
@@ -185,24 +185,13 @@ def _check_visibility(run: Run, wanted: str) -> None:
 def _visibility_of_ours(run: Run) -> str:
     """Open this run's video among the newest, then its privacy settings."""
     place = run.profile.places["profile"]
-    for index in range(run.newest):
-        cells = go_to(run, place.screen).all(place.cell)
-        if index >= len(cells) or place.opens is None:
-            break
-        run.tap_match(cells[index])
-        if run.is_ours(_caption_on(run, place.opens, place.caption)):
+    go_to(run, place.screen)
+    for tile in listed(run, place, run.newest).tiles:
+        caption = open_tile(run, place, tile)
+        if caption is not None and run.is_ours(caption):
             return _read_privacy(run)
         go_to(run, place.screen)
     raise UiError("the video could not be opened again")
-
-
-def _caption_on(run: Run, screen: str, element: str) -> str:
-    def text() -> str | None:
-        look = run.look()
-        match = look.find(element) if look.screen == screen else None
-        return match.text or None if match is not None else None
-
-    return poll(text, SHEET_S) or ""
 
 
 def _read_privacy(run: Run) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import version_of
 from droidcancel.apps.storage_page import Cleared, StoragePage, parse_size
@@ -19,12 +20,15 @@ from droidcancel.recipe.checks import check, keep_set, note, put_back_in_app, se
 from droidcancel.recipe.items import lost
 from droidcancel.recipe.navigate import go_to, open_app, require, tap
 from droidcancel.recipe.run import Run
-from droidcancel.recipe.search import read_drafts
+from droidcancel.recipe.search import Drafts, read_drafts
 
 STORE = "com.android.vending"
 STORE_S = 15.0
 SWITCHED_S = 8.0
 ACTIVE = frozenset({"posting", "waiting"})
+#: where the app's Data Saver has a page of its own, and the switch there
+SAVER_PAGE = "data_saver"
+SAVER_SWITCH = "data_saver_switch"
 
 
 # -- the account and its drafts
@@ -34,10 +38,10 @@ def remember_account(run: Run, _args: model.RememberAccount, _runner: object) ->
     """Note the handle and the drafts."""
     run.account = _account(run)
     handle, drafts = run.account
-    note(run, "account", f"{handle or 'logged in'}, {len(drafts)} drafts")
+    note(run, "account", f"{handle or 'logged in'}, {drafts.total} drafts")
 
 
-def _account(run: Run) -> tuple[str, list[str]]:
+def _account(run: Run) -> tuple[str, Drafts]:
     profile = run.profile.places["profile"]
     go_to(run, profile.screen)
     handle = ""
@@ -45,11 +49,11 @@ def _account(run: Run) -> tuple[str, list[str]]:
         handle = require(run, "handle").text
     place = run.profile.places.get("drafts")
     if place is None:
-        return handle, []
-    drafts, wanted = read_drafts(run, place)
+        return handle, Drafts()
+    drafts = read_drafts(run, place)
     go_to(run, run.profile.home)
-    if wanted is not None and len(drafts) < wanted:
-        raise UiError(f"{len(drafts)} of {wanted} drafts could be read")
+    if not drafts.whole:
+        raise UiError(f"{len(drafts.read)} of {drafts.count} drafts could be read")
     return handle, drafts
 
 
@@ -67,8 +71,8 @@ def check_account(run: Run, _args: model.CheckAccount, _runner: object) -> None:
         return
     same = after == before
     check(run, "the account is still logged in", same, after if same else f"{before} is {after}")
-    gone = lost(drafts, left, "")
-    _check_drafts(run, len(drafts), len(left), len(gone))
+    gone = lost(drafts.read, left.read, "")
+    _check_drafts(run, drafts.total, left.total, len(gone))
 
 
 def _check_drafts(run: Run, before: int, after: int, gone: int) -> None:
@@ -202,8 +206,7 @@ def _make_metered(run: Run) -> None:
 def _switch_in_app(run: Run, on: bool) -> None:
     """The app's own switch; it is put back at the end, through the app."""
     _must_know(run, "data_saver", "Data Saver")
-    go_to(run, "settings")
-    before = require(run, "data_saver").node.checked
+    before = _open_switch(run).node.checked
     if before != on:
         run.afterwards.append(("the app's Data Saver", lambda: _put_switch_back(run, before)))
         _flip(run, on)
@@ -211,11 +214,22 @@ def _switch_in_app(run: Run, on: bool) -> None:
     go_to(run, run.profile.home)
 
 
+def _open_switch(run: Run) -> Match:
+    """The switch: in the list of settings, or on a page of its own."""
+    go_to(run, SAVER_PAGE if SAVER_PAGE in run.profile.screens else "settings")
+    return require(run, _switch_of(run))
+
+
+def _switch_of(run: Run) -> str:
+    return SAVER_SWITCH if SAVER_SWITCH in run.profile.elements else "data_saver"
+
+
 def _flip(run: Run, on: bool) -> None:
-    tap(run, "data_saver")
+    switch = _switch_of(run)
+    tap(run, switch)
 
     def stands() -> bool | None:
-        match = run.look().find("data_saver")
+        match = run.look().find(switch)
         return True if match is not None and match.node.checked == on else None
 
     if poll(stands, SWITCHED_S) is None:
@@ -224,8 +238,7 @@ def _flip(run: Run, on: bool) -> None:
 
 def _put_switch_back(run: Run, before: bool) -> None:
     open_app(run)
-    go_to(run, "settings")
-    if require(run, "data_saver").node.checked != before:
+    if _open_switch(run).node.checked != before:
         _flip(run, before)
     go_to(run, run.profile.home)
 
@@ -255,8 +268,8 @@ def check_held(run: Run, args: model.CheckHeld, _runner: object) -> None:
         check(run, name, state == "waiting" or None, f"{shown}; this phone counts no bytes")
     elif sent > noise:
         check(run, name, False, f"{sent} bytes were sent under it; {shown}")
-    else:
-        check(run, name, state == "waiting" or None, f"{sent} bytes were sent; {shown}")
+    else:  # an app that has no words for it shows an upload that stands still
+        check(run, name, state in ACTIVE or None, f"{sent} bytes were sent; {shown}")
 
 
 def _note_foreground(run: Run, sent: int | None, shown: str) -> None:

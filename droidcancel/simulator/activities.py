@@ -475,7 +475,8 @@ class ActivityManager:
         wanted: list[Window] = []
         for record in self._seen():
             if record.activity is not None:
-                wanted = [record.activity.window, *record.activity.dialogs, *wanted]
+                shown = record.activity
+                wanted = [shown.window, *shown.panels, *shown.dialogs, *wanted]
         for window in self._shown:
             if window not in wanted:
                 self._phone.windows.remove(window)

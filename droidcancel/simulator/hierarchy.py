@@ -237,6 +237,7 @@ class WindowNodes:
 
 ACCESSIBILITY_TYPES = {  # AccessibilityWindowInfo.typeToString
     "app": "TYPE_APPLICATION",
+    "panel": "TYPE_APPLICATION",
     "dialog": "TYPE_APPLICATION",
     "ime": "TYPE_INPUT_METHOD",
 }

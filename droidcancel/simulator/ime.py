@@ -119,6 +119,7 @@ class Ime:
                 focusable=False,
             )
             self._phone.windows.add(self._window)
+            window.invalidate()  # its insets change
         else:
             self._window.invalidate()
 
@@ -128,6 +129,8 @@ class Ime:
             return False
         self._phone.windows.remove(self._window)
         self._window = None
+        if self._served is not None:
+            self._served[0].invalidate()
         for listener in list(self._hide_listeners):
             listener()
         return True

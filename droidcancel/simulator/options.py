@@ -77,6 +77,7 @@ class PhoneOptions:
     app_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     apps: tuple[str, ...] = ("clips",)
     replay: str | None = None
+    app_version: str = ""
     seed: int = 0
     vendor: str = ""
     quirks: tuple[str, ...] = ()

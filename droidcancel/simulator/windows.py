@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LAYERS = (
     "wallpaper",
     "app",
+    "panel",
     "dialog",
     "ime",
     "toast",

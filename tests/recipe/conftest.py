@@ -18,6 +18,7 @@ from droidcancel.recipe.load import load_recipe
 from droidcancel.recipe.options import Event, RunOptions
 from droidcancel.recipe.result import RunResult
 from droidcancel.recipe.values import Moment
+from droidcancel.simulator.apps import PACKAGES
 from tests.conftest import MakePhone
 
 if TYPE_CHECKING:
@@ -81,13 +82,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Lab:
-    """One phone with Clips, and what happened in its last run."""
+    """One phone with an app, and what happened in its last run.
+
+    `app`: the app as the phone's options name it.
+    """
 
     simulator: Simulator
     device: Device
     video: Path
     report: Path
     events: list[Event] = field(default_factory=list)
+    app: str = "clips"
 
     def run(
         self,
@@ -116,8 +121,13 @@ class Lab:
             **options,
         )
         loaded = load_recipe(recipe, given)
-        app = profile or AppProfile.load("clips")
-        return run_recipe(loaded, self.device, app, chosen, heard)
+        own = "clips" if self.app == "clips" else "tiktok"
+        return run_recipe(loaded, self.device, profile or AppProfile.load(own), chosen, heard)
+
+    @property
+    def package(self) -> str:
+        """The app's package."""
+        return PACKAGES[self.app]
 
     @property
     def states(self) -> list[str]:
@@ -134,7 +144,7 @@ class Lab:
             and not state.airplane
             and not firewalled
             and "dc-" not in listed
-            and not self.device.packages.running(CLIPS)
+            and not self.device.packages.running(self.package)
         )
 
 
@@ -145,16 +155,18 @@ MakeLab = Callable[..., Lab]
 def make_lab(
     make_phone: MakePhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[MakeLab]:
-    """Boots a phone with Clips: `make_lab(app_build="service", behaviour={"wait_s": 1})`."""
+    """Boots a phone with an app: `make_lab({"wait_s": 1}, app_build="service", app="tiktok")`."""
     monkeypatch.setenv("DROIDCANCEL_STATE_DIR", str(tmp_path / "state"))
     video = tmp_path / "cat.mp4"
     video.write_bytes(os.urandom(SIZE))
     with ExitStack() as stack:
 
-        def make(behaviour: dict[str, Any] | None = None, **options: Any) -> Lab:
-            options = {"apps": ("clips",), "upload_bytes_per_s": RATE, **options}
-            phone = make_phone(app_options={CLIPS: behaviour or {}}, **options)
+        def make(
+            behaviour: dict[str, Any] | None = None, *, app: str = "clips", **options: Any
+        ) -> Lab:
+            options = {"apps": (app,), "upload_bytes_per_s": RATE, **options}
+            phone = make_phone(app_options={PACKAGES[app]: behaviour or {}}, **options)
             device = stack.enter_context(connect(phone.serial))
-            return Lab(phone, device, video, tmp_path / "report")
+            return Lab(phone, device, video, tmp_path / "report", app=app)
 
         yield make

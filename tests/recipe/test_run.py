@@ -210,7 +210,7 @@ def start_by_hand(lab: Lab, tmp_path: Path) -> None:
         "  - run_recipe: {recipe: upload_video, vars: {video: '${video}'}}\n"
         "  - wait_for: {upload: posting}\n"
     )
-    lab.device.packages.start(CLIPS)
+    lab.device.packages.start(lab.package)
     result = lab.run(recipe, token=False)
     assert result.error is None, result.error
 

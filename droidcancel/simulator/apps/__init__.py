@@ -21,8 +21,30 @@ def _clips(options: PhoneOptions) -> type[App]:
     return clips(options)
 
 
+def _tiktok(options: PhoneOptions) -> type[App]:
+    from droidcancel.simulator.apps.tiktok import tiktok
+
+    return tiktok(options)
+
+
+def _trill(options: PhoneOptions) -> type[App]:
+    from droidcancel.simulator.apps.tiktok import trill
+
+    return trill(options)
+
+
+# The packages of the apps that a phone may be given.
+PACKAGES: Mapping[str, str] = {
+    "clips": "org.droidcancel.clips",
+    "tiktok": "com.zhiliaoapp.musically",
+    "trill": "com.ss.android.ugc.trill",
+}
 # The apps that a phone may be given, by the name that options have for them.
-OPTIONAL: Mapping[str, Callable[[PhoneOptions], type[App]]] = {"clips": _clips}
+OPTIONAL: Mapping[str, Callable[[PhoneOptions], type[App]]] = {
+    "clips": _clips,
+    "tiktok": _tiktok,
+    "trill": _trill,
+}
 
 
 def image(options: PhoneOptions) -> list[type[App]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from droidcancel.simulator.processes import Process
     from droidcancel.simulator.services_state import Notification
     from droidcancel.simulator.views import View
+    from droidcancel.simulator.viewtree import Rect
 
 
 class Prefs:
@@ -200,6 +201,7 @@ class Activity:
         self.record = record
         self.saved: dict[str, Any] = record.saved
         self.dialogs: list[Window] = []
+        self.panels: list[Window] = []
         self.window = Window(
             package=app.package,
             title=str(record.component),
@@ -231,8 +233,8 @@ class Activity:
     # -- what a screen calls ---------------------------------------------------------------
     def invalidate(self) -> None:
         self.window.invalidate()
-        for dialog in self.dialogs:
-            dialog.invalidate()
+        for other in (*self.panels, *self.dialogs):
+            other.invalidate()
 
     def spawn(self, coro: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         return self.app.spawn(coro)
@@ -277,6 +279,27 @@ class Activity:
     def dismiss(self, dialog: Window) -> None:
         if dialog in self.dialogs:
             self.dialogs.remove(dialog)
+            self.phone.activities.sync_windows()
+
+    def show_panel(self, build: Callable[[], View], frame: Rect) -> Window:
+        """Show a small window of its own over this screen, in px; Back leaves it alone."""
+        panel = Window(
+            package=self.app.package,
+            title=str(self.record.component),
+            build=build,
+            owner=self.app,
+            kind="panel",
+            frame=frame,
+            focusable=False,
+            secure=self.secure,
+        )
+        self.panels.append(panel)
+        self.phone.activities.sync_windows()
+        return panel
+
+    def hide_panel(self, panel: Window) -> None:
+        if panel in self.panels:
+            self.panels.remove(panel)
             self.phone.activities.sync_windows()
 
     async def request_permissions(self, *names: str) -> dict[str, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from droidcancel.simulator.apps.base import App
@@ -83,6 +84,11 @@ class Clips(App):
     )  # fmt: skip
     strings = STRINGS
     behaviour: ClassVar[Behaviour] = Behaviour()
+    # What a skin of the app has other names for.
+    routes: ClassVar[Mapping[str, str]] = {}
+    job_service: ClassVar[str] = "org.droidcancel.clips.UploadJobService"
+    video_link: ClassVar[str] = "https://clips.example/v/{video}"
+    tab_after_post: ClassVar[str] = "home"
 
     def on_create(self) -> None:
         behaviour, fs, uid = self.behaviour, self.phone.fs, self.installed.uid
@@ -150,7 +156,7 @@ class Clips(App):
 
     def copy_link(self, video_id: str) -> None:
         """Put a video's address on the clipboard."""
-        self.phone.clipboard.text = f"https://clips.example/v/{video_id}"
+        self.phone.clipboard.text = self.video_link.format(video=video_id)
         self.toast(self.text("link_copied"))
 
     def media_rows(self) -> list[MediaRow]:

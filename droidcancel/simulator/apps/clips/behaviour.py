@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from droidcancel.simulator.cloud_records import CloudBehaviour
 from droidcancel.simulator.options import PhoneOptions
@@ -13,6 +13,7 @@ from droidcancel.simulator.options import PhoneOptions
 PACKAGE = "org.droidcancel.clips"
 
 POPUPS = ("notifications", "contacts", "login_info", "terms", "phone_number", "update")
+AFTER_KILL = ("failed", "draft", "lost", "continue")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Behaviour:
     The defaults are a good app: what the user cancels stays cancelled, nothing goes on
     behind their back, and nothing that they kept is lost.
     """
+
+    popup_names: ClassVar[tuple[str, ...]] = POPUPS
 
     # -- account ---------------------------------------------------------------------------
     logged_in: bool = True
@@ -46,14 +49,17 @@ class Behaviour:
     fail_at: float | None = None
     """The share (0..1) at which the first attempt fails by itself; Retry goes on."""
 
+    failure_keeps_draft: bool = False
+    """A failed upload ends, and is kept as a draft; else it shows with Retry and Cancel."""
+
     # -- going on by itself ----------------------------------------------------------------
     resume_on_reconnect: bool = True
     """An upload that waits for the network goes on when it returns, while the app lives."""
     resume_failed_on_reconnect: bool = False
     """So does one that shows as failed, and nobody tapped Retry."""
-    after_kill: Literal["failed", "draft", "lost"] = "failed"
+    after_kill: Literal["failed", "draft", "lost", "continue"] = "failed"
     """What the next start makes of an unfinished upload: failed with Retry and Cancel, a
-    draft, or nothing."""
+    draft, nothing, or an edit that the app asks to be continued."""
     resume_at_start: bool = False
     """The next start goes on with an unfinished upload by itself."""
     resume_after_boot: bool = False
@@ -121,16 +127,33 @@ class Behaviour:
                 f"upload_in must be process, foreground_service or job, not {self.upload_in!r}",
             ),
             (
-                self.after_kill in ("failed", "draft", "lost"),
-                f"after_kill must be failed, draft or lost, not {self.after_kill!r}",
+                self.after_kill in AFTER_KILL,
+                f"after_kill must be one of {', '.join(AFTER_KILL)}, not {self.after_kill!r}",
             ),
             (self.wait_s >= 0 and self.stall_s > 0, "wait_s and stall_s must not be negative"),
             (_share(self.stuck_at) and _share(self.fail_at), "stuck_at and fail_at are 0 to 1"),
-            (set(self.popups) <= set(POPUPS), f"popups are {', '.join(POPUPS)}"),
+            (
+                set(self.popups) <= set(self.popup_names),
+                f"popups are {', '.join(self.popup_names)}",
+            ),
         )
         for ok, message in checks:
             if not ok:
-                raise ValueError(f"{PACKAGE}: {message}")
+                raise ValueError(message)
+
+    @property
+    def drafts_failures(self) -> bool:
+        """Whether a failed upload becomes a draft, and is done."""
+        return self.failure_keeps_draft and not self.resume_failed_on_reconnect
+
+    @property
+    def keeps_upload(self) -> bool:
+        """Whether the next start finds an unfinished upload as such."""
+        resumes = self.resume_at_start or self.resume_after_boot
+        return self.after_kill == "failed" or (self.after_kill == "continue" and resumes)
+
+
+AnyBehaviour = TypeVar("AnyBehaviour", bound=Behaviour)
 
 
 def _share(value: float | None) -> bool:
@@ -227,20 +250,29 @@ BUILDS: Mapping[str, Build] = {
 
 
 def behaviour_of(options: PhoneOptions) -> Behaviour:
-    """The behaviour that a phone's options ask for: the build's, changed by the app's options.
+    """The behaviour of Clips that a phone's options ask for, see :func:`behaviour_as`."""
+    return behaviour_as(Behaviour, PACKAGE, options)
+
+
+def behaviour_as(kind: type[AnyBehaviour], package: str, options: PhoneOptions) -> AnyBehaviour:
+    """The behaviour of an app: the build's, changed by the options that the phone has for it.
 
     Raises ValueError for a build or an option that there is not, or a value out of range.
     """
+    version = {"version_name": options.app_version} if options.app_version else {}
     build = build_of(options)
-    values = {**build.behaviour, **options.app_options.get(PACKAGE, {})}
-    known = {item.name for item in fields(Behaviour)}
+    values = {**version, **build.behaviour, **options.app_options.get(package, {})}
+    known = {item.name for item in fields(kind)}
     for name in values:
         if name not in known:
-            raise ValueError(_unknown(f"option of {PACKAGE}", name, known))
+            raise ValueError(_unknown(f"option of {package}", name, known))
     for name in ("popups", "without"):
         if isinstance(values.get(name), list):
             values[name] = tuple(values[name])
-    return Behaviour(**values)
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise ValueError(f"{package}: {error}") from error
 
 
 def build_of(options: PhoneOptions) -> Build:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from droidcancel.simulator.apps.clips.posts import Post
+from droidcancel.simulator.apps.clips.posts import Post, Shelf
 from droidcancel.simulator.apps.clips.screen import Screen
 from droidcancel.simulator.apps.clips.widgets import INK, labelled_icon
 from droidcancel.simulator.apps.intents import EXTRA_STREAM
@@ -49,10 +49,15 @@ class EditScreen(Screen):
             self.spawn(self._import(self._uri()))
             self._ask_about_older()
 
+    @property
+    def shelf(self) -> Shelf:
+        """Where the post lies that is worked on."""
+        return self.clips.editing
+
     def on_show(self) -> None:
         """Back from the post page, which may have changed the post."""
         if self.post is not None:
-            self.post = self.clips.editing.get(self.post.id) or self.post
+            self.post = self.shelf.get(self.post.id) or self.post
 
     def _uri(self) -> str:
         extras = self.intent.extras
@@ -170,8 +175,8 @@ class EditScreen(Screen):
         self.spawn(self._publish(self.post))
 
     async def _publish(self, post: Post) -> None:
-        if await self.with_room(self.clips.uploads.post(post, self.clips.editing)):
-            self.restart_at(".MainActivity", tab="home")
+        if await self.with_room(self.clips.uploads.post(post, self.shelf)):
+            self.restart_at(".MainActivity", tab=self.clips.tab_after_post)
 
     # -- views -----------------------------------------------------------------------------
     def views(self) -> View:

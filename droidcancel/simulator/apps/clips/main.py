@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from droidcancel.simulator.apps.clips.banner import upload_banner
-from droidcancel.simulator.apps.clips.behaviour import POPUPS
 from droidcancel.simulator.apps.clips.feed import FeedPage
 from droidcancel.simulator.apps.clips.people import friends_page, inbox_page
 from droidcancel.simulator.apps.clips.posts import Post
@@ -28,11 +27,14 @@ class MainScreen(Screen):
 
     def on_open(self) -> None:
         self.saved.setdefault("tab", self.intent.extras.get("tab", "home"))
-        self.feed = FeedPage(self)
-        self.profile = ProfilePage(self)
+        self.make_pages()
         if self.clips.behaviour.resume_at_start:
             self.clips.uploads.resume()
         self._ask_about_edit()
+
+    def make_pages(self) -> None:
+        self.feed = FeedPage(self)
+        self.profile = ProfilePage(self)
 
     def on_show(self) -> None:
         self._refresh()
@@ -66,7 +68,8 @@ class MainScreen(Screen):
 
     def _next_popup(self) -> None:
         seen = self.clips.prefs.get("popups_seen", [])
-        due = [name for name in POPUPS if name in self.clips.behaviour.popups]
+        behaviour = self.clips.behaviour
+        due = [name for name in behaviour.popup_names if name in behaviour.popups]
         name = next((name for name in due if name not in seen), None)
         if name is None or self.dialogs:
             return
@@ -77,8 +80,12 @@ class MainScreen(Screen):
 
         answers = [("popup_accept", self.text(f"popup_{name}_yes"), close, "accent")]
         if name != "terms":
-            answers.append(("popup_refuse", self.text("not_now"), close, "on_surface"))
+            answers.append(("popup_refuse", self.refusal(name), close, "on_surface"))
         self.ask(self.text(f"popup_{name}"), "", *answers)
+
+    def refusal(self, popup: str) -> str:
+        """What refuses a popup."""
+        return self.text("not_now")
 
     # -- tabs ------------------------------------------------------------------------------
     @property

@@ -263,7 +263,7 @@ class PostScreen(Screen):
 
     async def _publish(self) -> None:
         if await self.with_room(self.clips.uploads.post(self.post, self.shelf)):
-            self.restart_at(".MainActivity", tab="home")
+            self.restart_at(".MainActivity", tab=self.clips.tab_after_post)
             return
         self.working = False
         self.invalidate()

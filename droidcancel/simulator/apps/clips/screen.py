@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 from droidcancel.simulator.apps.base import Activity
-from droidcancel.simulator.apps.clips.behaviour import PACKAGE
 from droidcancel.simulator.apps.clips.redesign import redesigned
 from droidcancel.simulator.apps.clips.widgets import question
 from droidcancel.simulator.apps.intents import (
@@ -78,7 +77,7 @@ class Screen(Activity):
         """Leave every screen of the app and begin anew at one."""
         self.start(
             Intent(
-                component=Component.parse(f"{PACKAGE}/{cls}"),
+                component=self._component(cls),
                 flags=FLAG_ACTIVITY_NEW_TASK | FLAG_ACTIVITY_CLEAR_TASK,
                 extras=extras,
             )
@@ -86,7 +85,11 @@ class Screen(Activity):
 
     def go(self, cls: str, **extras: object) -> None:
         """Open another screen of the app on top of this one."""
-        self.start(Intent(component=Component.parse(f"{PACKAGE}/{cls}"), extras=extras))
+        self.start(Intent(component=self._component(cls), extras=extras))
+
+    def _component(self, cls: str) -> Component:
+        """An activity of this app, by the name that Clips has for it."""
+        return Component.parse(f"{self.app.package}/{self.clips.routes.get(cls, cls)}")
 
     async def with_room(self, work: Coroutine[Any, Any, None]) -> bool:
         """Do something that writes files; on a full phone it tells the user and is False."""

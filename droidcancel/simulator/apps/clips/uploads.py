@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from droidcancel.simulator.apps.clips.app import Clips
 
 JOB_ID = 1
-JOB_SERVICE = "org.droidcancel.clips.UploadJobService"
 NOTIFICATION_ID = 42
 BACKOFF_MAX_S = 4.0
 
@@ -60,10 +59,12 @@ class UploadService:
     def _find(self, post: Post) -> None:
         """An upload that the last process did not finish."""
         outcome = self._behaviour.after_kill
-        if outcome == "failed" and self.current is None and self.shelf.has_video(post.id):
+        if self._behaviour.keeps_upload and self.current is None and self.shelf.has_video(post.id):
             self.current = self._posting(post)
             return
-        if outcome != "lost" and self.shelf.has_video(post.id) and not post.draft:
+        if outcome == "continue" and self.shelf.has_video(post.id) and not post.draft:
+            self._app.editing.take_over(replace(post, upload=""), self.shelf)
+        elif outcome != "lost" and self.shelf.has_video(post.id) and not post.draft:
             self._app.drafts.take_over(replace(post, upload=""), self.shelf)
         self._give_up(post)
 
@@ -144,7 +145,7 @@ class UploadService:
             Job(
                 JOB_ID,
                 self._app.package,
-                JOB_SERVICE,
+                self._app.job_service,
                 persisted=self._behaviour.resume_after_boot,
                 backoff_s=self._behaviour.job_backoff_s,
                 upload_bytes=posting.upload.size,
@@ -195,6 +196,10 @@ class UploadService:
             return
         posting.halt()
         posting.phase = "failed"
+        if self._behaviour.drafts_failures and posting is self.current:
+            self.keep_as_draft()
+            self._app.toast(self._app.text("upload_failed"))
+            return
         self._show(posting)
 
     def _changed(self, posting: Posting) -> None:
