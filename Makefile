@@ -24,13 +24,13 @@ demo: $(STAMP)
 	$(BIN)/droidcancel demo
 
 test: $(STAMP) lint types
-	$(BIN)/pytest -n 4 --dist loadgroup -m "not extended"
+	$(BIN)/pytest -n 4 -m "not extended"
 
 test-all: $(STAMP) lint types
-	$(BIN)/pytest -n 4 --dist loadgroup
+	$(BIN)/pytest -n 4
 
 quick: $(STAMP)
-	$(BIN)/pytest -n 4 --dist loadgroup -m "not slow and not extended"
+	$(BIN)/pytest -n 4 -m "not slow and not extended"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

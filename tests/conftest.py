@@ -5,6 +5,7 @@ The environment is set before any adb library is imported, as these read it once
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -80,6 +81,17 @@ def adb_server() -> Iterator[int]:
     assert started.returncode == 0, started.stderr
     yield SERVER_PORT
     run_adb("kill-server")
+
+
+@pytest.fixture
+def emulator_ports() -> Iterator[None]:
+    """For tests that take an emulator's port: one at a time, over all processes of the tests.
+
+    An emulator is told its port before it takes it.
+    """
+    with (Path(tempfile.gettempdir()) / "droidcancel-tests-emulator-ports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def wait_listed(serial: str, timeout: float = 20.0) -> None:

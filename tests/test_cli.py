@@ -19,9 +19,6 @@ from droidcancel.recipe.load import recipe_names
 from droidcancel.simulator import PhoneOptions, Simulator
 from tests.conftest import MakePhone, run_adb, wait_listed
 
-#: emulators and phones that take an emulator's port do not race each other for it
-pytestmark = pytest.mark.xdist_group("emulator_ports")
-
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
@@ -310,6 +307,7 @@ def test_what_a_virtual_phone_can_be_made_to_do_is_listed() -> None:
     assert (shown.exit_code, "svc-data-lies" in shown.output) == (0, True)
 
 
+@pytest.mark.usefixtures("emulator_ports")
 def test_simulators_start_list_and_stop(adb_server: int) -> None:
     odd = ("--vendor", "samsung", "--quirk", "dual-sim", "--quirk", "no-airplane-tile")
     started = run("simulator", "start", "--api", "30", "--count", "2", *odd, "--json")
@@ -339,6 +337,7 @@ def test_a_taken_port_is_said(adb_server: int) -> None:
     refused(done, 3, "did not start", "in use")
 
 
+@pytest.mark.usefixtures("emulator_ports")
 def test_emulator_ports_give_emulator_serials(adb_server: int) -> None:
     with Simulator(PhoneOptions(apps=()), adb_server=adb_server) as phone:
         if phone.serial.startswith("127."):

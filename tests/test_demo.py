@@ -17,7 +17,7 @@ from droidcancel.cli import cli
 from tests.conftest import MakePhone, run_adb, wait_until
 
 #: emulators and phones that take an emulator's port do not race each other for it
-pytestmark = pytest.mark.xdist_group("emulator_ports")
+pytestmark = pytest.mark.usefixtures("emulator_ports")
 
 pytest.importorskip("av")
 

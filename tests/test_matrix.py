@@ -19,7 +19,7 @@ from droidcancel.report import matrix as report
 from tests.conftest import MakePhone
 
 #: emulators and phones that take an emulator's port do not race each other for it
-pytestmark = pytest.mark.xdist_group("emulator_ports")
+pytestmark = pytest.mark.usefixtures("emulator_ports")
 
 ON = {"app": "clips", "kind": "simulator", "model": "Phone", "api_level": 34, "video_bytes": 100}
 

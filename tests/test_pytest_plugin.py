@@ -98,7 +98,7 @@ UNUSED = """
 import sys
 
 #: emulators and phones that take an emulator's port do not race each other for it
-pytestmark = pytest.mark.xdist_group("emulator_ports")
+pytestmark = pytest.mark.usefixtures("emulator_ports")
 
 def test_it():
     assert "droidcancel.pytest_plugin" in sys.modules

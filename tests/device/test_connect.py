@@ -98,7 +98,7 @@ def test_the_address_variables(monkeypatch: pytest.MonkeyPatch) -> None:
         adb.server_address()
 
 
-@pytest.mark.xdist_group("emulator_ports")
+@pytest.mark.usefixtures("emulator_ports")
 def test_two_phones_are_never_guessed_between(boot: Boot, monkeypatch: pytest.MonkeyPatch) -> None:
     one = boot(PhoneOptions(api=30))
     two = boot(PhoneOptions(api=34), emulator_port=True)

@@ -31,9 +31,6 @@ from droidcancel.device.emulator.sdk import parse_avds
 from droidcancel.errors import AdbError, DeviceError, NotEffective, ParseError, UsageError
 from tests.device.emulator_console import ConsoleServer, Handler, State
 
-#: emulators and phones that take an emulator's port do not race each other for it
-pytestmark = pytest.mark.xdist_group("emulator_ports")
-
 ROOT = Path(__file__).parents[2]
 TOKEN = "Zm9vYmFy0123+/"
 
@@ -257,7 +254,9 @@ def test_serials_and_tables() -> None:
 
 
 @pytest.fixture
-def sdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, adb_server: int) -> Iterator[Path]:
+def sdk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, adb_server: int, emulator_ports: None
+) -> Iterator[Path]:
     """An SDK whose emulator is the stand-in."""
     launcher = tmp_path / "sdk" / "emulator" / "emulator"
     launcher.parent.mkdir(parents=True)

@@ -292,7 +292,7 @@ def test_a_cassette_that_lies_is_refused_by_both_sides(tmp_path: Path) -> None:
         Cassette.load(path)
 
 
-@pytest.mark.xdist_group("emulator_ports")
+@pytest.mark.usefixtures("emulator_ports")
 def test_the_commands(make_lab: MakeLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """capture, start --replay, run, stop: as a user types them."""
     from click.testing import CliRunner

@@ -30,7 +30,7 @@ from droidcancel.simulator.host import EMULATOR_PORTS, LoopThread
 from tests.conftest import run_adb, wait_until
 
 #: emulators and phones that take an emulator's port do not race each other for it
-pytestmark = pytest.mark.xdist_group("emulator_ports")
+pytestmark = pytest.mark.usefixtures("emulator_ports")
 
 BARE = PhoneOptions(apps=())
 
