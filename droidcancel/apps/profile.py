@@ -162,10 +162,10 @@ class AppProfile(Frozen):
                     yield ("ways", target, screen), element, self.elements
         known = {**self.elements, **self.lacks}
         for name, place in self.places.items():
-            for part in ("cell", "caption", "count", "entry"):
+            for part in ("cell", "caption", "count", "entry", "grid"):
                 if (element_name := getattr(place, part)) is not None:
                     yield ("places", name, part), element_name, known
-            for part in ("busy", "broken", "pages"):
+            for part in ("busy", "broken", "empty", "pages"):
                 for sign in getattr(place, part):
                     yield ("places", name, part), sign, self.elements
             for part in ("screen", "opens"):

@@ -244,6 +244,9 @@ class Place(Frozen):
     it is not in the list itself; `pages`: what leads to each part of a list that is split, in
     order; `entry`: what leads there from the own profile's first part. `busy`: shown
     while the list is loaded; `broken`: shown where it could not be, so that it proves nothing.
+    `empty`: shown where it holds nothing; `grid`: what holds the items, of an app that shows it
+    only once they are loaded: a grid with nothing to tap but the drafts is empty, too. Without
+    such a sign, a list in which no item is found may be one whose items are not known any more.
     `link`: an address that opens the screen, with ``{name}`` for the name of an account.
     """
 
@@ -257,6 +260,8 @@ class Place(Frozen):
     pages: Names = ()
     busy: Names = ()
     broken: Names = ()
+    empty: Names = ()
+    grid: str | None = None
 
 
 def certainty_in(certainty: Certainty, locale: str) -> Confidence:

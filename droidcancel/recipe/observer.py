@@ -16,6 +16,7 @@ from droidcancel.journal import Journal
 from droidcancel.journal_lock import phone_lock
 from droidcancel.recipe.navigate import go_to, open_app, swipe, wait_look
 from droidcancel.recipe.run import Run
+from droidcancel.recipe.search import doubts
 from droidcancel.recipe.tiles import READ_S, listed, newest
 
 VIEW = "android.intent.action.VIEW"
@@ -80,10 +81,10 @@ def _search(run: Run, other: Run, place: Place, name: str) -> Search:
     return Search(
         run.recorder.now(),
         "others",
-        complete=not unread,
+        complete=now.sure and not unread,
         found=tuple(c for c in read if other.is_ours(c)),
         items=now.items,
-        detail=f"{unread} of the newest videos could not be read" if unread else "",
+        detail=doubts(now, unread),
     )
 
 

@@ -18,7 +18,15 @@ from droidcancel.evidence import OWN_PLACES, Search
 from droidcancel.evidence import Place as PlaceName
 from droidcancel.recipe.navigate import go_to, swipe
 from droidcancel.recipe.run import Run
-from droidcancel.recipe.tiles import READ_S, fresh_profile, listed, newest, settled, show_page
+from droidcancel.recipe.tiles import (
+    READ_S,
+    Listed,
+    fresh_profile,
+    listed,
+    newest,
+    settled,
+    show_page,
+)
 
 MOST_SCROLLS = 50
 
@@ -91,13 +99,20 @@ def _search_profile(run: Run, place: Place) -> Search:
     return Search(
         run.recorder.now(),
         "profile",
-        complete=not unread,
+        complete=now.sure and not unread,
         found=tuple(c for c in listing if run.is_ours(c)),
         items=now.items,
         listing=listing,
         new_items=new,
-        detail=f"{unread} of the newest videos could not be read" if unread else "",
+        detail=doubts(now, unread),
     )
+
+
+def doubts(now: Listed, unread: int) -> str:
+    """Why a look at a list of videos is not complete; empty where it is."""
+    if not now.sure:
+        return "no videos are found, and nothing says that there are none: post one by hand, once"
+    return f"{unread} of the newest videos could not be read" if unread else ""
 
 
 # -- the drafts

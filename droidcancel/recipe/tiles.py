@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Place
-from droidcancel.device import Bounds, poll
+from droidcancel.device import Bounds, Node, poll
 from droidcancel.errors import UiError
 from droidcancel.recipe.navigate import go_to, tap, wait_look
 from droidcancel.recipe.run import Run
@@ -32,22 +32,55 @@ class Tile:
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list shows: its newest tiles, page after page, and how many there are in all."""
+    """What a list shows: its newest tiles, page after page, and how many there are in all.
+
+    `sure`: there are items, or the list says that it has none. Else its items may have changed
+    their looks with an update of the app, and nothing is proven by finding none.
+    """
 
     tiles: tuple[Tile, ...]
     items: int
+    sure: bool = True
 
 
 def listed(run: Run, place: Place, most: int, cached: bool = False) -> Listed:
     """The list that is open. UiError where a page of it cannot be shown."""
     tiles: list[Tile] = []
-    items = 0
+    items, said_empty = 0, False
     for page in place.pages or (None,):
         show_page(run, place, page)
-        count = len(cells_on(settled(run, place, cached), place))
+        look = _filled(run, place, cached)
+        count = len(cells_on(look, place))
         items += count
+        said_empty |= _says_empty(run, look, place)
         tiles += [Tile(index, page) for index in range(min(count, most))]
-    return Listed(tuple(tiles), items)
+    return Listed(tuple(tiles), items, sure=bool(items) or said_empty)
+
+
+def _filled(run: Run, place: Place, cached: bool) -> Look:
+    """The list at rest, once it shows items or says that it has none; as it is after a while."""
+
+    def filled() -> Look | None:
+        look = settled(run, place, cached)
+        return look if cells_on(look, place) or _says_empty(run, look, place) else None
+
+    return poll(filled, EMPTY_S) or settled(run, place, cached)
+
+
+def _says_empty(run: Run, look: Look, place: Place) -> bool:
+    """Whether a list says that it holds nothing, in words or by a grid with only the drafts."""
+    grid = look.find(place.grid) if place.grid is not None else None
+    if look.has(place.empty) or grid is None:
+        return look.has(place.empty)
+    entries = [p.entry for p in run.profile.places.values() if p.entry is not None]
+    drafts = [m.node for name in entries if (m := look.find(name)) is not None]
+    inside = [n for n in grid.node.descendants() if n.clickable and not n.bounds.empty]
+    return all(any(_same_tile(n, d) for d in drafts) for n in inside)
+
+
+def _same_tile(one: Node, other: Node) -> bool:
+    """Whether one of two nodes is the other, or in it."""
+    return one is other or one in other.descendants() or other in one.descendants()
 
 
 def cells_on(look: Look, place: Place) -> list[Match]:

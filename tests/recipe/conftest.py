@@ -92,6 +92,21 @@ class Lab:
     video: Path
     report: Path
     events: list[Event] = field(default_factory=list)
+    older: int = 0
+
+    def post_before(self, caption: str = "an older one") -> None:
+        """A video that the account posted long ago, so that its grid shows something to read."""
+
+        def post() -> None:
+            store = self.simulator.cloud.store
+            store.sign_in("dana")
+            record = store.create("dana", 8, caption, "public", "")
+            record.take(b"x" * 8)
+            store.commit(record)
+
+        self.simulator.call(post)
+        self.older += 1
+
     app: str = "clips"
 
     def run(
@@ -132,7 +147,7 @@ class Lab:
     @property
     def states(self) -> list[str]:
         """What the upload service knows of each video, the ground truth."""
-        return [record.state for record in self.simulator.cloud.records]
+        return [record.state for record in self.simulator.cloud.records[self.older :]]
 
     def is_as_before(self) -> bool:
         """Whether the phone has its network, no pushed video, and no app left running."""

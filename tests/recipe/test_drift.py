@@ -10,6 +10,7 @@ import pytest
 from droidcancel.apps.profile import AppProfile, profile_path
 from droidcancel.errors import UiError
 from droidcancel.evidence import Drift
+from droidcancel.recipe.options import Event
 from droidcancel.report.html import render
 from tests.recipe.conftest import LIMITS, Lab, MakeLab
 
@@ -148,3 +149,29 @@ def test_a_cancel_that_does_not_show_is_never_guessed(make_lab: MakeLab) -> None
     lab = make_lab({"without": ["upload_cancel"]})
     result = lab.run("discard_upload", limits=SHORT, values={})
     assert not result.evidence.of(Drift)
+
+
+@pytest.mark.parametrize("seen_before", [False, True])
+def test_videos_that_are_not_known_any_more_are_no_empty_profile(
+    make_lab: MakeLab, tmp_path: Path, seen_before: bool
+) -> None:
+    """The worst error would be to find none because an update changed how they look."""
+    text = profile_path("clips").read_text()
+    cell = "      - {id: video_cell}\n"
+    other = "      - {desc: {en: Video, fr: Vidéo, id: Video}, inside: video_grid}\n"
+    assert cell + other in text
+    path = tmp_path / "clips.yaml"
+    path.write_text(text.replace(cell + other, "      - {id: some_other_cell}\n"))
+    lab = make_lab()
+    if seen_before:
+        lab.post_before()
+
+    def goes_live(event: Event) -> None:
+        if event.kind == "quiet":
+            token = next(r.caption for r in lab.simulator.cloud.records if "#dc" in r.caption)
+            lab.post_before(token)
+
+    result = lab.run("cancel_force_stop", on_event=goes_live, profile=AppProfile.load(path))
+    assert result.error is None, result.error
+    assert result.verdict.name == "unknown", result.verdict
+    assert "nothing says that there are none" in result.verdict.reason

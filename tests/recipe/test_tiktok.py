@@ -91,6 +91,7 @@ def test_every_recipe_is_here() -> None:
 
 def run(lab: Lab, tmp_path: Path, recipe: str, case: Case) -> RunResult:
     """Run it; where a recipe is for what somebody did by hand, that is done first."""
+    lab.post_before()
     if recipe == "cancel_now":
         start_by_hand(lab, tmp_path)
         return lab.run(recipe, values={})
@@ -168,6 +169,7 @@ def test_a_seeded_build_is_called(
     make_lab: MakeLab, build: str, recipe: str, verdicts: set[str]
 ) -> None:
     lab = make_lab(app="tiktok", app_version="43.1.4", app_build=build)
+    lab.post_before()
     moment = "at 100%" if build == "late-commit" else None
     result = lab.run(recipe, moment)
     if "live" in lab.states:
@@ -179,6 +181,7 @@ def test_a_seeded_build_is_called(
 @pytest.mark.parametrize("build", ["wrong-draft", "draft-returns", "delete-unasked"])
 def test_bad_deletes_of_drafts_are_called(make_lab: MakeLab, build: str) -> None:
     lab = make_lab(app="tiktok", app_build=build)
+    lab.post_before()
     kept = lab.run("save_draft", values={"video": str(lab.video), "caption": "an older draft"})
     assert kept.verdict.name == "draft"
     result = lab.run("delete_draft")
