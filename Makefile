@@ -24,13 +24,13 @@ demo: $(STAMP)
 	$(BIN)/droidcancel demo
 
 test: $(STAMP) lint types
-	$(BIN)/pytest -n 4 -m "not extended"
+	$(BIN)/pytest -n 4 --dist worksteal -m "not extended"
 
 test-all: $(STAMP) lint types
-	$(BIN)/pytest -n 4
+	$(BIN)/pytest -n 4 --dist worksteal
 
 quick: $(STAMP)
-	$(BIN)/pytest -n 4 -m "not slow and not extended"
+	$(BIN)/pytest -n 4 --dist worksteal -m "not slow and not extended"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

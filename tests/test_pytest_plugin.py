@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["pytester"]
+#: emulators and phones that take an emulator's port do not race each other for it
+pytestmark = pytest.mark.usefixtures("emulator_ports")
 
 OPTIONS = """
 import pytest
@@ -96,9 +98,6 @@ def test_it(simulator, turn):
 
 UNUSED = """
 import sys
-
-#: emulators and phones that take an emulator's port do not race each other for it
-pytestmark = pytest.mark.usefixtures("emulator_ports")
 
 def test_it():
     assert "droidcancel.pytest_plugin" in sys.modules
