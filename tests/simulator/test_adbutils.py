@@ -90,7 +90,7 @@ def test_an_open_shell_answers_while_it_runs(device: Any) -> None:
 def test_logcat_ends_when_it_is_told_to(device: Any, tmp_path: Path) -> None:
     file = tmp_path / "log.txt"
     event = device.logcat(str(file), clear=True, re_filter="hello")
-    wait_until(lambda: "logcat" in device.shell("ps -A -o NAME"))
+    wait_until(lambda: "logcat -v" in device.shell("ps -A -o ARGS"))  # the clearing is over
     device.shell("log -t tag hello there")
     event.stop(timeout=10)  # it looks up at the next line of any kind
     lines = file.read_text().splitlines()
