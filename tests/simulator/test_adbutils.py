@@ -92,9 +92,9 @@ def test_logcat_ends_when_it_is_told_to(device: Any, tmp_path: Path) -> None:
     event = device.logcat(str(file), clear=True, re_filter="hello")
     wait_until(lambda: "logcat -v" in device.shell("ps -A -o ARGS"))  # the clearing is over
     device.shell("log -t tag hello there")
+    wait_until(lambda: "hello there" in file.read_text())
     event.stop(timeout=10)  # it looks up at the next line of any kind
     lines = file.read_text().splitlines()
-    assert lines
     assert all("hello there" in line for line in lines)
 
 
