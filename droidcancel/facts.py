@@ -136,8 +136,11 @@ class Facts:
 
     @cached_property
     def grew(self) -> bool:
-        """Whether the progress shown went up after the cancel stood, rounding aside."""
-        shown = [u.percent for u in self.after if u.active and u.percent is not None]
+        """Whether the progress shown went up after the cancel stood, rounding aside.
+
+        An app that starts again may show 0 until it has read how far it was: that is no growth.
+        """
+        shown = [u.percent for u in self.after if u.active and u.percent]
         return bool(shown) and max(shown) - shown[0] >= GROWTH
 
     @cached_property

@@ -140,6 +140,14 @@ DECIDED: dict[str, tuple[list[Record], str]] = {
         [*clean(), UploadSeen(18.0, "posting", 41), UploadSeen(19.0, "posting", 60)],
         "resumed",
     ),
+    "an old progress is shown again": (
+        [*clean(), UploadSeen(18.0, "posting", 0), UploadSeen(19.0, "posting", 40)],
+        "cancelled",
+    ),
+    "it begins anew": (
+        [*clean(), *(UploadSeen(18.0 + p / 9, "posting", p) for p in (0, 3, 9))],
+        "resumed",
+    ),
     "the network came back by itself": (
         [*with_sent(clean(), 300_000), NetworkSeen(14.5, "102", airplane=True)],
         "resumed",
