@@ -8,13 +8,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from types import FrameType
 from typing import IO, Any
 
 import click
 
 import droidcancel
+from droidcancel.cli.lazy import LazyGroup
 from droidcancel.errors import DroidCancelError
 
 # name -> (module, first line of its help). The module holds a click command called `command`.
@@ -57,22 +57,10 @@ class Failure(click.ClickException):
             click.echo(self.hint, err=True)
 
 
-class Commands(click.Group):
+class Commands(LazyGroup):
     """The top group; turns every error into one message and the right exit code."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"droidcancel.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+    table = COMMANDS
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 
 import click
+
+from droidcancel.cli.lazy import LazyGroup
 
 # name -> (module, first line of its help). The module holds a click command called `command`.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -16,22 +17,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-class UiCommands(click.Group):
+class UiCommands(LazyGroup):
     """The group; it imports no command until it is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"droidcancel.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+    table = COMMANDS
 
 
 @click.group(name="ui", cls=UiCommands)
