@@ -174,14 +174,30 @@ class Facts:
         return shows and self.name not in WITHOUT_UPLOAD
 
     @cached_property
+    def on_its_way_at(self) -> float | None:
+        """When the app, started again, first showed the upload on its way, with a network at hand.
+
+        However little of it left until it was discarded. None where it did not; also where it still
+        stands there at the end, with nothing sent: that is not decided.
+        """
+        since = self.first("restarted")
+        if self.name in CUTTING and since is not None:
+            online = self.first("restored", "rebooted")
+            since = max(since, online) if online is not None else None
+        if since is None or not self.taken_up or self.after[-1].active:
+            return None
+        return next((u.at for u in self.after if u.state == "posting" and u.at >= since), None)
+
+    @cached_property
     def goes_on(self) -> bool:
         """Whether it goes on for sure: an upload's worth of bytes, or progress that grew.
 
-        More than noise is enough where the app itself showed that it had taken the upload up again.
+        Where the app itself took the upload up again, more than noise is enough; with a network at
+        hand, nothing more is asked for: that it was discarded in time was luck.
         """
         rest = max(0, self.evidence.video_bytes - (self.sent_before or 0))
         much = (self.sent_after or 0) > max(self.noise, rest // 2)
-        again = self.taken_up and self.went_on
+        again = self.on_its_way_at is not None or (self.taken_up and self.went_on)
         return self.grew or much or self.lives_on or self.began or again
 
     @cached_property
@@ -219,7 +235,9 @@ class Facts:
             if sent > self.noise:
                 return after.at
         shown = [u for u in self.after if u.active and u.percent is not None]
-        return next((u.at for u in shown if u.percent != shown[0].percent), None)
+        grown = next((u.at for u in shown if u.percent != shown[0].percent), None)
+        seen = [at for at in (grown, self.on_its_way_at) if at is not None]
+        return min(seen, default=None)
 
     @property
     def turn(self) -> str | None:

@@ -50,6 +50,9 @@ OTHERS_OPEN = "whether others are still shown it is not proven"
 #: what is added to a verdict where the app took the upload up again, and nothing of it came through
 TAKEN_UP = "started again, the app went on with the upload by itself until it was stopped"
 
+#: why an upload went on of which too little was sent to tell by the bytes
+ON_ITS_WAY = "the app showed it on its way"
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -218,7 +221,9 @@ def _how(facts: Facts) -> str:
     where = f", {TURNS[facts.turn]}" if facts.turn is not None else ""
     if sent > facts.noise:
         return f"{where} ({sent} bytes sent)"
-    return f"{where} (its progress grew)" if facts.grew else ""
+    if facts.grew:
+        return f"{where} (its progress grew)"
+    return f"{where} ({ON_ITS_WAY})" if facts.on_its_way_at is not None else where
 
 
 # -- what draft, deleted and cancelled need -----------------------------------------------------

@@ -13,7 +13,6 @@ from benchmarks.random_cases import BAD, GOOD, METHODS, MOMENTS, OTHERS, STRANGE
 from benchmarks.random_checks import Outcome, violations
 from benchmarks.random_truth import one_run, summary
 from droidcancel.simulator.apps.clips.behaviour import BUILDS
-from droidcancel.verdict import TAKEN_UP
 
 #: every method, good apps and bad ones, early and late cuts; what each may end in
 RUNS: Mapping[int, frozenset[str]] = {
@@ -28,8 +27,7 @@ RUNS: Mapping[int, frozenset[str]] = {
     7_000_559: frozenset({"cancelled", "published"}),  # force-stop; live-on-partial
     7_001_021: frozenset({"resumed"}),  # swipe-recents; outlives-swipe
     7_001_258: frozenset({"resumed", "published"}),  # in-app; cancel-hides
-    # force-stop; resumes-at-start: how much got through before it was discarded decides
-    7_002_009: frozenset({"resumed", "published", "cancelled"}),
+    7_002_009: frozenset({"resumed", "published"}),  # force-stop; resumes-at-start
 }
 
 
@@ -47,8 +45,6 @@ def test_a_dozen_randomized_runs(adb_server: int, tmp_path: Path) -> None:
     assert {row["case"]["method"] for row in rows.values()} == set(METHODS)
     for number, allowed in RUNS.items():
         assert rows[number]["verdict"] in allowed, rows[number]["case_text"]
-    taken_up = rows[7_002_009]
-    assert taken_up["verdict"] != "cancelled" or TAKEN_UP in taken_up["reason"], taken_up["reason"]
 
 
 # -- how runs are drawn

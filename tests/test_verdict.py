@@ -141,7 +141,7 @@ DECIDED: dict[str, tuple[list[Record], str]] = {
         "resumed",
     ),
     "an old progress is shown again": (
-        [*clean(), UploadSeen(18.0, "posting", 0), UploadSeen(19.0, "posting", 40)],
+        [*clean(), UploadSeen(18.0, "waiting", 0), UploadSeen(19.0, "waiting", 40)],
         "cancelled",
     ),
     "it begins anew": (
@@ -156,7 +156,17 @@ DECIDED: dict[str, tuple[list[Record], str]] = {
         [*with_sent(clean(), 300_000), UploadSeen(16.5, "posting", 40)],
         "resumed",
     ),
-    "taken up again, and nothing sent": ([*clean(), UploadSeen(16.5, "posting", 40)], "cancelled"),
+    "on its way again, and nothing sent": ([*clean(), UploadSeen(16.5, "posting", 40)], "resumed"),
+    "waits again, and nothing sent": ([*clean(), UploadSeen(16.5, "waiting", 40)], "cancelled"),
+    "on its way again, with the network still cut": (
+        [
+            *without(marked(clean(), "restored"), NetworkSeen(15.0, "101")),
+            UploadSeen(16.5, "posting", 40),
+            Mark(16.7, "restored"),
+            NetworkSeen(16.8, "101"),
+        ],
+        "cancelled",
+    ),
     "rounding is no growth": (
         [*clean(), UploadSeen(18.0, "waiting", 41), UploadSeen(19.0, "waiting", 42)],
         "cancelled",
@@ -301,8 +311,8 @@ def test_undecided_names_what_is_missing(name: str) -> None:
 @pytest.mark.parametrize(
     ("seen", "told"),
     [
-        (UploadSeen(16.5, "posting", 40), True),
         (UploadSeen(16.5, "waiting", 40), True),
+        (UploadSeen(16.5, "waiting", None), True),
         (UploadSeen(16.5, "failed", 40), False),  # it waits for a person
         (UploadSeen(14.5, "waiting", 40), False),  # of the process that was cut off
     ],
