@@ -147,12 +147,29 @@ class Search(Record):
 
 @dataclass(frozen=True)
 class ScreenSeen(Record):
-    """A named look at the screen; `screenshot` is a file of the report, if one was taken."""
+    """A named look at the screen; `screenshot` and `hierarchy` are files of the report, if any."""
 
     kind: ClassVar[str] = "screen"
     screen: str | None
     name: str = ""
     screenshot: str | None = None
+    hierarchy: str | None = None
+
+
+@dataclass(frozen=True)
+class Touched(Record):
+    """An element that a step tapped or held. `bounds`: left, top, right, bottom, in pixels.
+
+    `hierarchy`: a file of the report with the screen that it was touched on, if one was kept.
+    """
+
+    kind: ClassVar[str] = "touch"
+    how: Literal["tap", "long_press"]
+    element: str
+    step: str
+    screen: str | None
+    bounds: tuple[int, ...]
+    hierarchy: str | None = None
 
 
 @dataclass(frozen=True)

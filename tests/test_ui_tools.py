@@ -21,6 +21,7 @@ from droidcancel.apps.explain import as_data, explain, lines
 from droidcancel.apps.overlay import overlay_path, with_learned, write
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.apps.redact import blurred, masked, redacted
+from droidcancel.apps.sight import sight_of
 from droidcancel.cli import cli
 from droidcancel.device.hierarchy import Bounds, Hierarchy
 from droidcancel.errors import ConfigError, UsageError
@@ -257,6 +258,34 @@ def test_names_and_captions_are_removed_and_labels_stay() -> None:
     assert tops == {300, 400, 500, 700, 800}
 
 
+def test_what_the_run_has_put_there_stays() -> None:
+    safe = redacted(look(*PEOPLE, root="video_root"), ours=lambda words: "3 days" in words)
+    texts = {n.resource_id.rpartition("/")[2]: n.text or n.desc for n in safe.hierarchy.nodes()}
+    assert texts["desc"] == "My own cat, 3 days old"
+    assert texts["v"] == "Cover: My own cat, 3 days old"
+    assert texts["handle"] == "@xxxx.x"
+    assert {400, 700}.isdisjoint(bounds.top for bounds in safe.hidden)
+
+
+def test_a_kept_screen_tells_what_each_locator_finds_on_it() -> None:
+    here = look(*PAGE)
+    kept = Hierarchy.parse(sight_of(here).xml)
+    assert len(kept.nodes()) == len(here.hierarchy.nodes())
+    assert kept.root.get("screen") == "post"
+    by_element: dict[str, list[tuple[str, str, int]]] = {}
+    for found in kept.root.iter("found"):
+        first = int(str(found.get("nodes")).split()[0])
+        place = (str(found.get("locator")), str(found.get("used")), first)
+        by_element.setdefault(str(found.get("element")), []).append(place)
+    match = here.find("post_button")
+    assert match is not None
+    locator, used, first = by_element["post_button"][0]
+    assert (locator, used) == (str(match.locator + 1), "true")
+    assert kept.nodes()[first].bounds == match.node.bounds
+    for places in by_element.values():
+        assert [used for _, used, _ in places] == ["true", *["false"] * (len(places) - 1)]
+
+
 def test_what_other_apps_show_is_removed() -> None:
     xml = page(*PEOPLE[:1], root="video_root").to_xml()
     other = (
@@ -265,6 +294,8 @@ def test_what_other_apps_show_is_removed() -> None:
     )
     both = CLIPS_PROFILE.look(Hierarchy.parse(xml.replace("</hierarchy>", other), 0.0), "en-US")
     safe = redacted(both)
+    shown = redacted(both, shown=["com.android.systemui"])
+    assert shown.hierarchy.nodes()[-1].text == "Mum: call me, 5 min"
     assert safe.hierarchy.nodes()[-1].text == "xxx: xxxx xx, 5 xxx"
     assert Bounds(0, 0, 900, 80) in safe.hidden
 

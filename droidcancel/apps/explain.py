@@ -69,7 +69,7 @@ def explain(look: Look, element: str, remembered: Remembered | None = None) -> E
         screen,
         shown,
         tuple(_almost(look)) if screen is None else (),
-        tuple(_tried(look, element)),
+        tuple(tried_on(look, element)),
         match,
         propose(look, element, remembered),
         profile.is_sensitive(element),
@@ -91,7 +91,8 @@ def _almost(look: Look) -> Iterator[tuple[str, tuple[Sign, ...]]]:
             yield name, signs
 
 
-def _tried(look: Look, element: str) -> Iterator[Tried]:
+def tried_on(look: Look, element: str) -> Iterator[Tried]:
+    """What each locator of an element asks and finds, in their order."""
     known = look.profile.elements[element]
     found = look.finder.by_locator(element)
     for number, locator in enumerate(known.locators, start=1):

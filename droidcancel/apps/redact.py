@@ -3,13 +3,13 @@
 Letters become ``x``; numbers and signs stay, so that what a matcher goes by is still there. Removed
 are: what the profile marks `private`, what is typed, everything like an ``@handle``, the same names
 and captions wherever else they stand, and all that other apps show. In the picture those places are
-blurred until nothing can be made out.
+blurred until nothing can be made out. What the run itself has put there is no secret, and may stay.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,15 +48,24 @@ class Redacted:
     hidden: tuple[Bounds, ...]
 
 
-def redacted(look: Look) -> Redacted:
-    """A look's hierarchy with people's names and words removed."""
+def redacted(
+    look: Look, ours: Callable[[str], bool] | None = None, shown: Collection[str] = ()
+) -> Redacted:
+    """A look's hierarchy with people's names and words removed.
+
+    `ours`: tells the words that the run itself has put there. `shown`: packages of other apps whose
+    words may stay.
+    """
     nodes = look.hierarchy.nodes()
     whole = _private_nodes(look)
+    if ours is not None:
+        whole -= {id(n) for n in nodes if any(map(ours, (n.text, n.desc)))}
     names, words = _told_of(nodes, whole)
     root = deepcopy(look.hierarchy.root)
     hidden: list[Bounds] = []
     for node, element in zip(nodes, root.iter("node"), strict=True):
-        if _clean(element, _is_foreign(look, node) or id(node) in whole, names, words):
+        foreign = node.package not in shown and _is_foreign(look, node)
+        if _clean(element, foreign or id(node) in whole, names, words):
             hidden.append(node.bounds)
     return Redacted(Hierarchy(root, look.hierarchy.taken_at), tuple(hidden))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from droidcancel.device.parse import parse_settings_list
@@ -22,6 +23,14 @@ class Settings:
         """The value of a key; the phone prints ``null`` for one that is missing."""
         value = self._shell.text(["settings", "get", namespace, key]).rstrip("\r\n")
         return None if value == "null" else value
+
+    def several(self, keys: Mapping[str, tuple[Namespace, str]]) -> dict[str, str | None]:
+        """The values of several keys, by a name for each; one round trip."""
+        told = self._shell.batch(
+            {str(n): ["settings", "get", *key] for n, key in enumerate(keys.values())}
+        )
+        values = (told[str(n)].rstrip("\r\n") for n in range(len(keys)))
+        return {n: None if v == "null" else v for n, v in zip(keys, values, strict=True)}
 
     def all(self, namespace: str) -> dict[str, str]:
         """Every key of a table."""

@@ -131,7 +131,7 @@ def _at_rest(look: Look, place: Place) -> Look | None:
 
 def _begin_to_tick(run: Run, place: Place, cell: Match, caption: str) -> None:
     """A long press on the draft; where the app does not take that, its Select."""
-    run.device.ui.long_press(*cell.center)
+    run.hold_match(cell)
 
     def selecting() -> bool | None:
         look = run.look()

@@ -33,6 +33,7 @@ from droidcancel.recipe.stage import set_stage
 from droidcancel.recipe.steps import ACTIONS
 from droidcancel.recipe.steps_model import PickVideo, ShareVideo, StepEntry
 from droidcancel.recipe.stop import StopRun
+from droidcancel.recipe.surroundings import environment, phone_state
 from droidcancel.recipe.values import Moment
 from droidcancel.recipe.verify import NETWORK_KINDS
 from droidcancel.verdict import Verdict, judge
@@ -120,6 +121,8 @@ class _Engine:
         self._error: DroidCancelError | None = None
         self._interrupted = False
         self._was_running = context.device.packages.running(context.package)
+        self._states: dict[str, dict[str, Any] | None] = {"before": None, "after": None}
+        self._environment: dict[str, Any] | None = None
 
     def run(self) -> RunResult:
         """All steps, then the phone put back, then the verdict."""
@@ -137,12 +140,14 @@ class _Engine:
             self._run.tell("trouble", error.message)
         finally:
             undone = self._restore()
+        self._look_back()
         return self._result(undone)
 
     def _begin(self) -> None:
         """What can be known to fail is told before anything is touched."""
         run = self._run
         run.changes.append(run.journal.begin_use(run.device, run.package))
+        self._states["before"] = self._phone_state()
         steps = walk_decided(run.recipe.steps)
         for entry in steps:
             if isinstance(entry.args, ShareVideo | PickVideo):
@@ -153,7 +158,22 @@ class _Engine:
         if any(entry.kind == "cancel" for entry in steps):
             settle_on_method(run)
 
+    def _phone_state(self) -> dict[str, Any] | None:
+        """For the report's page; a run without one asks the phone nothing for it."""
+        run = self._run
+        return None if run.options.report is None else phone_state(run.device, run.info)
+
     # -- the end
+
+    def _look_back(self) -> None:
+        """What the report tells beside the verdict, read when all is over."""
+        run = self._run
+        try:
+            self._states["after"] = self._phone_state()
+            if run.options.report is not None:
+                self._environment = environment(run.device, run.info, run.locale)
+        except KeyboardInterrupt:
+            self._interrupted = True
 
     def _restore(self) -> list[Restored]:
         """Everything back as it was; an interruption here begins it once more."""
@@ -251,6 +271,8 @@ class _Engine:
             left=left_behind(verdict.name, evidence, broken_off=self._broken_off),
             dry_run=options.dry_run,
             would=tuple(run.wishes),
+            phone_state=self._states,
+            environment=self._environment,
         )
 
 
@@ -275,8 +297,8 @@ def run_step(run: Run, entry: StepEntry) -> None:
         return
     run.tell("step", describe(entry), place=entry.place, step=entry.kind)
     for attempt in range(entry.retry + 1):
-        outer = run.deadline
-        run.deadline = _deadline(run, entry)
+        outer, caller = run.deadline, run.step
+        run.deadline, run.step = _deadline(run, entry), entry.kind
         try:
             ACTIONS[entry.kind](run, entry.args, run_step)
             return
@@ -284,7 +306,7 @@ def run_step(run: Run, entry: StepEntry) -> None:
             if not _goes_on(run, entry, error, attempt):
                 raise _placed(error, entry) from None
         finally:
-            run.deadline = outer
+            run.deadline, run.step = outer, caller
     return
 
 

@@ -32,7 +32,11 @@ class Cut:
 
 @dataclass(frozen=True)
 class RunResult:
-    """One run. `error` ended it early; `restored` says whether the phone is as it was."""
+    """One run. `error` ended it early; `restored` says whether the phone is as it was.
+
+    `phone_state`, `before` the run and `after` it, and `environment` are read where there is a
+    report to show them in (:mod:`droidcancel.recipe.surroundings`).
+    """
 
     run_id: str
     recipe: str
@@ -55,6 +59,8 @@ class RunResult:
     left: tuple[str, ...] = field(default=())
     dry_run: bool = False
     would: tuple[str, ...] = ()
+    phone_state: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    environment: dict[str, Any] | None = None
 
     @property
     def ok(self) -> bool:
@@ -103,6 +109,8 @@ class RunResult:
             "left": list(self.left),
             "dry_run": self.dry_run,
             "would": list(self.would),
+            "phone_state": self.phone_state,
+            "environment": self.environment,
             "started_at": round(self.started_at, 3),
             "duration_s": round(self.duration_s, 3),
             "report": self.report,

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from droidcancel.apps.matching import Match
@@ -21,7 +20,6 @@ from droidcancel.evidence import (
     NetworkSeen,
     ProcessSeen,
     Recorder,
-    ScreenSeen,
     ToastSeen,
     TrafficSeen,
     Trouble,
@@ -33,8 +31,8 @@ from droidcancel.recipe.items import same
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk
 from droidcancel.recipe.options import Event, OnEvent, RunOptions
-from droidcancel.recipe.pictures import Pictures
 from droidcancel.recipe.sampling import Sampler
+from droidcancel.recipe.sights import Sights
 from droidcancel.recipe.stage import Wakener
 from droidcancel.recipe.token import carries, new_token
 
@@ -109,7 +107,9 @@ class Run:
         self._prepared: Prepared | None = None
         self._traffic_sampler: Sampler | None = None
         self._network_sampler: Sampler | None = None
-        self._pictures = Pictures()
+        #: the kind of the step that runs
+        self.step = ""
+        self.sights = Sights(self)
         self._wakener = Wakener(self)
         self.info: PackageInfo = installed_build(profile, device, options.package)
 
@@ -236,22 +236,9 @@ class Run:
         if toast:
             self.recorder.add(ToastSeen(self.recorder.now(), toast))
 
-    def screenshot(self, name: str) -> None:
-        """Keep a picture of the screen in the report's folder, if there is one.
-
-        A picture proves nothing, so one that cannot be taken does not end the run.
-        """
-        folder, path = self.options.report, None
-        if folder is not None:
-            path = _free_path(folder, name)
-            try:
-                self._pictures.keep(self.device.ui.screenshot(), path)
-            except DeviceError as error:
-                path = None
-                self.trouble(f"screenshot {name}", error)
-        screen = self.last_look.screen if self.last_look else None
-        shown = path.name if path else None
-        self.recorder.add(ScreenSeen(self.recorder.now(), screen, name, shown))
+    def screenshot(self, name: str, shown: tuple[str, ...] = ()) -> None:
+        """Keep a picture of the screen; see :meth:`Sights.picture`."""
+        self.sights.picture(name, shown)
 
     # -- the cancel
 
@@ -292,7 +279,13 @@ class Run:
 
     def tap_match(self, match: Match) -> None:
         """Tap what was found."""
+        self.sights.touched("tap", match)
         self.device.ui.tap(*match.center)
+
+    def hold_match(self, match: Match, seconds: float = 1.0) -> None:
+        """Hold a finger on what was found."""
+        self.sights.touched("long_press", match)
+        self.device.ui.long_press(*match.center, seconds)
 
     def prepare_cancel(self) -> None:
         """Make the method stand ready. Unsupported where this phone or app has no way to it."""
@@ -366,17 +359,8 @@ class Run:
         if self._traffic_sampler is not None:
             self._traffic_sampler.stop()
         self.memory.save()
-        for problem in self._pictures.close():
+        for problem in self.sights.close():
             self.trouble("screenshot", problem)
         prepared, self._prepared = self._prepared, None
         if prepared is not None:
             prepared.close()
-
-
-def _free_path(folder: Path, name: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in range(1, 1000):
-        path = folder / (f"{name}.png" if number == 1 else f"{name}-{number}.png")
-        if not path.exists():
-            return path
-    raise UsageError(f"{folder} holds too many screenshots called {name!r}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.device import Bounds, MediaItem, unique_name
 from droidcancel.errors import AppError, DroidCancelError, UiError
@@ -161,6 +162,8 @@ def _post(run: Run, _args: model.Post, _runner: Runner) -> None:
     if run.method_name is not None and not run.method.late:
         run.prepare_cancel()
     button = require(run, "post_button")
+    if run.recorder.cancel_due:
+        run.sights.hold()
     run.recorder.mark("posted")
     run.posted_tx = run.sample_traffic()
     run.tap_match(button)
@@ -177,6 +180,7 @@ def _wait_for_moment(run: Run, _args: model.WaitForMoment, _runner: Runner) -> N
     if outcome != "moment":
         run.ended_early = True
         run.recorder.mark("missed")
+        run.sights.release()
         told = f"the upload {outcome} before the moment '{moment}'"
         run.recorder.add(Trouble(run.recorder.now(), "wait_for_moment", told))
         run.tell("missed", told)
@@ -203,6 +207,7 @@ def _cancel(run: Run, _args: model.Cancel, _runner: Runner) -> None:
     run.tell("cancel", f"{record.name}: {record.detail}", effective=record.effective)
     run.start_sampling()
     proof.watch_standstill(run)
+    run.sights.release()
 
 
 def _glance(run: Run) -> None:
@@ -220,28 +225,37 @@ def _verify(run: Run, args: model.Verify, _runner: Runner) -> None:
 # -- touching and looking
 
 
-def _point(run: Run, args: model.Target) -> tuple[int, int]:
+def _target(run: Run, args: model.Target) -> Match | tuple[int, int]:
+    """What to touch: an element, or a pixel where only a place is named."""
     if args.element is not None:
         name = args.element
         if (why := run.profile.why_not(name)) is not None:
             raise AppError(f"{run.profile.title} has no {name}: {why}")
         if run.profile.elements[name].never:
             raise AppError(f"{name} must not be tapped")
-        return require(run, name).center
+        return require(run, name)
     if args.text is not None:
         text = args.text
-        return wait_look(run, lambda look: look.says(text), run.left(), repr(text)).center
+        return wait_look(run, lambda look: look.says(text), run.left(), repr(text))
     assert args.at is not None  # the model wants one of the three
     frame = run.look().frame
     return int(frame.width * args.at[0]), int(frame.height * args.at[1])
 
 
 def _tap(run: Run, args: model.Tap, _runner: Runner) -> None:
-    run.device.ui.tap(*_point(run, args))
+    target = _target(run, args)
+    if isinstance(target, Match):
+        run.tap_match(target)
+    else:
+        run.device.ui.tap(*target)
 
 
 def _long_press(run: Run, args: model.LongPress, _runner: Runner) -> None:
-    run.device.ui.long_press(*_point(run, args), args.seconds)
+    target = _target(run, args)
+    if isinstance(target, Match):
+        run.hold_match(target, args.seconds)
+    else:
+        run.device.ui.long_press(*target, args.seconds)
 
 
 def _type(run: Run, args: model.Type, _runner: Runner) -> None:

@@ -310,7 +310,7 @@ def _show_store(run: Run) -> None:
         run.device.activities.view("android.intent.action.VIEW", link)
         front = poll(lambda: _in_front_other_than(run), STORE_S)
         note(run, "store", f"{link} is shown by {front}" if front else "no store page came up")
-        run.screenshot("store")
+        run.screenshot("store", shown=(front,) if front else ())
     except DeviceError as error:
         note(run, "store", f"this phone has no store page for it: {error.message}")
     finally:

@@ -287,7 +287,10 @@ def test_a_dry_run_shows_the_item_and_changes_nothing(make_lab: MakeLab, recipe:
     assert len(result.would) == 1
     assert "'cat'" in result.would[0]
     assert (result.ok, result.exit_code) == (True, 0)
-    assert [path.name for path in lab.report.iterdir()] == ["target.png"]
+    kept = {path.name for path in lab.report.iterdir()}
+    assert {"target.png", "target.xml"} <= kept
+    assert "cat" in (lab.report / "target.xml").read_text()  # the item that the user named
+    assert "dog" not in (lab.report / "target.xml").read_text()
     assert drafts(lab) == ["dog", "cat"]
     assert set(lab.states) == {"live"}
     assert lab.is_as_before()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from droidcancel.errors import AppError, LockedError, Unsupported, UsageError
 from droidcancel.journal_lock import phone_lock
@@ -59,9 +60,39 @@ def test_the_json_has_what_is_promised(make_lab: MakeLab) -> None:
     assert told["token"].startswith("#dc")
     kinds = {row["kind"] for row in told["evidence"]}
     assert kinds >= {"mark", "network", "traffic", "upload", "processes", "method", "search"}
-    pictures = {row["screenshot"] for row in told["evidence"] if row["kind"] == "screen"}
-    assert pictures == {path.name for path in lab.report.iterdir()}
+    files = [row[k] for row in told["evidence"] for k in ("screenshot", "hierarchy") if row.get(k)]
+    assert sorted(files) == sorted(path.name for path in lab.report.iterdir())
     assert {event.kind for event in lab.events} >= {"step", "progress", "moment", "cancel"}
+
+
+def test_a_report_tells_the_phone_before_and_after_and_what_was_touched(make_lab: MakeLab) -> None:
+    lab = make_lab()
+    told = lab.run("cancel_airplane").to_json()
+    before, after = told["phone_state"]["before"], told["phone_state"]["after"]
+    assert before == after
+    known = ("airplane mode", "Wi-Fi", "online", "Data Saver")
+    assert [before[name] for name in known] == [False, True, True, False]
+    assert before["screen timeout"].isdigit()
+    assert told["environment"]["app"]["version"] == "3.4.1"
+    assert told["environment"]["phone"]["android"] == "14"
+    post = next(r for r in told["evidence"] if r.get("element") == "post_button")
+    dump = etree.parse(lab.report / post["hierarchy"])
+    found = next(f for f in dump.iter("found") if f.get("element") == "post_button")
+    node = list(dump.iter("node"))[int(found.get("nodes").split()[0])]
+    left, top, right, bottom = post["bounds"]
+    assert node.get("bounds") == f"[{left},{top}][{right},{bottom}]"
+    posted = next(r["at"] for r in told["evidence"] if r.get("name") == "posted")
+    assert 0 <= post["at"] - posted < 1
+
+
+def test_a_run_without_a_report_asks_the_phone_nothing_for_one(make_lab: MakeLab) -> None:
+    lab = make_lab()
+    lab.report = None  # type: ignore[assignment]
+    told = lab.run("cancel_force_stop", "after 1s").to_json()
+    assert told["verdict"] == "cancelled"
+    assert told["environment"] is None
+    assert told["phone_state"] == {"before": None, "after": None}
+    assert not [r for r in told["evidence"] if r.get("hierarchy") or r.get("screenshot")]
 
 
 def test_an_app_that_keeps_a_draft(make_lab: MakeLab) -> None:
