@@ -30,7 +30,7 @@ ALLOWED = {
         "apps", "cancel", "device", "errors", "evidence", "journal", "journal_file",
         "journal_lock", "facts", "verdict",
     },
-    "report": {"errors", "recipe"},
+    "report": {"device", "errors", "recipe"},
     "record": {"apps", "device", "errors", "recipe"},
     "pytest_plugin": {"simulator"},
     "cli": {

@@ -102,6 +102,7 @@ class RunResult:
             "reason": self.verdict.reason,
             "missing": list(self.verdict.missing),
             "cut": vars(self.cut),
+            "limits": vars(self.evidence.limits),
             "drift": [_drift(record) for record in self.evidence.of(Drift)],
             "evidence": self.evidence.to_json(),
             "restored": self.restored,
