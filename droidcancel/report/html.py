@@ -1,24 +1,30 @@
-"""The report page: one HTML file that needs no network, no script and no other file."""
+"""The report page of a run: one HTML file that needs no network and no other file.
+
+It says all that it has to say without its script, which adds the viewer of the screens.
+"""
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from droidcancel.report.chart import bytes_text, draw
-from droidcancel.report.csp import Inline
+from droidcancel.report.chart import NARROW, draw
+from droidcancel.report.csp import Inline, data_block
+from droidcancel.report.proof import points
+from droidcancel.report.timeline import cut_facts, number_rows, rows, state_rows, value_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 PAGE = "index.html"
 DATA = "run.json"
-PICTURE_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+#: bytes of the pictures on a page, before they are written as text
+PICTURES_BYTES = 2_000_000
 
 # What each verdict means, in a sentence for someone who did not run it.
 MEANINGS: Mapping[str, str] = {
@@ -32,26 +38,7 @@ MEANINGS: Mapping[str, str] = {
     "invalid": "The cancel was never applied, so this run says nothing about the app.",
     "unknown": "What was seen does not decide it.",
 }
-
-# The turns of a run and the numbers of its cut, as a reader of the page would call them.
-MARKS: Mapping[str, str] = {
-    "posted": "Post was tapped",
-    "moment": "the moment to cancel had come",
-    "missed": "the upload was over before its moment",
-    "settled": "the cancel was read back",
-    "restored": "the network was as before the run",
-    "rebooted": "the phone had restarted",
-    "restarted": "the app was started again",
-    "quiet_started": "the quiet period began",
-    "quiet_ended": "the quiet period ended",
-}
-CUT_LABELS: Mapping[str, str] = {
-    "progress_percent": "Progress shown",
-    "bytes_sent": "Sent before the cut",
-    "bytes_after_cut": "Sent after the cut",
-    "detect_ms": "Age of the last look",
-    "apply_ms": "Took to apply",
-}
+UNDECIDED = ("unknown", "invalid")
 
 
 @dataclass(frozen=True)
@@ -61,6 +48,8 @@ class Picture:
     name: str
     at: float
     source: str
+    width: int
+    height: int
 
 
 def write(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) -> Path:
@@ -80,23 +69,52 @@ def write(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) -> 
 
 def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) -> str:
     """The page's text."""
+    from droidcancel.report.sights import screens
+
     evidence: Sequence[Mapping[str, Any]] = run.get("evidence", [])
     origin = min((float(r["at"]) for r in evidence), default=0.0)
-    template = environment().get_template("run.html.j2")
-    return template.render(
-        run=run,
-        cut=[(label, _number(key, run["cut"].get(key))) for key, label in CUT_LABELS.items()],
-        meaning=MEANINGS.get(str(run.get("verdict")), ""),
-        chart=draw(evidence, origin),
-        events=[_event(record, origin) for record in evidence if _tells(record)],
-        pictures=_pictures(evidence, folder, origin),
-        began=datetime.fromtimestamp(origin, timezone.utc) if origin else None,
-        truth=truth,
-        inline=Inline(styles=(style_text("style.css"),)),
-        data=json.dumps(run, indent=2, ensure_ascii=False),
+    pictures, numbers = _pictures(evidence, folder, origin)
+    seen = screens(evidence, folder, origin, numbers)
+    cut = next((float(r["at"]) - origin for r in evidence if r["kind"] == "method"), None)
+    return (
+        environment()
+        .get_template("run.html.j2")
+        .render(
+            run=run,
+            sense=sense(run),
+            meaning=MEANINGS.get(str(run.get("verdict")), ""),
+            cut_at=cut,
+            cut=cut_facts(run.get("cut") or {}),
+            points=points(run),
+            charts={"wide": draw(evidence, origin), "narrow": draw(evidence, origin, NARROW)},
+            rows=rows(evidence, origin),
+            pictures=pictures,
+            screens=seen,
+            screens_data=data_block("screens-data", seen) if seen else "",
+            state=state_rows(run.get("phone_state")),
+            round_trips=number_rows(run.get("round_trips")),
+            environment=_environment(run),
+            began=datetime.fromtimestamp(origin, timezone.utc) if origin else None,
+            truth=truth,
+            inline=Inline(
+                styles=(asset("base.css") + asset("run.css"),),
+                scripts=(asset("viewer.js"),) if seen else (),
+            ),
+            data=json.dumps(run, indent=2, ensure_ascii=False),
+        )
     )
 
 
+def sense(run: Mapping[str, Any]) -> str:
+    """Whether a run ended as wanted: good, bad, or open where it says nothing of the app."""
+    if run.get("error") or run.get("interrupted"):
+        return "open" if run.get("restored") is True else "bad"
+    if run.get("ok"):
+        return "good"
+    return "open" if run.get("verdict") in UNDECIDED else "bad"
+
+
+@lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates: what they show is escaped, what they misspell is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -110,54 +128,39 @@ def environment() -> Environment:
     )
 
 
-def style_text(name: str) -> str:
-    """A style sheet of the templates."""
+def asset(name: str) -> str:
+    """A style sheet or a script of the templates."""
     return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
-def _tells(record: Mapping[str, Any]) -> bool:
-    """Traffic is in the graph and pictures stand by themselves."""
-    return record["kind"] not in ("traffic", "screen")
+def _environment(run: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """What the run ran with, by part; of older runs what there is."""
+    kept: Mapping[str, Any] = run.get("environment") or {"phone": run.get("device") or {}}
+    return {
+        part: [(name.replace("_", " "), value_text(value)) for name, value in told.items()]
+        for part, told in kept.items()
+        if isinstance(told, Mapping)
+    }
 
 
-def _event(record: Mapping[str, Any], origin: float) -> dict[str, Any]:
-    """One row of the timeline: when, what kind, and the rest in words."""
-    if record["kind"] == "mark":
-        name = str(record["name"])
-        return {"at": record["at"] - origin, "kind": "turn", "text": MARKS.get(name, name)}
-    rest = {k: v for k, v in record.items() if k not in ("kind", "at", "ended_at") and v != ""}
-    text = ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in rest.items())
-    return {"at": record["at"] - origin, "kind": record["kind"], "text": text}
+def _pictures(
+    evidence: Sequence[Mapping[str, Any]], folder: Path, origin: float
+) -> tuple[list[Picture], dict[str, int]]:
+    """The pictures in order, and the number of each by its file's name."""
+    from droidcancel.report.thumbs import thumbs
 
-
-def _number(key: str, value: Any) -> str | None:
-    """A number of the cut with its unit; None where it was not seen."""
-    if value is None:
-        return None
-    if "bytes" in key:
-        return bytes_text(value)
-    return f"{value} %" if "percent" in key else f"{value:.0f} ms"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
-def _pictures(evidence: Sequence[Mapping[str, Any]], folder: Path, origin: float) -> list[Picture]:
-    pictures = []
-    for record in evidence:
-        name = record.get("screenshot")
-        if record["kind"] != "screen" or not name:
+    named = [r for r in evidence if r["kind"] == "screen" and r.get("screenshot")]
+    paths = {str(r["screenshot"]): folder / Path(str(r["screenshot"])).name for r in named}
+    made = thumbs(list(paths.values()), PICTURES_BYTES)
+    pictures: list[Picture] = []
+    numbers: dict[str, int] = {}
+    for record in named:
+        name = str(record["screenshot"])
+        thumb = made.get(paths[name])
+        if thumb is None:
             continue
-        path = folder / Path(str(name)).name
-        media = PICTURE_TYPES.get(path.suffix)
-        if media is None or not path.is_file():
-            continue
-        source = f"data:{media};base64,{base64.b64encode(path.read_bytes()).decode()}"
-        title = str(record.get("name") or record.get("screen") or path.stem)
-        pictures.append(Picture(title, float(record["at"]) - origin, source))
-    return pictures
+        numbers[name] = len(pictures)
+        title = str(record.get("name") or record.get("screen") or paths[name].stem)
+        at = float(record["at"]) - origin
+        pictures.append(Picture(title, at, thumb.source, thumb.width, thumb.height))
+    return pictures, numbers

@@ -1,90 +1,53 @@
-"""The heat map of a matrix: one HTML page, with links to the runs' own pages beside it."""
+"""The page of a matrix: its heat map, with links to the runs' own pages beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from droidcancel.report import html
+from droidcancel.report import many
 from droidcancel.report.chart import bytes_text
-from droidcancel.report.csp import Inline
+from droidcancel.report.rows import rows_of_matrix
 
-PAGE = html.PAGE
-#: how a cell that came to no single verdict is coloured
-_STATUS_CLASS: Mapping[str, str] = {"impossible": "no", "open": "no", "error": "error"}
-#: verdict -> colour class
-VERDICT_CLASS: Mapping[str, str] = {
-    "cancelled": "safe",
-    "draft": "kept",
-    "deleted": "safe",
-    "resumed": "live",
-    "published": "live",
-    "invalid": "late",
-    "unknown": "open",
-}
+PAGE = many.PAGE
+NOT_RUN = {"impossible": "not possible", "open": "not run"}
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A cell as the page shows it; `links`: a page a run, relative to this one."""
+def write(
+    matrix: Mapping[str, Any], folder: Path, *, history: Sequence[Mapping[str, Any]] = ()
+) -> Path:
+    """Write the page into the matrix's folder; `matrix` is its JSON. Returns the page's path.
 
-    kind: str
-    text: str
-    reason: str
-    links: tuple[tuple[str, str], ...]
-
-
-def write(matrix: Mapping[str, Any], folder: Path) -> Path:
-    """Write the page into the matrix's folder; `matrix` is its JSON. Returns the page's path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / PAGE
-    page.write_text(render(matrix), encoding="utf-8", errors="replace")
-    return page
+    `history`: earlier runs, as :func:`droidcancel.report.many.render` takes them.
+    """
+    return many.write(render(matrix, folder, history=history), folder)
 
 
-def render(matrix: Mapping[str, Any]) -> str:
-    """The page's text."""
-    style = "".join(map(html.style_text, ("style.css", "matrix.css")))
+def render(
+    matrix: Mapping[str, Any],
+    folder: Path | None = None,
+    *,
+    history: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """The page's text. `folder`: where the runs' own data and pictures are."""
+    on, repeat = matrix["on"], matrix["repeat"]
     cells: Sequence[Mapping[str, Any]] = matrix["cells"]
-    by_place = {(c["method"], c["moment"]): shown(c) for c in cells}
-    return (
-        html.environment()
-        .get_template("matrix.html.j2")
-        .render(
-            matrix=matrix,
-            rows=list(matrix["recipes"]),
-            cells=by_place,
-            counts=_counts(cells),
-            size=bytes_text(matrix["on"]["video_bytes"]),
-            refused={c["method"]: c["why_not"] for c in cells if c["why_not"]},
-            meanings={name: html.MEANINGS[name] for name in VERDICT_CLASS},
-            classes=VERDICT_CLASS,
-            inline=Inline(styles=(style,)),
-        )
+    refused = {cell["method"]: cell["why_not"] for cell in cells if cell["why_not"]}
+    size = bytes_text(on["video_bytes"])
+    lead = f"{on['app']} on {on['model']} (Android API {on['api_level']}), {size} of video"
+    return many.render(
+        rows_of_matrix(matrix, folder),
+        title="Every method at every moment",
+        lead=lead + (f", {repeat} runs a cell" if repeat > 1 else ""),
+        order=(list(matrix["recipes"]), list(matrix["moments"])),
+        empty={(c["method"], c["moment"]): _empty(c) for c in cells if not c["runs"]},
+        notes=[f"{method} is not possible here: {why}." for method, why in refused.items()],
+        history=history,
     )
 
 
-def shown(cell: Mapping[str, Any]) -> Shown:
-    """A cell of the JSON, for the page."""
-    verdicts: Mapping[str, int] = cell["verdicts"]
-    kinds = {VERDICT_CLASS.get(name, "open") for name in verdicts}
-    status = _STATUS_CLASS.get(cell["status"])
-    kind = status or (kinds.pop() if len(kinds) == 1 else "mixed")
-    runs = [run for run in cell["runs"] if run["page"]]
-    links = tuple(
-        (quote(run["page"], errors="replace"), run["verdict"] if not run["error"] else "error")
-        for run in runs
-    )
-    texts = {"impossible": "not possible", "open": "not run"}
-    return Shown(kind, texts.get(cell["status"], ""), cell["reason"], links)
-
-
-def _counts(cells: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for cell in cells:
-        for verdict, number in cell["verdicts"].items():
-            found[verdict] = found.get(verdict, 0) + number
-    return found
+def _empty(cell: Mapping[str, Any]) -> tuple[str, str]:
+    """What to say of a cell without a run, and why."""
+    status = "impossible" if cell["why_not"] else str(cell["status"])
+    return NOT_RUN.get(status, "not run"), str(cell["reason"] or "")
