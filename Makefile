@@ -4,12 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test test-all quick lint types format truth truth-random docs clean
+BROWSERS := chromium google-chrome
+
+.PHONY: help browser demo test test-all quick lint types format truth truth-random docs clean
 
 help:
 	@echo "make demo    boot a virtual phone, start an upload, cancel it, prove it, write a report"
 	@echo "make test    install and run the checks and tests"
 	@echo "make test-all  the wider rounds of whole recipes too"
+	@echo "make browser install Chromium, in which the report pages are tested (Debian, as root)"
 	@echo "make truth   many runs of every method, compared with what the upload service knows"
 	@echo "make truth-random   the same of 2,000 randomized runs, of good apps and bad ones"
 	@echo "make docs    make the README's pictures from a run of the demo"
@@ -31,6 +34,13 @@ test-all: $(STAMP) lint types
 
 quick: $(STAMP)
 	$(BIN)/pytest -n 4 --dist worksteal -m "not slow and not extended"
+
+# Debian's Chromium, for the tests of the report pages; nothing where there is a browser already.
+browser:
+	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
+	command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] || { echo "no $(BROWSERS) here" >&2; exit 1; }; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
