@@ -40,7 +40,7 @@ def test_demo_cancels_and_the_service_agrees(adb_server: int, tmp_path: Path) ->
     assert all(record["state"] != "live" for record in mine)
     assert all(0 < record["received"] < record["size"] for record in mine)
     page = html.parse(str(tmp_path / run["report"])).getroot()
-    assert page.findtext(".//p[@class='verdict good']") == "cancelled"
+    assert page.findtext(".//p[@class='verdict good']/strong") == "cancelled"
     assert len(page.findall(".//ul[@class='shots']/li")) >= 3
 
 
