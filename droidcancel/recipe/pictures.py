@@ -15,7 +15,7 @@ class Pictures:
         self._writer: ThreadPoolExecutor | None = None
         self._pending: list[tuple[Path, Future[None]]] = []
         self._free = threading.Lock()
-        self.held = False
+        self._held = False
 
     def keep(self, path: Path, make: Callable[[Path], object]) -> None:
         """Have `make` write `path`, which exists from now on, so that no other takes its name."""
@@ -26,14 +26,14 @@ class Pictures:
 
     def hold(self) -> None:
         """Make nothing until `release`; what is being made is waited for."""
-        if not self.held:
+        if not self._held:
             self._free.acquire()
-            self.held = True
+            self._held = True
 
     def release(self) -> None:
         """Go on after `hold`; harmless without."""
-        if self.held:
-            self.held = False
+        if self._held:
+            self._held = False
             self._free.release()
 
     def close(self) -> list[str]:

@@ -1,8 +1,8 @@
 """What a run shows in its report: pictures, the screens as dumps, and what its steps touched.
 
 What is somebody's is blurred in the one and masked in the other (:mod:`droidcancel.apps.redact`),
-but for this run's own caption. Between the tap on Post and the cancel nothing is asked of the phone
-for it but the picture itself, and nothing is made ready.
+but for this run's own caption. The phone is asked only where a recipe wants a picture, and between
+the tap on Post and the cancel nothing is made ready.
 """
 
 from __future__ import annotations
@@ -99,18 +99,15 @@ class Sights:
     def _take(self, folder: Path, name: str, shown: tuple[str, ...]) -> Path:
         """The phone's picture, and the looks that say what of it is somebody's."""
         run, before = self._run, self._run.last_look
-        picture = run.device.ui.screenshot()
         fresh = before is not None and time.time() - before.taken_at < FRESH_S
-        looks = [before] if before is not None and (fresh or self._pictures.held) else []
-        if not self._pictures.held:
-            hierarchy = run.device.ui.dump()
-            looks.append(run.profile.look(hierarchy, run.locale, run.info.version_name))
-        if not looks:
-            raise DeviceError("not kept: what on it is somebody's was not looked at")
+        picture = run.device.ui.screenshot()
+        # the screen may have moved since the last look: what is private after it counts as well
+        after = run.profile.look(run.device.ui.dump(), run.locale, run.info.version_name)
+        looks = [after] if before is None or not fresh else [before, after]
         path = _free_path(folder, name, ".png")
         dump = path.with_suffix(DUMP)
         self._pictures.keep(path, partial(self._blur, picture, looks, shown))
-        self._pictures.keep(dump, partial(self._dump, looks[-1], shown))
+        self._pictures.keep(dump, partial(self._dump, after, shown))
         return path
 
     def _blur(
