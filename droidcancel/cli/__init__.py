@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("run", "Run recipes on a phone and print each verdict."),
     "cancel": ("cancel", "Cancel the upload that is running on the phone right now."),
     "matrix": ("matrix", "Try every cancel method at every moment, as a table and a heat map."),
+    "record": ("record", "Run a recipe with recording: film, GIF, captions, and an article."),
     "ui": ("ui", "See what a profile finds on a screen, and mend it."),
     "restore": ("restore", "Put a phone back as it was, after a crash."),
     "simulator": ("simulator", "Start, list and stop virtual phones for any adb client."),
