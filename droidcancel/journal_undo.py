@@ -144,6 +144,14 @@ def _write_setting(device: Device, args: Args, value: JSON) -> None:
     device.settings.restore(str(args["namespace"]), str(args["key"]), text)
 
 
+def _read_demo(device: Device, args: Args) -> JSON:
+    return device.demo_mode.allowed()
+
+
+def _write_demo(device: Device, args: Args, value: JSON) -> None:
+    device.demo_mode.leave(None if value is None else str(value))
+
+
 def _read_media(device: Device, args: Args) -> JSON:
     path = str(args["path"])
     name = path.rpartition("/")[2]
@@ -326,6 +334,13 @@ UNDO_KINDS: dict[str, UndoKind] = {
         _write_setting,
         lambda args: f"the setting {args.get('namespace')}/{args.get('key')}",
         _setting_by_hand,
+    ),
+    "demo": UndoKind(
+        _read_demo,
+        _write_demo,
+        lambda _: "the status bar's demo mode",
+        lambda _: _adb("am broadcast -a com.android.systemui.demo -e command exit"),
+        usual="1",
     ),
     "ime": UndoKind(
         _read_ime,

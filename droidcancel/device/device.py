@@ -15,6 +15,7 @@ from droidcancel.device.acts import Acts
 from droidcancel.device.airplane_page import AirplanePage
 from droidcancel.device.app_network import AppNetwork
 from droidcancel.device.data_saver import DataSaver
+from droidcancel.device.demo_mode import DemoMode
 from droidcancel.device.identity import kind_of, rides_on_wifi
 from droidcancel.device.jobs import Jobs
 from droidcancel.device.known import Known
@@ -103,6 +104,7 @@ class Device:
         self.user = _user(facts["user"], self.api_level) if user is None else user
         self.known = known or Known()
         self.settings = Settings(shell)
+        self.demo_mode = DemoMode(shell, self.settings)
         self.network = Network(
             shell, self.api_level, rides_on_wifi=self.link_rides_on_wifi, known=self.known
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from droidcancel.apps.profile import AppProfile
+from droidcancel.apps.schema import ANY_LOCALE
 from droidcancel.device import Device
 from droidcancel.errors import (
     AppError,
@@ -94,13 +95,25 @@ def plan(loaded: LoadedRecipe) -> list[str]:
 
 def describe(entry: StepEntry) -> str:
     """A step in a few words."""
-    if entry.label is not None:
-        return entry.label
+    own = own_words(entry)
+    if own:
+        return own.get("en") or own.get(ANY_LOCALE) or next(iter(own.values()))
     given = entry.args.model_dump(
         exclude_defaults=True, exclude={"steps", "otherwise", "until", "given"}
     )
     words = (_plain(value) for value in given.values())
     return " ".join([entry.kind, *filter(None, words)])
+
+
+def own_words(entry: StepEntry) -> dict[str, str]:
+    """What the recipe says of a step, by language; empty where it says nothing."""
+    return {language: said[0] for language, said in entry.label.items() if said}
+
+
+def _fill(entry: StepEntry) -> dict[str, str]:
+    """A step's own arguments as words, by name."""
+    given = entry.args.model_dump(exclude_none=True, exclude={"steps", "otherwise", "until"})
+    return {name: words for name, value in given.items() if (words := _plain(value))}
 
 
 def _plain(value: Any) -> str:
@@ -295,7 +308,14 @@ def run_step(run: Run, entry: StepEntry) -> None:
     """One step, within its time, as often as it may be tried."""
     if run.options.dry_run and entry.kind not in READING:
         return
-    run.tell("step", describe(entry), place=entry.place, step=entry.kind)
+    run.tell(
+        "step",
+        describe(entry),
+        place=entry.place,
+        step=entry.kind,
+        words=own_words(entry),
+        fill=_fill(entry),
+    )
     for attempt in range(entry.retry + 1):
         outer, caller = run.deadline, run.step
         run.deadline, run.step = _deadline(run, entry), entry.kind

@@ -23,6 +23,7 @@ class RunOptions:
     logged in to another account, to see what others are shown. `package`: which build of the app,
     where several are installed.
     `confirm`: asks a person a question, True for yes; None where there is nobody to ask.
+    `clean_status_bar`: show no notifications while it runs, for pictures.
     """
 
     method: str | None = None
@@ -37,6 +38,7 @@ class RunOptions:
     observer: Device | None = None
     package: str | None = None
     confirm: Callable[[str], bool] | None = None
+    clean_status_bar: bool = False
 
 
 @dataclass(frozen=True)

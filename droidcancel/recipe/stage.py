@@ -20,7 +20,7 @@ ASK_EVERY_S = 2.0
 
 def set_stage(run: Run) -> None:
     """Keep the screen on for as long as a run watches, and upright. A refusal ends nothing."""
-    for prepare in (_stay_on, _upright):
+    for prepare in (_stay_on, _upright, _clean):
         try:
             prepare(run)
         except DeviceError as error:
@@ -44,6 +44,14 @@ def _upright(run: Run) -> None:
     if run.device.ui.dump().rotation % 2:
         for setting in UPRIGHT:
             run.set_setting(*setting)
+
+
+def _clean(run: Run) -> None:
+    """A status bar without notifications, where that is wanted and nobody else uses demo mode."""
+    device = run.device
+    if run.options.clean_status_bar and device.demo_mode.allowed() != "1":
+        run.changes.append(run.journal.begin(device, "demo", "1"))
+        device.demo_mode.enter()
 
 
 class Wakener:

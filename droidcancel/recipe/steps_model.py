@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from droidcancel.apps.schema import Texts
 from droidcancel.recipe.steps_base import (
     Args,
     Direction,
@@ -284,7 +285,7 @@ class StepEntry(GuardSteps, ResumeSteps):
     timeout: Duration | None = Field(default=None, gt=0)
     retry: int = Field(default=0, ge=0, le=20)
     optional: bool = False
-    label: str | None = None
+    label: Texts = Field(default_factory=dict)
     _kind: str = PrivateAttr(default="")
     _place: str = PrivateAttr(default="")
 

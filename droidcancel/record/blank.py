@@ -17,6 +17,7 @@ from droidcancel.apps.profile import Look
 from droidcancel.device import Bounds, Hierarchy, Node
 
 _LETTER = re.compile(r"[^\W\d_]")
+_HANDLE = re.compile(r"(?<!\w)@\w")
 #: shorter words are not looked for elsewhere: they would be found everywhere
 SHORTEST = 3
 
@@ -58,6 +59,36 @@ def blanked(
         if any(changed):
             places.append(node.bounds)
     return root, places
+
+
+def private_places(look: Look, known: Iterable[str]) -> tuple[Bounds, ...]:
+    """Where a picture of this screen shows people's names or words, but for what was typed.
+
+    That is: what the profile marks as private, the same words elsewhere, handles (``@anna``), and
+    all text in windows of other packages. Signs without text (of the status bar) show nobody.
+    """
+    words = private_words(look, known)
+    mine = [word for word in known if word]
+    windows = {*look.profile.packages, *look.profile.system_packages}
+    places = {
+        node.bounds
+        for node in look.hierarchy.nodes()
+        if not node.bounds.empty and _shows_people(node, words, mine, windows)
+    }
+    return tuple(sorted(places))
+
+
+def _shows_people(
+    node: Node, words: Collection[str], known: Iterable[str], windows: Collection[str]
+) -> bool:
+    if _window(node).package not in windows:
+        return bool(_LETTER.search(node.text))
+    if any(word in node.text for word in known):
+        return False
+    if _HANDLE.search(node.text):
+        return True
+    longest = sorted(words, key=len, reverse=True)
+    return any(said and _without(said, longest) != said for said in (node.text, node.desc))
 
 
 _SAYING = ("text", "content-desc", "hint")

@@ -29,6 +29,7 @@ QUIRKS: Mapping[str, str] = {
     "swipe-force-stops": "a swipe in recents force-stops the app",
     "airplane-tile-later": "quick settings with the tile for airplane mode on the second page",
     "no-airplane-tile": "quick settings without a tile for airplane mode",
+    "no-video-encoder": "screenrecord finds no H.264 encoder, as on images without one",
     "modules-not-updated": "an Android 13 whose Connectivity and Wi-Fi modules are those of the "
     "factory: no chain 3, no Wi-Fi kept in airplane mode",
 }

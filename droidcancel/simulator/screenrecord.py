@@ -17,6 +17,7 @@ from droidcancel.simulator.blob import Blob
 
 CODECS = ("libopenh264", "libx264", "h264")
 TIME_BASE = Fraction(1, 90000)
+RATE = 60
 
 
 class NoEncoder(Exception):
@@ -82,9 +83,11 @@ class Recorder:
         self._last = -1
         if file is not None:
             self._container = av.open(file, mode="w", format="mp4")
-            self._codec = self._container.add_stream(_codec(av), rate=60)
+            self._codec = self._container.add_stream(_codec(av), rate=RATE)
         else:
             self._codec = av.CodecContext.create(_codec(av), "w")
+            # without it the time base counts as the rate, and the bits of a frame are too few
+            self._codec.framerate = RATE
         self._configure(bit_rate)
 
     def _configure(self, bit_rate: int) -> None:

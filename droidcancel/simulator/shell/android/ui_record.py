@@ -183,6 +183,8 @@ class _Film:
         """Record until SIGINT, the limit, or the end of the shell."""
         options = self._options
         try:
+            if self._phone.options.has("no-video-encoder"):
+                raise NoEncoder
             mp4 = self._file if options.output == "mp4" else None
             recorder = Recorder(self._size, options.bit_rate, file=mp4, stream=self._packets.append)
         except NoEncoder:

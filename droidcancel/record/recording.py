@@ -1,0 +1,362 @@
+"""A recording: the run filmed and told, and what is made of it afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from droidcancel.apps.profile import AppProfile
+from droidcancel.device import Device
+from droidcancel.errors import DeviceError, DroidCancelError
+from droidcancel.record import article as how_to
+from droidcancel.record import cues as captions
+from droidcancel.record import moving
+from droidcancel.record.canvas import Shape
+from droidcancel.record.film import Film
+from droidcancel.record.frames import Frame, need_av
+from droidcancel.record.render import Look, Painter, Script, encode
+from droidcancel.record.stills import Stills
+from droidcancel.record.story import Story
+from droidcancel.record.timeline import Timeline, trimmed, whole
+from droidcancel.record.words import Teller, first_of
+
+if TYPE_CHECKING:
+    from droidcancel.recipe.model import Recipe
+    from droidcancel.recipe.options import Event, OnEvent
+    from droidcancel.recipe.result import RunResult
+
+RAW = ".film"
+#: steps in which the cut may come at any moment
+HURRIED = frozenset({"post", "wait_for_moment", "cancel"})
+#: waits of the moving picture are never longer than so many seconds
+GIF_WAIT_S = 1.0
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be made. `trim_idle`: seconds that a wait may last, None leaves them long.
+
+    `moving`: what moving picture, under `moving_bytes`. `locale`: of the captions in the film.
+    """
+
+    shapes: tuple[Shape, ...] = ("portrait",)
+    trim_idle: float | None = None
+    zoom: float = 0.0
+    frame: bool = False
+    moving: tuple[moving.Kind, ...] = ("gif",)
+    moving_bytes: int = 4 * MEGABYTE
+    locale: str | None = None
+    keep_raw: bool = False
+
+
+@dataclass
+class Made:
+    """The files that were written, by what they are, and what could not be made, in words."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    frames: int = 0
+    trimmed_s: float = 0.0
+    seconds: float = 0.0
+
+
+class Recording:
+    """Films and listens from `begin` until `close`; `make` then writes the files."""
+
+    def __init__(self, device: Device, profile: AppProfile, locale: str | None, out: Path) -> None:
+        """`out`: the folder for everything; it is made. UsageError without PyAV."""
+        need_av()
+        info = next((i for p in profile.packages if (i := device.packages.info(p))), None)
+        self._device, self.profile, self.out = device, profile, out
+        self.story = Story(device, profile, locale, info.version_name if info is not None else "")
+        self.locale = locale or device.locale
+        self.film: Film | Stills | None = None
+        self.problems: list[str] = []
+        self._closed = False
+
+    @property
+    def raw(self) -> Path:
+        """The folder of the bare film."""
+        return self.out / RAW
+
+    def begin(self) -> Recording:
+        """Film and listen from now on."""
+        self.raw.mkdir(parents=True, exist_ok=True)
+        try:
+            self.film = Film(self._device, self.raw).start()
+        except DeviceError:  # no screenrecord, or none that works: a ParseError is one too
+            self.film = Stills(self._device, self.raw).start()
+        self.story.begin()
+        return self
+
+    def heard(self, then: OnEvent) -> OnEvent:
+        """An `on_event` for the run, which is told too."""
+
+        def hear(event: Event) -> None:
+            if self.film is not None and event.kind in ("step", "settled", "restored", "verdict"):
+                self.film.hurry(event.data.get("step") in HURRIED)
+            then(event)
+
+        return self.story.heard(hear)
+
+    def close(self) -> None:
+        """End the film. It may be called twice."""
+        self.story.close()
+        if self.film is not None and not self._closed:
+            self.film.close()
+            self.problems += self.film.problems
+        self._closed = True
+
+    def discard(self) -> None:
+        """Leave nothing behind of a recording of which there is nothing to show."""
+        self.close()
+        shutil.rmtree(self.raw, ignore_errors=True)
+        if self.out.is_dir() and not any(self.out.iterdir()):
+            self.out.rmdir()
+
+    def frames(self) -> Iterator[Frame]:
+        """The pictures of the phone's screen, from the first on."""
+        return self.film.frames() if self.film is not None else iter(())
+
+    # -- making
+
+    def make(
+        self,
+        recipe: Recipe,
+        result: RunResult,
+        wanted: Wanted,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> Made:
+        """Write film, moving picture, captions and articles. What fails leaves the rest whole."""
+        self.close()
+        made = Made(problems=list(dict.fromkeys(self.problems)))
+        maker = _Maker(self, recipe, result, wanted, made, tell)
+        for part in (
+            maker.films,
+            maker.moving_pictures,
+            maker.captions,
+            maker.articles,
+            maker.facts,
+        ):
+            try:
+                part()
+            except (DroidCancelError, OSError) as error:
+                made.problems.append(str(error))
+        if not wanted.keep_raw:
+            shutil.rmtree(self.raw, ignore_errors=True)
+        return made
+
+
+class _Maker:
+    """The files of one recording."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        recipe: Recipe,
+        result: RunResult,
+        wanted: Wanted,
+        made: Made,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._recording, self._recipe, self._result = recording, recipe, result
+        self._wanted, self._made, self._tell = wanted, made, tell
+        self._story = recording.story
+        self._hidden = self._story.hidden()
+        self._out = recording.out
+        story = self._story
+        self._start, self._end = story.began, story.ended or story.began
+        self._timeline = (
+            whole(self._start, self._end)
+            if wanted.trim_idle is None
+            else trimmed(self._start, self._end, story.lively, wanted.trim_idle)
+        )
+        self._touches = [t for step in story.steps for t in step.touches]
+
+    @property
+    def _name(self) -> str:
+        return self._recipe.name
+
+    @property
+    def _film_locale(self) -> str:
+        return self._wanted.locale or self._recording.locale
+
+    @property
+    def _locales(self) -> list[str]:
+        """The languages that the recipe has texts for, and the film's own."""
+        found = [code for code in self._recipe.title if code != "*"] or ["en"]
+        own = self._film_locale
+        known = {code.partition("-")[0] for code in found}
+        return found if own.replace("_", "-").partition("-")[0] in known else [*found, own]
+
+    def _teller(self, locale: str) -> Teller:
+        result = self._result
+        return Teller(locale, self._recording.profile, result.method, result.moment)
+
+    def _title(self, locale: str) -> str:
+        return first_of(self._recipe.title, locale) or self._recipe.name
+
+    def _cues(self, locale: str, timeline: Timeline, look: Look) -> list[captions.Cue]:
+        return captions.cues(
+            self._story.steps,
+            self._story.turns,
+            self._teller(locale),
+            timeline,
+            title=self._title(locale),
+            opening=look.opening,
+            ending=look.ending,
+        )
+
+    def _script(self, timeline: Timeline, look: Look) -> Script:
+        locale, result = self._film_locale, self._result
+        teller = self._teller(locale)
+        by = teller.words.by.replace("{model}", str(result.device["model"]))
+        return Script(
+            timeline=timeline,
+            cues=self._cues(locale, timeline, look),
+            touches=self._touches,
+            hidden=self._hidden,
+            title=self._title(locale),
+            subtitle=[f"{teller.app} \u00b7 Android API {result.device['api_level']}", by],
+            verdict=result.verdict.name,
+            verdict_text=teller.verdict(result.verdict.name),
+            reason=result.verdict.reason,
+        )
+
+    def films(self) -> None:
+        """One MP4 a shape."""
+        wanted = self._wanted
+        for shape in wanted.shapes:
+            look = Look(shape=shape, frame=wanted.frame, zoom=wanted.zoom)
+            suffix = "" if shape == wanted.shapes[0] else f"-{shape}"
+            path = self._out / f"{self._name}{suffix}.mp4"
+            self._tell(f"{path.name}")
+            script = self._script(self._timeline, look)
+            painter = Painter(script, look, self._recording.frames())
+            steps = [cue for cue in script.cues if cue.kind != "turn"]
+            size = painter.canvas.size
+            self._made.frames = encode(painter.frames(), path, size, look.fps, steps)
+            self._made.files["film" + suffix] = path
+        self._made.trimmed_s = self._timeline.trimmed
+        self._made.seconds = self._timeline.length
+
+    def moving_pictures(self) -> None:
+        """The film in small."""
+        wanted = self._wanted
+        if not wanted.moving:
+            return
+        waits = min(GIF_WAIT_S, wanted.trim_idle or GIF_WAIT_S)
+        timeline = trimmed(self._start, self._end, self._story.lively, waits)
+        look = Look(
+            shape=wanted.shapes[0], frame=wanted.frame, opening=1.0, ending=2.5, fps=moving.FPS
+        )
+        painter = Painter(self._script(timeline, look), look, self._recording.frames())
+        kept = moving.stills(painter.frames(), look.fps)
+        for kind in wanted.moving:
+            path = self._out / f"{self._name}.{kind}"
+            self._tell(path.name)
+            moving.write(kept, path, wanted.moving_bytes, kind)
+            self._made.files[kind] = path
+
+    def captions(self) -> None:
+        """WebVTT and SRT in each language."""
+        for locale in self._locales:
+            found = self._cues(locale, self._timeline, Look())
+            for suffix, text in (
+                ("vtt", captions.vtt(found, locale)),
+                ("srt", captions.srt(found)),
+            ):
+                path = self._out / f"{self._name}.{locale}.{suffix}"
+                path.write_text(text, encoding="utf-8")
+                self._made.files[f"{suffix} {locale}"] = path
+
+    def articles(self) -> None:
+        """The how-to in each language; the pictures are the same for all."""
+        steps = self._story.steps
+        teller = self._teller(self._film_locale)
+        chosen = [step for step, _ in how_to.told(steps, teller)]
+        folder = self._out / how_to.PICTURES
+        saved = how_to.save_shots(
+            how_to.shots(steps, chosen, self._end), self._recording.frames(), self._hidden, folder
+        )
+        names = [f"{how_to.PICTURES}/{path.name}" if path else None for path in saved]
+        for locale in self._locales:
+            told = self._teller(locale)
+            texts = [told.step(step) or "" for step in chosen]
+            self._write_article(locale, told, texts, names)
+
+    def _write_article(
+        self, locale: str, teller: Teller, texts: list[str], names: list[str | None]
+    ) -> None:
+        result = self._result
+        film = next(
+            (self._made.files[k].name for k in ("gif", "webp") if k in self._made.files), None
+        )
+        made = how_to.Article(
+            locale=locale,
+            title=self._title(locale),
+            description=first_of(self._recipe.description, locale) or "",
+            steps=texts,
+            pictures=names,
+            verdict=result.verdict.name,
+            verdict_text=teller.verdict(result.verdict.name),
+            reason=result.verdict.reason,
+            facts=self._facts(teller),
+            result_word=teller.words.result,
+            step_word=teller.words.step,
+            film=film,
+        )
+        for suffix, text in (("md", made.markdown()), ("html", made.html())):
+            path = self._out / f"{self._name}.{locale}.{suffix}"
+            path.write_text(text, encoding="utf-8")
+            self._made.files[f"{suffix} {locale}"] = path
+
+    def _facts(self, teller: Teller) -> dict[str, str]:
+        device = self._result.device
+        return {
+            "app": teller.app,
+            "phone": f"{device['model']}, Android API {device['api_level']}",
+            "verdict": self._result.verdict.name,
+        }
+
+    def facts(self) -> None:
+        """Times and places as JSON, for other tools."""
+        shown = self._timeline.shown_at
+        opening = Look().opening
+        data: dict[str, Any] = {
+            "recipe": self._name,
+            "run_id": self._result.run_id,
+            "verdict": self._result.verdict.name,
+            "wall_s": round(self._end - self._start, 3),
+            "trimmed_s": round(self._timeline.trimmed, 3),
+            "film_s": round(self._timeline.length, 3),
+            "opening_s": opening,
+            "ending_s": Look().ending,
+            "fps": Look().fps,
+            "frames": self._made.frames,
+            "touches": [
+                {
+                    "kind": touch.kind,
+                    "at_s": round(opening + shown(touch.at), 3),
+                    "start": touch.start,
+                    "end": touch.end,
+                    "element": touch.box,
+                }
+                for touch in self._touches
+            ],
+            "turns": [
+                {"kind": turn.kind, "at_s": round(opening + shown(turn.at), 3), "text": turn.text}
+                for turn in self._story.turns
+            ],
+            "source": film.source if (film := self._recording.film) is not None else None,
+            "problems": self._made.problems,
+            "files": {name: path.name for name, path in self._made.files.items()},
+        }
+        path = self._out / "recording.json"
+        path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        self._made.files["facts"] = path
