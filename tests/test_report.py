@@ -95,8 +95,11 @@ def test_the_policy_allows_the_page_own_style_and_nothing_else(tmp_path: Path) -
     style = re.search(r"<style>(.*?)</style>", text, re.S)
     assert style is not None
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in policy
-    assert "default-src 'none'" in policy
+    assert policy == (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; script-src 'none'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert page.find("head")[1].get("http-equiv") == "Content-Security-Policy"
     assert not page.xpath("//*[@style]")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from droidcancel.report.chart import bytes_text, draw
+from droidcancel.report.csp import Inline
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -70,9 +70,11 @@ def write(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) -> 
     read from `folder`. `truth` is a line of what the other side knew, where one could be asked.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / DATA).write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n")
+    # half a character (a phone may send one) is no UTF-8; as an escape it is JSON
+    data = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
+    (folder / DATA).write_text(data, encoding="utf-8", errors="backslashreplace")
     page = folder / PAGE
-    page.write_text(render(run, folder, truth=truth), encoding="utf-8")
+    page.write_text(render(run, folder, truth=truth), encoding="utf-8", errors="replace")
     return page
 
 
@@ -81,7 +83,6 @@ def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) ->
     evidence: Sequence[Mapping[str, Any]] = run.get("evidence", [])
     origin = min((float(r["at"]) for r in evidence), default=0.0)
     template = environment().get_template("run.html.j2")
-    style = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
     return template.render(
         run=run,
         cut=[(label, _number(key, run["cut"].get(key))) for key, label in CUT_LABELS.items()],
@@ -91,8 +92,7 @@ def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) ->
         pictures=_pictures(evidence, folder, origin),
         began=datetime.fromtimestamp(origin, timezone.utc) if origin else None,
         truth=truth,
-        style=style,
-        style_hash=csp_hash(style),
+        inline=Inline(styles=(style_text("style.css"),)),
         data=json.dumps(run, indent=2, ensure_ascii=False),
     )
 
@@ -110,10 +110,9 @@ def environment() -> Environment:
     )
 
 
-def csp_hash(style: str) -> str:
-    """The source that allows this style, and no other, in a Content-Security-Policy."""
-    digest = hashlib.sha256(style.encode()).digest()
-    return "sha256-" + base64.b64encode(digest).decode()
+def style_text(name: str) -> str:
+    """A style sheet of the templates."""
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
 def _tells(record: Mapping[str, Any]) -> bool:

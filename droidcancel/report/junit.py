@@ -39,7 +39,7 @@ def suite(runs: Sequence[Mapping[str, Any]]) -> ElementTree.Element:
 def _case(run: Mapping[str, Any]) -> ElementTree.Element:
     case = ElementTree.Element(
         "testcase",
-        classname=f"{run['app']}.{run['device']['serial']}",
+        classname=_clean(f"{run['app']}.{run['device']['serial']}"),
         name=_clean(f"{run['recipe']} [{run['method']} {run['moment']}]"),
         time=f"{run['duration_s']:.3f}",
     )

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from droidcancel.report import html
 from droidcancel.report.chart import bytes_text
+from droidcancel.report.csp import Inline
 
 PAGE = html.PAGE
-_TEMPLATES = Path(__file__).parent / "templates"
 #: how a cell that came to no single verdict is coloured
 _STATUS_CLASS: Mapping[str, str] = {"impossible": "no", "open": "no", "error": "error"}
 #: verdict -> colour class
@@ -41,15 +41,13 @@ def write(matrix: Mapping[str, Any], folder: Path) -> Path:
     """Write the page into the matrix's folder; `matrix` is its JSON. Returns the page's path."""
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / PAGE
-    page.write_text(render(matrix), encoding="utf-8")
+    page.write_text(render(matrix), encoding="utf-8", errors="replace")
     return page
 
 
 def render(matrix: Mapping[str, Any]) -> str:
     """The page's text."""
-    style = "".join(
-        (_TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "matrix.css")
-    )
+    style = "".join(map(html.style_text, ("style.css", "matrix.css")))
     cells: Sequence[Mapping[str, Any]] = matrix["cells"]
     by_place = {(c["method"], c["moment"]): shown(c) for c in cells}
     return (
@@ -64,8 +62,7 @@ def render(matrix: Mapping[str, Any]) -> str:
             refused={c["method"]: c["why_not"] for c in cells if c["why_not"]},
             meanings={name: html.MEANINGS[name] for name in VERDICT_CLASS},
             classes=VERDICT_CLASS,
-            style=style,
-            style_hash=html.csp_hash(style),
+            inline=Inline(styles=(style,)),
         )
     )
 
@@ -78,7 +75,8 @@ def shown(cell: Mapping[str, Any]) -> Shown:
     kind = status or (kinds.pop() if len(kinds) == 1 else "mixed")
     runs = [run for run in cell["runs"] if run["page"]]
     links = tuple(
-        (quote(run["page"]), run["verdict"] if not run["error"] else "error") for run in runs
+        (quote(run["page"], errors="replace"), run["verdict"] if not run["error"] else "error")
+        for run in runs
     )
     texts = {"impossible": "not possible", "open": "not run"}
     return Shown(kind, texts.get(cell["status"], ""), cell["reason"], links)
