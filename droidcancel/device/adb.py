@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -36,7 +37,7 @@ def server_address() -> tuple[str, int]:
         "ANDROID_ADB_SERVER_HOST", "127.0.0.1"
     )
     port = os.environ.get("ANDROID_ADB_SERVER_PORT") or str(DEFAULT_PORT)
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise UsageError(f"ANDROID_ADB_SERVER_PORT is {port!r}, expected a port number")
     return host, int(port)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.device.types import Job
 from droidcancel.errors import ParseError
 
@@ -27,6 +27,7 @@ _REQUIRED = re.compile(r"Required constraints:(?P<names>.*)")
 _RUNNING = re.compile(r"(?:#|[\w.]+:)(?P<uid>u\d+\w+|\d+)/(?P<id>-?\d+)\b")
 
 
+@reads
 def parse_jobs(text: str, package: str) -> list[Job]:
     """The registered jobs of a package.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.errors import ParseError
 
 _UP = re.compile(r"LinkUpBandwidth>=(?P<kbps>\d+)Kbps")
@@ -37,6 +37,7 @@ class Ping:
         return max(self.times_ms) - min(self.times_ms) if self.times_ms else None
 
 
+@reads
 def parse_up_bandwidth(text: str, network: str) -> tuple[int | None, str | None]:
     """Of `dumpsys connectivity`, for one network: its bandwidth up in kbit/s, and its gateway.
 
@@ -51,6 +52,7 @@ def _is_agent(line: str, network: str) -> bool:
     return "NetworkAgentInfo" in line and f"network{{{network}}}" in line
 
 
+@reads
 def parse_wifi_info(text: str) -> tuple[int | None, int | None]:
     """Of a WifiInfo: RSSI in dBm and link speed up in Mbit/s; None while it is not connected."""
     rssi, speeds = _RSSI.search(text), list(_SPEED.finditer(text))
@@ -61,6 +63,7 @@ def parse_wifi_info(text: str) -> tuple[int | None, int | None]:
     return (dbm if dbm > NO_SIGNAL_DBM else None), (speed if speed > 0 else None)
 
 
+@reads
 def parse_ping(text: str, host: str) -> Ping:
     """The statistics of `ping`; those without an answer count as lost."""
     found = _LOSS.search(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from droidcancel.apps.matching import Match
 from droidcancel.apps.memory import Memory
+from droidcancel.apps.patterns import matches
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.cancel import METHODS, CancelContext, CancelMethod, Prepared
 from droidcancel.device import Component, Device, PackageInfo
@@ -224,7 +224,7 @@ class Run:
         patterns = self.profile.upload.jobs
         jobs = self.device.jobs.pending(self.package) if patterns else []
         names = (job.service for job in jobs)
-        known = tuple(n for n in names if any(re.fullmatch(p, n) for p in patterns))
+        known = tuple(n for n in names if any(matches(p, n) for p in patterns))
         return self.recorder.add(JobsSeen(at, known))
 
     def note_toast(self) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,7 @@ def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) ->
     )
 
 
+@cache
 def environment() -> Environment:
     """The templates: what they show is escaped, what they misspell is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
