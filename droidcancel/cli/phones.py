@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from droidcancel.cli.options import adb_server_port, chosen_user
+from droidcancel.cli.terminal import say
 from droidcancel.errors import DeviceError, UsageError
 
 if TYPE_CHECKING:
@@ -151,8 +150,8 @@ def emulator(avd: str) -> Iterator[str]:
     if known is not None:
         yield known
         return
-    click.echo(f"Starting the emulator with {avd}, which may take minutes ...", err=True)
-    click.echo(f"`droidcancel emulator start {avd}` keeps one that goes on.", err=True)
+    say(f"Starting the emulator with {avd}, which may take minutes ...", err=True)
+    say(f"`droidcancel emulator start {avd}` keeps one that goes on.", err=True)
     serial = life.start(avd, life.log_path(state_dir(), avd))
     try:
         yield serial
@@ -163,7 +162,7 @@ def emulator(avd: str) -> Iterator[str]:
 @contextlib.contextmanager
 def boot(entry: SimulatorEntry, why: str = "Booting") -> Iterator[Simulator]:
     """A simulator that the adb server lists as ready, for as long as the context lasts."""
-    click.echo(f"{why} a virtual phone (Android API {entry.api}, {entry.profile}) ...", err=True)
+    say(f"{why} a virtual phone (Android API {entry.api}, {entry.profile}) ...", err=True)
     from droidcancel.device.connect import list_devices
     from droidcancel.simulator import Simulator
 

@@ -16,6 +16,7 @@ from droidcancel.cli.options import (
     print_json,
     serial_option,
 )
+from droidcancel.cli.terminal import say
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -142,10 +143,10 @@ def _print_plans(loaded: list[LoadedRecipe], wish: runs.Wish) -> None:
             continue
         facts = [plan["method"], plan["moment"]]
         about = ", ".join(str(fact) for fact in facts if fact is not None)
-        click.echo(f"{plan['recipe']}{f' ({about})' if about else ''}:")
+        say(f"{plan['recipe']}{f' ({about})' if about else ''}:")
         for line in plan["steps"]:
-            click.echo(f"  {line}")
-        click.echo(f"  expected: {' or '.join(plan['expected'])}")
+            say(f"  {line}")
+        say(f"  expected: {' or '.join(plan['expected'])}")
 
 
 def _plan(loaded: LoadedRecipe, wish: runs.Wish) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from droidcancel.recipe.options import RunOptions
     from droidcancel.recipe.result import Cut, RunResult
     from droidcancel.recipe.values import Moment
+    from droidcancel.secret import Secret
 
 # The gravest of several exit codes is the process's; Ctrl-C ends the loop anyway.
 GRAVITY = (0, 1, 2, 3, 4, 130)
+_PIN = "droidcancel.pin"
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".3gp", ".avi", ".ts")
 
 
@@ -151,12 +154,25 @@ def options_for(phone: OpenPhone, wish: Wish, folder: Path | None) -> RunOptions
         limits=phone.entry.limits,
         locale=phone.entry.locale,
         report=folder,
-        pin=phone.entry.pin(),
+        pin=pin_of(phone),
         dry_run=wish.dry_run,
         observer=wish.observer,
         token=wish.token,
         known_as=wish.known_as,
     )
+
+
+def pin_of(phone: OpenPhone) -> Secret | None:
+    """The phone's PIN, asked for at most once a command. Raises UsageError."""
+    found = click.get_current_context().meta
+    if _PIN not in found:
+        at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
+        ask = f"PIN of {phone.device.serial}"
+        found[_PIN] = phone.entry.pin(
+            (lambda: str(click.prompt(ask, hide_input=True, err=True))) if at_terminal else None
+        )
+    pin: Secret | None = found[_PIN]
+    return pin
 
 
 def as_data(result: RunResult, folder: Path | None, truth: str | None = None) -> dict[str, Any]:

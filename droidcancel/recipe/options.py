@@ -9,6 +9,7 @@ from typing import Any
 
 from droidcancel.device import Device, Limits
 from droidcancel.recipe.values import Moment
+from droidcancel.secret import Secret
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class RunOptions:
     limits: Limits = field(default_factory=Limits)
     locale: str | None = None
     report: Path | None = None
-    pin: str | None = None
+    pin: Secret | None = None
     dry_run: bool = False
     observer: Device | None = None
     package: str | None = None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from droidcancel.report.chart import bytes_text, draw
 from droidcancel.report.csp import Inline
+from droidcancel.secret import redacted_json
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -71,6 +72,7 @@ def write(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) -> 
     read from `folder`. `truth` is a line of what the other side knew, where one could be asked.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    run = redacted_json(run)
     # half a character (a phone may send one) is no UTF-8; as an escape it is JSON
     data = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
     (folder / DATA).write_text(data, encoding="utf-8", errors="backslashreplace")
