@@ -482,6 +482,7 @@ def test_any_text_stands_in_the_journal_and_in_json(
     file = RecordFile(tmp_path / "j")
     file.append({**LINE, "before": text})
     file.compact()
+    assert file.path.stat().st_mode & 0o077 == 0
     assert [record.before for record in file.open_records()] == [text]
     print_json({"caption": text})
     line = capsys.readouterr().out

@@ -105,6 +105,7 @@ def test_a_run_on_a_locked_phone_says_its_pin_nowhere(
     assert not any(f"keyevent {7 + int(digit)}\n" in said for digit in PIN)
 
 
+@pytest.mark.extended
 def test_a_wrong_pin_is_said_nowhere_either(
     locked: Simulator, run: Callable[..., Result], tmp_path: Path, caplog: Any
 ) -> None:

@@ -195,7 +195,7 @@ def locators(data: bytes) -> None:
         element = Element(find=(locator,))
     except (ValidationError, ValueError, RecursionError):
         return
-    if any(locator.relations()):
+    if locator.relations():
         return  # what they name is checked by the profile
     try:
         tree = Hierarchy.parse(rest or SCREEN, 0.0)

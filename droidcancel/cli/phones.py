@@ -50,7 +50,8 @@ def open_phone(
     from droidcancel.device.config import EmulatorEntry, SimulatorEntry, load_devices
     from droidcancel.device.connect import connect
 
-    entry = _choose(load_devices(devices_file), serial, may_boot)
+    devices = load_devices(devices_file)
+    entry = _choose(devices, serial, may_boot)
     user = None if observes else chosen_user()
     with contextlib.ExitStack() as stack:
         simulator = None
@@ -66,7 +67,16 @@ def open_phone(
             named = None if entry.connect else entry.serial
             device = connect(named, entry, user=user)
         stack.callback(device.close)
-        yield OpenPhone(device, entry, simulator)
+        yield OpenPhone(device, _as_protected(devices, device, entry), simulator)
+
+
+def _as_protected(devices: Devices, device: Device, entry: DeviceEntry) -> DeviceEntry:
+    """The entry, protected where one of the same phone is: it may be reached in several ways."""
+    own = {device.properties.get(name) for name in ("ro.serialno", "ro.boot.serialno")}
+    known = [each for each in devices.devices.values() if each.serial and each.serial in own]
+    if any(each.protected for each in known) and not entry.protected:
+        return entry.model_copy(update={"protected": True})
+    return entry
 
 
 def _choose(devices: Devices, serial: str | None, may_boot: bool) -> DeviceEntry:

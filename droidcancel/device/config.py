@@ -77,6 +77,7 @@ class _Entry(_Strict):
     """What every kind has.
 
     observer: a second phone, by name or serial, that is logged in to another account.
+    account: the only one in whose name anything is posted or deleted.
     pin_env, pin_from: where the PIN of the lock screen is, which is never in the file itself.
     user: whose apps are meant on a phone with a work profile or second copies of apps.
     """
@@ -87,6 +88,7 @@ class _Entry(_Strict):
     locale: str | None = None
     pin_env: str | None = None
     pin_from: Literal["prompt", "keyring"] | None = None
+    account: str | None = Field(default=None, min_length=1, max_length=100)
     protected: bool = False
     observer: str | None = None
     user: int | None = Field(default=None, ge=0, le=9999)

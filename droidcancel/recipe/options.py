@@ -12,6 +12,14 @@ from droidcancel.recipe.values import Moment
 from droidcancel.secret import Secret
 
 
+@dataclass
+class Tally:
+    """What one command has posted and deleted so far, over all of its runs."""
+
+    posts: int = 0
+    deletes: int = 0
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """How to run a recipe on one phone.
@@ -24,6 +32,8 @@ class RunOptions:
     logged in to another account, to see what others are shown. `package`: which build of the app,
     where several are installed.
     `confirm`: asks a person a question, True for yes; None where there is nobody to ask.
+    `account`: the only one in whose name anything is posted or deleted; None for any. `tally`:
+    counts against the limits' `max_posts` and `max_deletes`.
     """
 
     method: str | None = None
@@ -38,6 +48,8 @@ class RunOptions:
     observer: Device | None = None
     package: str | None = None
     confirm: Callable[[str], bool] | None = None
+    account: str | None = None
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True)

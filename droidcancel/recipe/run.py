@@ -28,6 +28,7 @@ from droidcancel.evidence import (
     UploadSeen,
 )
 from droidcancel.journal import Journal, OpenChange, Restored
+from droidcancel.recipe.guards import check_account
 from droidcancel.recipe.installed import installed_build
 from droidcancel.recipe.items import same
 from droidcancel.recipe.load import LoadedRecipe
@@ -86,7 +87,7 @@ class Run:
         self.moment = options.moment or loaded.recipe.moment
         self.exact: str | None = None
         self.newest = NEWEST
-        self.deletes = 0
+        self.account_seen = False
         self.wishes: list[str] = []
         #: what to put back through the app itself at the end: in words, and how
         self.afterwards: list[tuple[str, Callable[[], None]]] = []
@@ -168,6 +169,7 @@ class Run:
         look = self.profile.look(hierarchy, self.locale, self.info.version_name)
         if look.is_elsewhere and self._wakener.woke():
             return self.look(note=note)
+        check_account(self, look)
         self.last_look = look
         self.seen_at = at
         if note:

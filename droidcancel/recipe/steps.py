@@ -24,6 +24,7 @@ from droidcancel.recipe import search as looking
 from droidcancel.recipe import steps_model as model
 from droidcancel.recipe import verify as proof
 from droidcancel.recipe.drift import find_again
+from droidcancel.recipe.guards import may_post, may_tap, require_account
 from droidcancel.recipe.load import fill_late
 from droidcancel.recipe.navigate import (
     ASKS_S,
@@ -76,6 +77,7 @@ def _baseline(run: Run, args: model.Baseline, _runner: Runner) -> None:
 
 
 def _push(run: Run, file: str) -> MediaItem:
+    require_account(run)
     local = Path(file).expanduser()
     run.recorder.video_bytes = local.stat().st_size
     media = run.device.media
@@ -161,6 +163,7 @@ def _post(run: Run, _args: model.Post, _runner: Runner) -> None:
     if run.method_name is not None and not run.method.late:
         run.prepare_cancel()
     button = require(run, "post_button")
+    may_post(run)
     run.recorder.mark("posted")
     run.posted_tx = run.sample_traffic()
     run.tap_match(button)
@@ -227,6 +230,7 @@ def _point(run: Run, args: model.Target) -> tuple[int, int]:
             raise AppError(f"{run.profile.title} has no {name}: {why}")
         if run.profile.elements[name].never:
             raise AppError(f"{name} must not be tapped")
+        may_tap(run, name)
         return require(run, name).center
     if args.text is not None:
         text = args.text
