@@ -23,6 +23,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from PIL import Image
 
+from droidcancel.apps.dumps import free_path, name_for, read_dump
+from droidcancel.apps.profile import AppProfile
 from droidcancel.cli.options import print_json
 from droidcancel.device import Device, connect
 from droidcancel.device.bounded import BoundedSocket
@@ -32,7 +34,14 @@ from droidcancel.device.shell_line import Line
 from droidcancel.device.shell_stream import RunningCommand
 from droidcancel.device.shell_v2 import Framed
 from droidcancel.device.ui import _mended, _picture
-from droidcancel.errors import MAX_MESSAGE, DeviceError, DroidCancelError, ParseError, UiError
+from droidcancel.errors import (
+    MAX_MESSAGE,
+    DeviceError,
+    DroidCancelError,
+    ParseError,
+    UiError,
+    UsageError,
+)
 from droidcancel.journal import Journal, journal_path, state_dir
 from droidcancel.journal_file import JSON, RecordFile
 from droidcancel.simulator import Simulator
@@ -384,6 +393,17 @@ def test_a_serial_is_one_file_of_the_state_folder(serial: str) -> None:
     path.write_text("x")
     path.unlink()
     assert path != journal_path(serial + "y")
+
+
+@pytest.mark.parametrize("word", ["../../x", "/x", "..", "\0", "x" * 5000, "\U0001f4a5", "a\nb"])
+def test_a_dump_is_one_file_of_its_folder(word: str, tmp_path: Path) -> None:
+    look = AppProfile.load("clips").look(Hierarchy.parse("<hierarchy/>"), word, word)
+    path = free_path(tmp_path, name_for(look, word))
+    assert path.parent == tmp_path
+    path.write_text("<hierarchy/>")
+    assert read_dump(path).nodes() == []
+    with pytest.raises(UsageError, match="too many to read"):
+        read_dump(Path("/dev/zero"))
 
 
 # -- journals -----------------------------------------------------------------------------------

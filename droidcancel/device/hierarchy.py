@@ -99,7 +99,7 @@ class Hierarchy:
         """Read a dump. Raises UiError for one that is broken, too large or too deep."""
         text = xml.decode("utf-8", "replace") if isinstance(xml, bytes) else xml
         if len(text) > MAX_BYTES:
-            raise UiError(f"the screen's dump has {len(text)} characters, too many to read")
+            raise UiError(f"the screen's dump has over {MAX_BYTES} characters, too many to read")
         if "<!DOCTYPE" in text or "<!ENTITY" in text:
             raise UiError("the screen's dump declares a document type: refused")
         # counted before there is a tree, each part of which takes many times its text's room
