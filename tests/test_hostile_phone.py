@@ -336,7 +336,9 @@ def test_numbers_that_are_none_or_endless_are_read_or_refused(digits: str) -> No
         text = (DATA / sample["file"]).read_text(encoding="utf-8")
         for number in sorted(set(re.findall(r"\d+", text)))[:25]:
             with contextlib.suppress(ParseError):
-                parser_of(sample["parser"])(text.replace(number, digits), *sample.get("args", []))
+                parser_of(sample["parser"])(
+                    text.replace(number, digits, 3), *sample.get("args", [])
+                )
 
 
 # -- dumps of the screen ------------------------------------------------------------------------

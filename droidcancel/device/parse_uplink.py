@@ -12,7 +12,9 @@ _UP = re.compile(r"LinkUpBandwidth>=(?P<kbps>\d+)Kbps")
 _GATEWAY = re.compile(r"0\.0\.0\.0/0 -> (?P<address>[\d.]+)")
 _RSSI = re.compile(r"\bRSSI: (?P<dbm>-?\d+)")
 _SPEED = re.compile(r"\bTx Link speed: (?P<tx>-?\d+)Mbps|\bLink speed: (?P<any>-?\d+)Mbps")
-_LOSS = re.compile(r"(?P<sent>\d+) packets transmitted, (?P<got>\d+)(?: packets)? received")
+_LOSS = re.compile(
+    r"(?<!\d)(?P<sent>\d{1,9}) packets transmitted, (?P<got>\d{1,9})(?: packets)? received"
+)
 _TIME = re.compile(r"\btime=(?P<ms>\d+(?:\.\d+)?) ms")
 NO_SIGNAL_DBM = -127  # WifiInfo.INVALID_RSSI
 
