@@ -25,6 +25,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+#: characters of a message: what a phone or a file says in it may be of any length
+MAX_MESSAGE = 10_000
+
 
 class DroidCancelError(Exception):
     """The root. ``hint`` is one sentence on how to mend it, or None."""
@@ -32,6 +35,7 @@ class DroidCancelError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, hint: str | None = None) -> None:
+        message = message if len(message) <= MAX_MESSAGE else message[:MAX_MESSAGE] + "…"
         super().__init__(message)
         self.message = message
         self.hint = hint

@@ -15,6 +15,7 @@ One file of JSON lines a serial, in the user's state directory or ``DROIDCANCEL_
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 #: bytes of a journal from which on what is done is forgotten at the next start
 LARGE = 256 * 1024
+LONGEST_STEM = 150
 STATE_VARIABLE = "DROIDCANCEL_STATE_DIR"
 
 
@@ -267,6 +269,9 @@ def state_dir() -> Path:
 def file_stem(serial: str) -> str:
     """A serial as a file name; no two serials share one."""
     plain = re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", serial)
+    if len(plain) > LONGEST_STEM:  # a file system takes 255 bytes
+        digest = hashlib.sha256(serial.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{plain[:40]}__{digest}"
     return f"_{plain}" if plain.startswith(".") or not plain else plain
 
 

@@ -103,7 +103,8 @@ class RecordFile:
             return
         draft = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         text = "".join(f"{json.dumps(r.to_json())}\n" for r in records)
-        with draft.open("w", encoding="utf-8") as file:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

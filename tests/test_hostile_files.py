@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from droidcancel.apps.document import Document
+from droidcancel.apps.profile import AppProfile
 from droidcancel.device.config import load_devices, parse_devices
-from droidcancel.errors import ConfigError, UsageError
+from droidcancel.device.hierarchy import Hierarchy
+from droidcancel.errors import MAX_MESSAGE, ConfigError, UsageError
 from droidcancel.recipe.load import load_recipe
 
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "\n".join(
@@ -89,6 +91,87 @@ def test_hostile_recipes_are_usage_errors(text: str, tmp_path: Path) -> None:
         load_recipe(file)
     assert caught.value.exit_code == 2
     assert "self.yaml" in str(caught.value)
+
+
+def test_variables_do_not_blow_a_recipe_up(tmp_path: Path) -> None:
+    file = tmp_path / "big.yaml"
+    often = "${x}" * 20_000
+    file.write_text(f"name: big\nvars: {{x: {'y' * 50_000}}}\nsteps: [{{type: '{often}'}}]\n")
+    with pytest.raises(ConfigError, match="with its variables"):
+        load_recipe(file)
+
+
+def test_recipes_that_run_each_other_do_not_blow_up(tmp_path: Path) -> None:
+    for number in range(30):
+        below = f"[{{run_recipe: r{number + 1}}}, {{run_recipe: r{number + 1}}}]"
+        steps = below if number < 29 else "[{press: back}]"
+        text = f"name: r{number}\ntitle: x\nfragment: true\nsteps: {steps}\n"
+        (tmp_path / f"r{number}.yaml").write_text(text)
+    before = time.process_time()
+    with pytest.raises(ConfigError, match="more than 100 recipes"):
+        load_recipe(tmp_path / "r0.yaml")
+    assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize("value", [".inf", "9e300", "9999999h", "99999999999s", "8d"])
+def test_no_wait_is_without_an_end(value: str, tmp_path: Path) -> None:
+    file = tmp_path / "long.yaml"
+    file.write_text(
+        f"name: x\ntitle: x\nfragment: true\nsteps: [{{stop_app: , timeout: {value}}}]\n"
+    )
+    with pytest.raises(ConfigError, match="expected a duration"):
+        load_recipe(file)
+
+
+def test_many_problems_are_told_in_part(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text("name: x\nsteps:\n" + "  - {nothing: 1}\n" * 500)
+    with pytest.raises(ConfigError, match="unknown key 'nothing'") as caught:
+        load_recipe(file)
+    assert len(str(caught.value)) <= MAX_MESSAGE + 1
+
+
+PROFILE = """name: {name}
+title: x
+packages: [a.b]
+locales: [en]
+home: s
+elements: {{e: {{find: [{{pattern: '{pattern}'}}]}}}}
+screens: {{s: {{all: e}}}}
+upload: {{jobs: ['{pattern}']}}
+"""
+
+
+@pytest.mark.parametrize("name", ["../../x", "/x", "a/b", "..", "", "x" * 65, "a\\nb"])
+def test_the_name_of_a_profile_leads_nowhere(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(PROFILE.format(name=json.dumps(name), pattern="x"))
+    with pytest.raises(ConfigError, match="name"):
+        AppProfile.load(file)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(", "((a{999}){999}){999}", "(?:x{1,9999}){9999}", "a" * 5000, "(" * 3000]
+)
+def test_a_pattern_that_grows_without_an_end_is_refused(pattern: str, tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(PROFILE.format(name="p", pattern=pattern))
+    with pytest.raises(ConfigError, match="pattern"):
+        AppProfile.load(file)
+
+
+def test_a_pattern_that_backtracks_without_an_end_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(PROFILE.format(name="p", pattern="(a|a)+b"))
+    profile = AppProfile.load(file)
+    said = "a" * 60
+    screen = Hierarchy.parse(
+        f"<hierarchy><node package='a.b' text='{said}' bounds='[0,0][9,9]'/></hierarchy>"
+    )
+    before = time.process_time()
+    with pytest.raises(ConfigError, match=r"took more than 0\.5 s"):
+        _ = profile.look(screen, "en").screen
+    assert time.process_time() - before < 5
 
 
 def test_files_that_are_no_text_are_errors(tmp_path: Path) -> None:

@@ -8,9 +8,14 @@ import errno
 import io
 import json
 import os
+import re
 import shlex
+import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from http.client import BadStatusLine
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -18,16 +23,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from PIL import Image
 
+from droidcancel.apps.dumps import free_path, name_for, read_dump
+from droidcancel.apps.profile import AppProfile
 from droidcancel.cli.options import print_json
 from droidcancel.device import Device, connect
-from droidcancel.device.hierarchy import MAX_DEPTH, Hierarchy
+from droidcancel.device.bounded import BoundedSocket
+from droidcancel.device.hierarchy import MAX_DEPTH, MAX_TEXT, Hierarchy
 from droidcancel.device.shell import quoted
+from droidcancel.device.shell_line import Line
+from droidcancel.device.shell_stream import RunningCommand
 from droidcancel.device.shell_v2 import Framed
-from droidcancel.device.ui import _picture
-from droidcancel.errors import DeviceError, DroidCancelError, UiError
-from droidcancel.journal import Journal
+from droidcancel.device.ui import _mended, _picture
+from droidcancel.errors import (
+    MAX_MESSAGE,
+    DeviceError,
+    DroidCancelError,
+    ParseError,
+    UiError,
+    UsageError,
+)
+from droidcancel.journal import Journal, journal_path, state_dir
 from droidcancel.journal_file import JSON, RecordFile
 from droidcancel.simulator import Simulator
+from droidcancel.simulator.uiautomator import METHODS
+from tests.device.test_samples import DATA, SAMPLES, parser_of
 
 HOSTILE_WORDS = [
     "$(touch /sdcard/pwned)", "`touch /sdcard/pwned`", "a; touch /sdcard/pwned", "-rf", "--help",
@@ -177,7 +196,9 @@ def test_a_command_that_lies_is_an_answer_or_a_clear_error(
     assert max((len(error.message) for error in errors), default=0) < 2000
 
 
-@pytest.mark.parametrize("answer", [b"$? garbage", b"9" * 5000, b"1 2", b"0x10", b"\xff", b"--"])
+@pytest.mark.parametrize(
+    "answer", [b"$? garbage", b"9" * 5000, b"1 2", b"0x10", b"\xff", b"--", b"--5"]
+)
 def test_an_exit_status_that_is_none_is_a_device_error(answer: bytes) -> None:
     framed = Framed(b"dc-1")
     with pytest.raises(DeviceError):
@@ -207,6 +228,119 @@ def test_a_picture_that_is_none_is_an_error_of_the_screen(make: Callable[[], byt
         _picture(base64.b64encode(make()))
 
 
+def test_a_picture_may_be_large_and_no_larger(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    Image.new("1", (200, 100)).save(out, "PNG")
+    assert _picture(base64.b64encode(out.getvalue())).size == (200, 100)
+    monkeypatch.setattr("droidcancel.device.ui.MAX_PIXELS", 19_999)
+    with pytest.raises(UiError, match="200 x 100 pixels"):
+        _picture(base64.b64encode(out.getvalue()))
+
+
+ANSWERS: list[Any] = [None, 1, True, [], {}, {"a": [None]}, "", "\ud800", "<x/>", ["x"] * 3, 1e308]
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=repr)
+def test_a_screen_server_that_lies_is_an_answer_or_an_error(
+    answer: Any, lab: tuple[Simulator, Device], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lie(*_: Any, **__: Any) -> Any:
+        return answer
+
+    _, device = lab
+    for name in ("dumpWindowHierarchy", "takeScreenshot", "getLastToast", "click", "getClipboard"):
+        monkeypatch.setitem(METHODS, name, lie)
+    asked: list[Callable[[], object]] = [
+        device.ui.dump, device.ui.last_toast, lambda: device.ui.tap(1, 1),
+    ]  # fmt: skip
+    for ask in asked:
+        with contextlib.suppress(UiError):
+            ask()
+
+
+@pytest.mark.parametrize("error", ["x", None, [], {"message": None}, {"code": {}, "data": 5}])
+def test_a_screen_server_whose_errors_are_none_is_an_error(error: Any) -> None:
+    def answers(*_: Any) -> Any:
+        from uiautomator2 import core
+
+        def say(*_: Any, **__: Any) -> core.HTTPResponse:
+            return core.HTTPResponse(json.dumps({"error": error}).encode())
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(core, "_http_request", say)
+            return core._jsonrpc_call(None, 1, "x", [], 1.0, False)
+
+    with pytest.raises(UiError), _mended("x"):
+        answers()
+
+
+@pytest.mark.parametrize("error", [RecursionError(), BadStatusLine("x"), KeyError("result")])
+def test_whatever_a_screen_server_makes_of_its_client_is_one_error(error: Exception) -> None:
+    with pytest.raises(UiError), _mended("x"):
+        raise error
+
+
+def test_an_answer_without_an_end_is_broken_off() -> None:
+    near, far = socket.socketpair()
+    with far, BoundedSocket(near, most=1000) as bounded:
+        far.sendall(b"x" * 1001)
+        assert bounded.recv(500) == b"x" * 500
+        with pytest.raises(OSError, match="too long"), bounded.makefile("rb") as file:
+            file.read()  # as http.client reads
+    near, far = socket.socketpair()
+    with far, BoundedSocket(near, seconds=0) as bounded:
+        far.sendall(b"x")
+        with pytest.raises(TimeoutError):
+            bounded.recv(1)
+
+
+def test_uiautomator2_keeps_no_output_without_an_end(lab: tuple[Simulator, Device]) -> None:
+    handle = lab[1].handle
+    with pytest.raises(DeviceError, match="more than"):
+        handle.shell("yes")
+    assert handle.shell(["echo", "a b", "$(id)"]) == "a b $(id)"
+    endless = handle.shell("yes", stream=True)
+    endless._left = 10
+    assert endless.conn.recv(100) == b"y\n" * 5
+    closing = threading.Timer(0.2, lambda: endless._connection.conn.shutdown(socket.SHUT_RDWR))
+    closing.start()
+    with contextlib.suppress(OSError):
+        assert endless.recv(100) == b""
+    closing.join()
+    endless.close()
+
+
+@pytest.mark.parametrize("said", [b"x\n", b"-1\n", b"9" * 50 + b"\n", b"y" * (3 << 20)])
+def test_a_process_id_that_is_none_is_a_device_error(said: bytes) -> None:
+    near, far = socket.socketpair()
+    line = Line(cast("Any", SimpleNamespace(conn=near, close=near.close)), v2=False)
+
+    def answer() -> None:
+        far.recv(100)
+        with contextlib.suppress(OSError):  # nobody reads it all
+            far.sendall(said)
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    with pytest.raises(DeviceError, match="where a process id belongs"):
+        RunningCommand(line, "x", "x", 10.0)
+    near.close()
+    far.close()
+    answering.join()
+
+
+# -- parsers ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("digits", ["9" * 5000, "²5", "٣", "9" * 400])
+def test_numbers_that_are_none_or_endless_are_read_or_refused(digits: str) -> None:
+    for sample in SAMPLES:
+        text = (DATA / sample["file"]).read_text(encoding="utf-8")
+        for number in sorted(set(re.findall(r"\d+", text)))[:25]:
+            with contextlib.suppress(ParseError):
+                parser_of(sample["parser"])(
+                    text.replace(number, digits, 3), *sample.get("args", [])
+                )
+
+
 # -- dumps of the screen ------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "xml",
@@ -216,6 +350,9 @@ def test_a_picture_that_is_none_is_an_error_of_the_screen(make: Callable[[], byt
         '<!DOCTYPE h SYSTEM "file:///etc/passwd"><hierarchy/>',
         "<hierarchy>" + "<node>" * (MAX_DEPTH + 5) + "</node>" * (MAX_DEPTH + 5) + "</hierarchy>",
         "<hierarchy>" + "<node/>" * 250_000 + "</hierarchy>",
+        "<hierarchy>" + "<node/>" * 4_000_000 + "</hierarchy>",
+        "<hierarchy><node " + " ".join(f"a{n}=''" for n in range(2_100_000)) + "/></hierarchy>",
+        "<hierarchy text='" + "x" * (33 << 20) + "'/>",
         "<hierarchy>",
         "",
         "\0",
@@ -233,6 +370,46 @@ def test_a_hundred_thousand_nodes_are_read() -> None:
     nodes = Hierarchy.parse(xml + "</hierarchy>").nodes()
     assert len(nodes) == 100_000
     assert nodes[0].text == "x"
+
+
+@pytest.mark.parametrize("rotation", ["²", "9" * 5000, "-1", "x", "٣"])
+def test_what_a_dump_says_is_no_longer_than_a_phone_can_say_it(rotation: str) -> None:
+    box = "[" + "9" * 5000 + ",0][1,1]"
+    text = "x" * (MAX_TEXT + 5)
+    tree = Hierarchy.parse(
+        f"<hierarchy rotation='{rotation}'><node text='{text}' bounds='{box}'/></hierarchy>"
+    )
+    assert tree.rotation == 0
+    assert tree.nodes()[0].text == "x" * MAX_TEXT
+    assert tree.nodes()[0].bounds.empty
+
+
+def test_an_error_is_no_longer_than_it_is_read() -> None:
+    assert len(UiError("x" * 10**6).message) <= MAX_MESSAGE + 1
+
+
+# -- names of files -----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "serial", ["../../x", "/etc/passwd", "..", ".", "", "a/b", "\U0001f4a5" * 130, "x" * 4000, "\0"]
+)
+def test_a_serial_is_one_file_of_the_state_folder(serial: str) -> None:
+    path = journal_path(serial)
+    assert path.parent.resolve() == state_dir().resolve()
+    assert len(path.name.encode()) < 255
+    path.write_text("x")
+    path.unlink()
+    assert path != journal_path(serial + "y")
+
+
+@pytest.mark.parametrize("word", ["../../x", "/x", "..", "\0", "x" * 5000, "\U0001f4a5", "a\nb"])
+def test_a_dump_is_one_file_of_its_folder(word: str, tmp_path: Path) -> None:
+    look = AppProfile.load("clips").look(Hierarchy.parse("<hierarchy/>"), word, word)
+    path = free_path(tmp_path, name_for(look, word))
+    assert path.parent == tmp_path
+    path.write_text("<hierarchy/>")
+    assert read_dump(path).nodes() == []
+    with pytest.raises(UsageError, match="too many to read"):
+        read_dump(Path("/dev/zero"))
 
 
 # -- journals -----------------------------------------------------------------------------------
@@ -331,6 +508,7 @@ def test_any_text_stands_in_the_journal_and_in_json(
     file = RecordFile(tmp_path / "j")
     file.append({**LINE, "before": text})
     file.compact()
+    assert file.path.stat().st_mode & 0o077 == 0
     assert [record.before for record in file.open_records()] == [text]
     print_json({"caption": text})
     line = capsys.readouterr().out

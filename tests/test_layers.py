@@ -14,12 +14,13 @@ ROOT = Path(__file__).parents[1] / "droidcancel"
 # Each part of the package -> the parts that it may import at run time.
 ALLOWED = {
     "errors": set(),
+    "secret": set(),
     "simulator": set(),
     "verdict": {"apps", "evidence", "facts"},
     "facts": {"apps", "evidence"},
     "evidence": {"apps"},
     "sample": {"errors"},
-    "device": {"errors"},
+    "device": {"errors", "secret"},
     "journal": {"device", "errors", "journal_file", "journal_lock", "journal_undo"},
     "journal_file": {"device", "errors"},
     "journal_lock": {"device", "errors", "journal"},
@@ -28,14 +29,14 @@ ALLOWED = {
     "cancel": {"apps", "device", "errors", "journal"},
     "recipe": {
         "apps", "cancel", "device", "errors", "evidence", "journal", "journal_file",
-        "journal_lock", "facts", "verdict",
+        "journal_lock", "facts", "secret", "verdict",
     },
-    "report": {"device", "errors", "recipe"},
+    "report": {"device", "errors", "recipe", "secret"},
     "record": {"apps", "device", "errors", "recipe"},
     "pytest_plugin": {"simulator"},
     "cli": {
         "apps", "cancel", "device", "errors", "evidence", "journal", "journal_lock", "recipe",
-        "record", "report", "sample", "simulator", "verdict",
+        "record", "report", "sample", "secret", "simulator", "verdict",
     },
     "__main__": {"cli"},
 }  # fmt: skip

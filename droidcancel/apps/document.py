@@ -20,6 +20,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from droidcancel.device.yaml_positions import key_place, load_yaml, read_text
 from droidcancel.errors import ConfigError
 
+#: so many of a file's problems are told at once
+MOST_PROBLEMS = 50
+
 Loc = tuple[int | str, ...]
 Position = tuple[int, int]
 
@@ -92,7 +95,9 @@ class Document:
         ordered = sorted(problems, key=lambda p: (self.file_of(p.loc), self.place(p.loc)))
         first = ordered[0]
         line, column = self.place(first.loc)
-        rest = [self._line(p) for p in ordered[1:]]
+        rest = [self._line(p) for p in ordered[1:MOST_PROBLEMS]]
+        if len(ordered) > MOST_PROBLEMS:
+            rest.append(f"and {len(ordered) - MOST_PROBLEMS} more")
         return ConfigError(
             "\n".join([first.message, *rest]),
             hint,

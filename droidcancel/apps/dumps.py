@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 from droidcancel.apps.profile import AppProfile, Look
-from droidcancel.device.hierarchy import Hierarchy
+from droidcancel.device.hierarchy import MAX_BYTES, Hierarchy
 from droidcancel.errors import UiError, UsageError
 
+LONGEST_PART = 50
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
 _LOCALE = re.compile(r"-([a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?)(?=-|$)")
 
@@ -18,7 +19,9 @@ def name_for(look: Look, package: str) -> str:
     version = _VERSION.match(look.version or "")
     parts = (package, version[0] if version else "", look.locale.replace("_", "-"))
     screen = look.screen or "unknown"
-    return "-".join(re.sub(r"[^\w.\-]", "", part) for part in (*parts, screen) if part)
+    # parts of a phone's answers: no separator leads elsewhere, no length is more than a file's
+    plain = (re.sub(r"[^\w.\-]", "", part, flags=re.ASCII)[:LONGEST_PART] for part in parts)
+    return "-".join(filter(None, (*plain, re.sub(r"[^\w.\-]", "", screen)[:LONGEST_PART])))
 
 
 def told_by(name: str) -> tuple[str | None, str | None]:
@@ -41,7 +44,8 @@ def free_path(folder: Path, stem: str) -> Path:
 def read_dump(path: Path) -> Hierarchy:
     """A dump that was saved. UsageError where it cannot be read."""
     try:
-        return Hierarchy.parse(path.read_bytes(), 0.0)
+        with path.open("rb") as file:
+            return Hierarchy.parse(file.read(4 * MAX_BYTES), 0.0)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UiError as error:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from droidcancel.apps import geometry
+from droidcancel.apps import geometry, patterns
 from droidcancel.apps.geometry import ancestors, clickable, frame, within
 from droidcancel.apps.locales import is_right_to_left, keys_of
 from droidcancel.apps.schema import (
@@ -25,6 +25,8 @@ from droidcancel.apps.schema import (
 )
 from droidcancel.device.hierarchy import Bounds, Hierarchy, Node
 
+#: longer texts, in characters, are not kept beyond their use
+REMEMBERED = 300
 _SAME = str.maketrans({"\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2026": "..."})
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _COUNT = re.compile(r"\s*[:(\uff08\uff1a]?\s*[%\u066a]?\d+(\+|\s?[%\u066a\uff05])?\s*[)\uff09]?")
@@ -67,9 +69,17 @@ class Match:
         return self.node.bounds.center
 
 
-@lru_cache(maxsize=4096)
 def normal(text: str) -> str:
     """A label for comparing: trimmed, typographic signs made plain, case kept."""
+    return _normal(text) if len(text) <= REMEMBERED else _made_plain(text)
+
+
+@lru_cache(maxsize=4096)
+def _normal(text: str) -> str:
+    return _made_plain(text)
+
+
+def _made_plain(text: str) -> str:
     return _INVISIBLE.sub("", text).translate(_SAME).strip()
 
 
@@ -321,7 +331,8 @@ def _by_short_id(nodes: Sequence[Node]) -> dict[str, list[tuple[int, Node]]]:
 def _has_pattern(node: Node, locator: Locator, _frame: Bounds) -> bool:
     if locator.pattern is None:
         return True
-    return any(re.fullmatch(locator.pattern, normal(t)) for t in (node.text, node.desc) if t)
+    said = (normal(text) for text in (node.text, node.desc) if text)
+    return any(patterns.matches(locator.pattern, text) for text in said)
 
 
 def _has_class(node: Node, locator: Locator, _frame: Bounds) -> bool:

@@ -53,7 +53,7 @@ class AppProfile(Frozen):
     reason. `places`: where videos are looked for, by name (``profile``, ``drafts``).
     """
 
-    name: str
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
     title: str
     packages: Names = Field(min_length=1)
     launcher: str | None = None

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from droidcancel.apps import patterns
 from droidcancel.apps.document import Frozen
 from droidcancel.apps.locales import keys_of
 
@@ -32,7 +33,8 @@ SYSTEM_PACKAGES = (
     "com.google.android.packageinstaller",
 )
 
-_RANGE = re.compile(r"\s*(>=|<=|>|<|==)?\s*(\d+(?:\.\d+)*)\s*")
+_RANGE = re.compile(r"\s*(>=|<=|>|<|==)?\s*(\d{1,18}(?:\.\d{1,18}){0,20})\s*")
+_VERSION = re.compile(r"\d{1,18}(?:\.\d{1,18}){0,20}")
 
 
 def _as_tuple(value: Any) -> Any:
@@ -105,10 +107,7 @@ class Locator(Frozen):
     @classmethod
     def _compiles(cls, value: str | None) -> str | None:
         if value is not None:
-            try:
-                re.compile(value)
-            except re.error as error:
-                raise ValueError(f"is no regular expression: {error}") from error
+            patterns.check(value)
         return value
 
     @field_validator("versions")
@@ -235,6 +234,13 @@ class Upload(Frozen):
     cancel: Names = ()
     jobs: Names = ()
 
+    @field_validator("jobs")
+    @classmethod
+    def _compile(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            patterns.check(pattern)
+        return value
+
 
 class Place(Frozen):
     """Where to look for this run's video, see :mod:`droidcancel.recipe.verify`.
@@ -285,5 +291,5 @@ def version_range(text: str) -> list[tuple[str, tuple[int, ...]]]:
 
 def version_of(text: str) -> tuple[int, ...]:
     """``43.1.4-beta`` as (43, 1, 4)."""
-    match = re.match(r"\d+(?:\.\d+)*", text)
+    match = _VERSION.match(text)
     return tuple(int(part) for part in match[0].split(".")) if match else ()

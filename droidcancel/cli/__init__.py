@@ -15,6 +15,7 @@ import click
 
 import droidcancel
 from droidcancel.cli.lazy import LazyGroup
+from droidcancel.cli.terminal import say
 from droidcancel.errors import DroidCancelError
 
 # name -> (module, first line of its help). The module holds a click command called `command`.
@@ -54,9 +55,9 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
-        click.echo(self.message, err=True)
+        say(self.message, err=True)
         if self.hint:
-            click.echo(self.hint, err=True)
+            say(self.hint, err=True)
 
 
 class Commands(LazyGroup):

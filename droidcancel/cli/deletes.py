@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from droidcancel.cli.terminal import say
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def ask(recipes: Sequence[LoadedRecipe], yes: bool) -> None:
             "look at it with --dry-run, then give --yes",
         )
     for line in dict.fromkeys(lines):
-        click.echo(line, err=True)
+        say(line, err=True)
     if not click.confirm("Go on?", err=True):
         raise UsageError("nothing was deleted")
 
@@ -100,7 +101,7 @@ def show(results: Sequence[RunResult], as_json: bool) -> None:
         return
     for result in results:
         for line in result.would:
-            click.echo(f"{result.recipe} would {line}")
+            say(f"{result.recipe} would {line}")
         folder = Path(result.report) if result.report is not None else None
         for path in sorted(folder.glob("*.png")) if folder else ():
-            click.echo(f"  picture: {path}")
+            say(f"  picture: {path}")

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import click
 
 from droidcancel.cli.options import json_option, out, print_json, table
+from droidcancel.cli.terminal import say
 
 
 @click.command(name="devices")
@@ -20,10 +21,8 @@ def command(as_json: bool) -> None:
         print_json([asdict(device) for device in devices])
         return
     if not devices:
-        click.echo("No device is attached.", err=True)
-        click.echo(
-            "Plug a phone in with USB debugging on, or: droidcancel simulator start", err=True
-        )
+        say("No device is attached.", err=True)
+        say("Plug a phone in with USB debugging on, or: droidcancel simulator start", err=True)
         return
     rows = table("serial", "state", "kind", "model", "what to do", folds=("model", "what to do"))
     for device in devices:

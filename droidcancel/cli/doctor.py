@@ -44,10 +44,11 @@ COLOURS = {"works": "green", "not tried": "yellow", "refused": "red", "not there
     " Settings, and pushes a small file).",
 )
 @click.option("--fresh", is_flag=True, help="Ask the phone anew, whatever is known of its build.")
+@click.option("--yes", is_flag=True, help="Probe a phone that devices.yaml marks protected.")
 @json_option
 def command(
     serial: str | None, devices_file: Path | None, app: str | None, probe: bool, fresh: bool,
-    as_json: bool,
+    yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Say what each cancel method can do on a phone, and why not.
 
@@ -56,10 +57,13 @@ def command(
     with the right command; every change is read back from the phone all the same.
     """
     from droidcancel.apps.profile import AppProfile
+    from droidcancel.cli import runs
     from droidcancel.cli.phones import open_phone
     from droidcancel.device.doctor_topics import examine
 
     with open_phone(serial, devices_file) as phone:
+        if probe:
+            runs.refuse_protected(phone, "to probe it")
         device = phone.device
         profile = AppProfile.load(app or phone.entry.app or "clips")
         package = _installed(device, profile)

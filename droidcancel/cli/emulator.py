@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from droidcancel.cli.options import err, json_option, out, print_json, table
+from droidcancel.cli.terminal import say
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def start(
     if as_json:
         print_json({"serial": serial, "avd": avd})
     else:
-        click.echo(serial)
+        say(serial)
 
 
 def _log(avd: str) -> Path:
@@ -99,7 +100,7 @@ def list_(as_json: bool) -> None:
         print_json([{"avd": name, "serial": serials.get(name)} for name in names])
         return
     if not names:
-        click.echo("There is no AVD. Make one with avdmanager, or in Android Studio.", err=True)
+        say("There is no AVD. Make one with avdmanager, or in Android Studio.", err=True)
         return
     rows = table("avd", "serial")
     for name in names:
@@ -120,7 +121,7 @@ def stop(names: tuple[str, ...], every: bool, save: str | None) -> None:
     chosen = emulator.running() if every else [emulator.find_running(name) for name in names]
     for each in chosen:
         emulator.stop(each, save)
-        click.echo(f"stopped {each.serial} ({each.avd})")
+        say(f"stopped {each.serial} ({each.avd})")
 
 
 def _only(name: str | None) -> Running:
@@ -155,8 +156,8 @@ def network(name: str | None, speed: str | None, delay: str | None, as_json: boo
         print_json(status.to_json())
         return
     for way, bits in (("up", status.up_bits), ("down", status.down_bits)):
-        click.echo(f"{way:5} {f'{bits / 1000:g} kbit/s' if bits else 'full speed'}")
-    click.echo(f"delay {status.least_ms} to {status.most_ms} ms")
+        say(f"{way:5} {f'{bits / 1000:g} kbit/s' if bits else 'full speed'}")
+    say(f"delay {status.least_ms} to {status.most_ms} ms")
 
 
 @command.command()
@@ -178,7 +179,7 @@ def snapshot(action: str, snapshot_name: str | None, which: str | None) -> None:
     with emulator.Console.of(_only(which).serial) as console:
         if snapshot_name is None:
             for known in console.snapshots():
-                click.echo(known)
+                say(known)
             return
         if action != "save" and snapshot_name not in (there := console.snapshots()):
             raise UsageError(
@@ -188,4 +189,4 @@ def snapshot(action: str, snapshot_name: str | None, which: str | None) -> None:
         console.snapshot(action, snapshot_name)
         if (action != "delete") != (snapshot_name in console.snapshots()):
             raise NotEffective(f"the emulator did not {action} the snapshot {snapshot_name!r}")
-    click.echo(f"{action}: {snapshot_name}")
+    say(f"{action}: {snapshot_name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Container, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,12 +12,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from droidcancel.cli.terminal import console
+from droidcancel.secret import redacted_json
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 F = TypeVar("F", bound=Callable[..., Any])
 PIPED_WIDTH = 200
+#: what json leaves as it is, and a terminal may obey
+_C1 = re.compile("[\x7f-\x9f]")
 _USER = "droidcancel.user"
 
 
@@ -83,18 +89,14 @@ def out() -> Console:
     """Results: stdout. Where no terminal limits the width, nothing is folded or cut off."""
     import sys
 
-    from rich.console import Console
-
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
-    return Console(highlight=False, width=width)
+    return console(highlight=False, width=width)
 
 
 @cache
 def err() -> Console:
     """Progress and logs: stderr."""
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)
+    return console(stderr=True, highlight=False)
 
 
 def table(*headers: str, folds: Container[str] = (), title: str | None = None) -> Table:
@@ -109,9 +111,13 @@ def table(*headers: str, folds: Container[str] = (), title: str | None = None) -
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:
     """One JSON value on a line of its own."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(redacted_json(value), ensure_ascii=False)
     # bytes of an argument that are no UTF-8 come as lone surrogates: escaped, they are JSON
-    click.echo(text.encode("utf-8", "backslashreplace").decode())
+    click.echo(_C1.sub(_escaped, text).encode("utf-8", "backslashreplace").decode())
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def adb_server_port() -> int:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from droidcancel.cli.options import adb_server_port, chosen_user
+from droidcancel.cli.terminal import say
 from droidcancel.errors import DeviceError, UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +50,8 @@ def open_phone(
     from droidcancel.device.config import EmulatorEntry, SimulatorEntry, load_devices
     from droidcancel.device.connect import connect
 
-    entry = _choose(load_devices(devices_file), serial, may_boot)
+    devices = load_devices(devices_file)
+    entry = _choose(devices, serial, may_boot)
     user = None if observes else chosen_user()
     with contextlib.ExitStack() as stack:
         simulator = None
@@ -67,7 +67,16 @@ def open_phone(
             named = None if entry.connect else entry.serial
             device = connect(named, entry, user=user)
         stack.callback(device.close)
-        yield OpenPhone(device, entry, simulator)
+        yield OpenPhone(device, _as_protected(devices, device, entry), simulator)
+
+
+def _as_protected(devices: Devices, device: Device, entry: DeviceEntry) -> DeviceEntry:
+    """The entry, protected where one of the same phone is: it may be reached in several ways."""
+    own = {device.properties.get(name) for name in ("ro.serialno", "ro.boot.serialno")}
+    known = [each for each in devices.devices.values() if each.serial and each.serial in own]
+    if any(each.protected for each in known) and not entry.protected:
+        return entry.model_copy(update={"protected": True})
+    return entry
 
 
 def _choose(devices: Devices, serial: str | None, may_boot: bool) -> DeviceEntry:
@@ -151,8 +160,8 @@ def emulator(avd: str) -> Iterator[str]:
     if known is not None:
         yield known
         return
-    click.echo(f"Starting the emulator with {avd}, which may take minutes ...", err=True)
-    click.echo(f"`droidcancel emulator start {avd}` keeps one that goes on.", err=True)
+    say(f"Starting the emulator with {avd}, which may take minutes ...", err=True)
+    say(f"`droidcancel emulator start {avd}` keeps one that goes on.", err=True)
     serial = life.start(avd, life.log_path(state_dir(), avd))
     try:
         yield serial
@@ -163,7 +172,7 @@ def emulator(avd: str) -> Iterator[str]:
 @contextlib.contextmanager
 def boot(entry: SimulatorEntry, why: str = "Booting") -> Iterator[Simulator]:
     """A simulator that the adb server lists as ready, for as long as the context lasts."""
-    click.echo(f"{why} a virtual phone (Android API {entry.api}, {entry.profile}) ...", err=True)
+    say(f"{why} a virtual phone (Android API {entry.api}, {entry.profile}) ...", err=True)
     from droidcancel.device.connect import list_devices
     from droidcancel.simulator import Simulator
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from droidcancel.cli.options import json_option, out, print_json, table
+from droidcancel.cli.terminal import say
 from droidcancel.errors import DroidCancelError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def show(recipe: str) -> None:
     """Print a recipe's YAML; RECIPE is a name or a path."""
     from droidcancel.recipe.load import recipe_path
 
-    click.echo(recipe_path(recipe).read_text(encoding="utf-8"), nl=False)
+    say(recipe_path(recipe).read_text(encoding="utf-8"), nl=False)
 
 
 @command.command()
@@ -83,7 +84,7 @@ def validate(recipes: tuple[str, ...], app: str | None) -> None:
     names = recipes or tuple(recipe_names(fragments=True))
     wrong = [error for name in names if (error := _check(name, profiles)) is not None]
     for error in wrong[:-1]:
-        click.echo(f"Error: {error.explain()}", err=True)
+        say(f"Error: {error.explain()}", err=True)
     if wrong:
         raise wrong[-1]
 
@@ -102,7 +103,7 @@ def _check(name: str, profiles: Sequence[AppProfile]) -> DroidCancelError | None
     except DroidCancelError as error:
         return error
     names = ", ".join(profile.name for profile in against)
-    click.echo(f"{name}: good{f' ({names})' if names else ''}")
+    say(f"{name}: good{f' ({names})' if names else ''}")
     return None
 
 
@@ -116,6 +117,6 @@ def schema(output: Path | None) -> None:
 
     text = json.dumps(json_schema(), indent=2) + "\n"
     if output is None:
-        click.echo(text, nl=False)
+        say(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from droidcancel.cli.options import devices_file_option, json_option, print_json, serial_option
+from droidcancel.cli.terminal import say
 from droidcancel.errors import RestoreError
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ def _tell(
     serial: str, restored: Sequence[Restored], forgotten: Sequence[str], others: Sequence[str]
 ) -> None:
     for item in restored:
-        click.echo(f"{'restored' if item.ok else 'LEFT'}: {item.what}: {item.detail}")
+        say(f"{'restored' if item.ok else 'LEFT'}: {item.what}: {item.detail}")
     if not restored:
-        click.echo(f"{serial}: nothing to restore.")
+        say(f"{serial}: nothing to restore.")
     for what in forgotten:
-        click.echo(f"forgotten: {what}")
+        say(f"forgotten: {what}")
     for what in others:
-        click.echo(f"not of this phone: {what}, of one that had the serial {serial} before")
+        say(f"not of this phone: {what}, of one that had the serial {serial} before")

@@ -16,6 +16,7 @@ from droidcancel.cli.options import (
     print_json,
     serial_option,
 )
+from droidcancel.cli.terminal import say
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
     metavar="SERIAL",
     help="A second phone, logged in to another account, to see what others are shown.",
 )
+@click.option("--max-posts", type=click.IntRange(0), help="Post no more than this, in all.")
+@click.option("--max-deletes", type=click.IntRange(0), help="Delete no more than this, in all.")
 @click.option(
     "--dry-run",
     is_flag=True,
@@ -79,7 +82,8 @@ def command(
     app: str | None, package: str | None, video: Path | None, caption: str | None,
     at: str | None, method: str | None,
     pairs: tuple[str, ...], in_app: bool, repeat: int, report: Path | None, junit: Path | None,
-    observer: str | None, dry_run: bool, yes: bool, as_json: bool,
+    observer: str | None, max_posts: int | None, max_deletes: int | None, dry_run: bool, yes: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Run recipes on a phone and print each verdict.
 
@@ -107,9 +111,11 @@ def command(
     else:
         deletes.ask(loaded, yes)
     from droidcancel.cli.phones import open_phone
+    from droidcancel.recipe.model import posts
 
     with open_phone(serial, devices_file, may_boot=True) as phone:
-        runs.check_posts(len(loaded), phone)
+        phone = runs.limited(phone, max_posts, max_deletes)
+        runs.check_posts(0 if dry_run else sum(map(posts, loaded)), phone)
         deletes.check_limit(loaded, phone)
         second = observer or phone.entry.observer
         with deletes.observer(second, devices_file, phone) as watching:
@@ -142,10 +148,10 @@ def _print_plans(loaded: list[LoadedRecipe], wish: runs.Wish) -> None:
             continue
         facts = [plan["method"], plan["moment"]]
         about = ", ".join(str(fact) for fact in facts if fact is not None)
-        click.echo(f"{plan['recipe']}{f' ({about})' if about else ''}:")
+        say(f"{plan['recipe']}{f' ({about})' if about else ''}:")
         for line in plan["steps"]:
-            click.echo(f"  {line}")
-        click.echo(f"  expected: {' or '.join(plan['expected'])}")
+            say(f"  {line}")
+        say(f"  expected: {' or '.join(plan['expected'])}")
 
 
 def _plan(loaded: LoadedRecipe, wish: runs.Wish) -> dict[str, Any]:

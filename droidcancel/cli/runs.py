@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from droidcancel.recipe.options import RunOptions
     from droidcancel.recipe.result import Cut, RunResult
     from droidcancel.recipe.values import Moment
+    from droidcancel.secret import Secret
 
 # The gravest of several exit codes is the process's; Ctrl-C ends the loop anyway.
 GRAVITY = (0, 1, 2, 3, 4, 130)
-VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".3gp", ".avi", ".ts")
+_PIN, _TALLY = "droidcancel.pin", "droidcancel.tally"
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,10 @@ def load(name: str, values: Mapping[str, Value]) -> LoadedRecipe:
             chosen["video"] = str(sample_video())
         elif chosen.get("video") is not None and not Path(str(chosen["video"])).is_file():
             raise UsageError(f"there is no video file {chosen['video']}")
-        _refuse_other_files(str(chosen["video"]))
+        from droidcancel.recipe.guards import refuse_other_files
+
+        refuse_other_files(Path(str(chosen["video"])))
     return load_recipe(name, chosen)
-
-
-def _refuse_other_files(file: str) -> None:
-    """A phone's gallery goes by the name: what is no video there would never be offered."""
-    if Path(file).suffix.lower() not in VIDEO_SUFFIXES:
-        known = ", ".join(VIDEO_SUFFIXES)
-        raise UsageError(f"{file} is no video by its name", f"videos end in {known}")
 
 
 def refuse_fragments(loaded: Sequence[LoadedRecipe]) -> None:
@@ -142,7 +139,7 @@ def run_one(loaded: LoadedRecipe, phone: OpenPhone, wish: Wish, folder: Path | N
 
 def options_for(phone: OpenPhone, wish: Wish, folder: Path | None) -> RunOptions:
     """What the phone's entry and the command's options say about a run."""
-    from droidcancel.recipe.options import RunOptions
+    from droidcancel.recipe.options import RunOptions, Tally
 
     return RunOptions(
         method=wish.method,
@@ -151,12 +148,27 @@ def options_for(phone: OpenPhone, wish: Wish, folder: Path | None) -> RunOptions
         limits=phone.entry.limits,
         locale=phone.entry.locale,
         report=folder,
-        pin=phone.entry.pin(),
+        pin=pin_of(phone),
         dry_run=wish.dry_run,
         observer=wish.observer,
         token=wish.token,
         known_as=wish.known_as,
+        account=phone.entry.account,
+        tally=click.get_current_context().meta.setdefault(_TALLY, Tally()),
     )
+
+
+def pin_of(phone: OpenPhone) -> Secret | None:
+    """The phone's PIN, asked for at most once a command. Raises UsageError."""
+    found = click.get_current_context().meta
+    if _PIN not in found:
+        at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
+        ask = f"PIN of {phone.device.serial}"
+        found[_PIN] = phone.entry.pin(
+            (lambda: str(click.prompt(ask, hide_input=True, err=True))) if at_terminal else None
+        )
+    pin: Secret | None = found[_PIN]
+    return pin
 
 
 def as_data(result: RunResult, folder: Path | None, truth: str | None = None) -> dict[str, Any]:
@@ -193,12 +205,24 @@ def run_all(
     return done
 
 
-def refuse_protected(phone: OpenPhone) -> None:
+def limited(phone: OpenPhone, max_posts: int | None, max_deletes: int | None) -> OpenPhone:
+    """The phone with the options' limits, where these are lower than its own."""
+    own = phone.entry.limits
+    lower = {
+        name: min(most, getattr(own, name))
+        for name, most in (("max_posts", max_posts), ("max_deletes", max_deletes))
+        if most is not None
+    }
+    entry = phone.entry.model_copy(update={"limits": own.model_copy(update=lower)})
+    return replace(phone, entry=entry)
+
+
+def refuse_protected(phone: OpenPhone, what: str = "to act on it") -> None:
     """UsageError for a phone that is marked protected, without --yes."""
     if phone.entry.protected and not click.get_current_context().params.get("yes"):
         raise UsageError(
             f"{phone.device.serial} is marked protected in devices.yaml",
-            "give --yes to post on it all the same",
+            f"give --yes {what} all the same",
         )
 
 

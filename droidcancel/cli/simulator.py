@@ -12,6 +12,7 @@ import click
 
 from droidcancel.cli.options import adb_server_port, json_option, out, print_json, table
 from droidcancel.cli.simulator_capture import capture
+from droidcancel.cli.terminal import say
 from droidcancel.errors import DeviceError, UsageError
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def start(
         if as_json:
             print_json(asdict(phone))
         else:
-            click.echo(phone.serial)
+            say(phone.serial)
 
 
 def _accounts(text: str | None, count: int) -> list[str]:
@@ -233,7 +234,7 @@ def list_(as_json: bool) -> None:
         print_json([asdict(phone) for phone in phones])
         return
     if not phones:
-        click.echo("No simulator runs. Start one with: droidcancel simulator start", err=True)
+        say("No simulator runs. Start one with: droidcancel simulator start", err=True)
         return
     rows = table("name", "serial", "api", "profile", "app build", "locale", "up for")
     for phone in phones:
@@ -254,7 +255,7 @@ def stop(names: tuple[str, ...], every: bool) -> None:
         raise UsageError("say which simulators to stop", "name them, or give --all")
     stopped = registry.stop(None if every else list(names))
     for name in stopped:
-        click.echo(f"stopped {name}")
+        say(f"stopped {name}")
     if names and not stopped:
         raise UsageError(
             f"no simulator {', '.join(names)} runs", "droidcancel simulator list shows them"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from droidcancel.cli.options import json_option, out, print_json, table
+from droidcancel.cli.terminal import say
 
 if TYPE_CHECKING:
     from droidcancel.apps.check import FileResult, Report
@@ -87,7 +88,7 @@ def _show(report: Report, least: float) -> None:
     out().print()
     for result in report.files:
         for name in result.unknown:
-            click.echo(f"{result.file}: the profile has no {name}", err=True)
+            say(f"{result.file}: the profile has no {name}", err=True)
     asked = report.hits + report.misses
     unlabelled = sum(f.label is None for f in report.files)
     more = f"; {unlabelled} dumps are not labelled" if unlabelled else ""
@@ -111,7 +112,7 @@ def _show_found(report: Report) -> None:
 
     for result in report.files:
         version = f", version {result.version}" if result.version else ""
-        click.echo(f"{result.file} ({result.locale}{version}): {_screen(result)}")
+        say(f"{result.file} ({result.locale}{version}): {_screen(result)}")
         for name, found in result.found.items():
             text = f" {found.text!r}" if found.text else ""
-            click.echo(f"  {name} {in_words(found.node)}{text} ({found.confidence})")
+            say(f"  {name} {in_words(found.node)}{text} ({found.confidence})")

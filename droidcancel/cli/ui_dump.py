@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from droidcancel.cli.options import devices_file_option, json_option, print_json, serial_option
+from droidcancel.cli.terminal import say
 from droidcancel.cli.ui_screen import open_screen
 
 
@@ -44,7 +45,7 @@ def command(
         assert screen.again is not None
         look, picture = screen.look, screen.picture()
         if raw:
-            click.echo(
+            say(
                 "Warning: --raw keeps account names and captions: do not give these files away.",
                 err=True,
             )
@@ -63,7 +64,7 @@ def command(
         files = {"xml": str(path), "png": str(path.with_suffix(".png"))}
         print_json({**files, "screen": look.screen, "removed": removed, "raw": raw})
         return
-    click.echo(path)
-    click.echo(path.with_suffix(".png"))
+    say(path)
+    say(path.with_suffix(".png"))
     if not raw:
-        click.echo(f"{removed} texts removed; look before you give the files away.", err=True)
+        say(f"{removed} texts removed; look before you give the files away.", err=True)

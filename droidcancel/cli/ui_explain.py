@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from droidcancel.cli.options import devices_file_option, json_option, print_json, serial_option
+from droidcancel.cli.terminal import say
 from droidcancel.cli.ui_screen import dump_options, open_screen
 
 
@@ -33,6 +34,6 @@ def command(
             print_json(as_data(told))
             return
         look = screen.look
-        click.echo(f"{look.profile.title} {look.version or '(version not known)'}, {look.locale}")
+        say(f"{look.profile.title} {look.version or '(version not known)'}, {look.locale}")
         for line in lines(told):
-            click.echo(line)
+            say(line)

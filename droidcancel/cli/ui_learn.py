@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from droidcancel.cli.options import devices_file_option, json_option, print_json, serial_option
+from droidcancel.cli.terminal import say
 from droidcancel.cli.ui_screen import SeenScreen, dump_options, open_screen
 from droidcancel.errors import UsageError
 
@@ -77,7 +78,7 @@ def command(
     if as_json:
         print_json({"element": element, "locator": chosen.locator, "overlay": str(path)})
     else:
-        click.echo(f"{path}: {element} is now found by {_in_words(chosen)}")
+        say(f"{path}: {element} is now found by {_in_words(chosen)}")
 
 
 def _node(
@@ -140,12 +141,12 @@ def _show(
     private = look.profile.elements[element].private
     what = "" if private else f" {label_of(node)!r}" if label_of(node) else ""
     kind = node.cls.rpartition(".")[2] or "thing"
-    click.echo(f"{element} on {look.screen or 'a screen that is not known'}:", err=True)
-    click.echo(f"  the {kind}{what} at {list(node.bounds)}", err=True)
+    say(f"{element} on {look.screen or 'a screen that is not known'}:", err=True)
+    say(f"  the {kind}{what} at {list(node.bounds)}", err=True)
     if owner:
-        click.echo(f"  note: the profile takes it for {owner}", err=True)
-    click.echo(f"  new locator: {_in_words(lesson)}", err=True)
-    click.echo(f"  goes to {path}", err=True)
+        say(f"  note: the profile takes it for {owner}", err=True)
+    say(f"  new locator: {_in_words(lesson)}", err=True)
+    say(f"  goes to {path}", err=True)
 
 
 def _in_words(lesson: Lesson) -> str:

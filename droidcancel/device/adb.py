@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 
 import adbutils
 
+from droidcancel.device.bounded import BoundedSocket, too_long
 from droidcancel.device.parse import parse_adb_version, parse_device_list
 from droidcancel.device.shell_line import Line
 from droidcancel.device.types import Listed
@@ -23,6 +25,9 @@ from droidcancel.errors import AdbError, DeviceError, ParseError, UsageError
 DEFAULT_PORT = 5037
 START_TIMEOUT_S = 20.0
 TRANSPORT_TIMEOUT_S = 15.0
+SHELL_TIMEOUT_S = 60.0
+MAX_SHELL_OUTPUT = 2**20  # what uiautomator2 asks a shell for: a checksum, a word
+MAX_SERVER_OUTPUT = 4 * 2**20
 SERVER_TIMEOUT_S = 10.0
 OLDEST_SERVER = 36  # the first with the shell protocol that keeps the streams apart
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -36,7 +41,7 @@ def server_address() -> tuple[str, int]:
         "ANDROID_ADB_SERVER_HOST", "127.0.0.1"
     )
     port = os.environ.get("ANDROID_ADB_SERVER_PORT") or str(DEFAULT_PORT)
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise UsageError(f"ANDROID_ADB_SERVER_PORT is {port!r}, expected a port number")
     return host, int(port)
 
@@ -220,9 +225,67 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
         except BaseException:
             connection.close()
             raise
-        stream: socket.socket = connection.conn
+        stream = BoundedSocket(connection.conn)
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return stream
+
+    def shell(
+        self,
+        cmdargs: str | list[str] | tuple[str, ...],
+        stream: bool = False,
+        timeout: float | None = SHELL_TIMEOUT_S,
+        encoding: str | None = "utf-8",
+        rstrip: bool = True,
+    ) -> adbutils.AdbConnection | str | bytes:
+        """As adbutils', for what uiautomator2 runs: no output is taken without an end."""
+        connection = super().shell(cmdargs, stream=True)
+        if stream:
+            return _Bounded(connection, MAX_SERVER_OUTPUT)
+        try:
+            connection.conn.settimeout(timeout)
+            data = _until_close(connection, MAX_SHELL_OUTPUT)
+        finally:
+            connection.close()
+        if encoding is None:
+            return data
+        text = data.decode(encoding, "replace")
+        return text.rstrip() if rstrip else text
+
+
+def _until_close(connection: adbutils.AdbConnection, most: int) -> bytes:
+    data = bytearray()
+    while chunk := connection.conn.recv(65536):
+        data += chunk
+        if len(data) > most:
+            raise too_long("the output of the phone's shell", most)
+    return bytes(data)
+
+
+class _Bounded:
+    """A connection whose socket, `conn`, gives at most so many bytes, and drops what follows.
+
+    uiautomator2 keeps all that its server on the phone prints for as long as that runs.
+    """
+
+    def __init__(self, connection: adbutils.AdbConnection, most: int) -> None:
+        self._connection = connection
+        self._left = most
+
+    @property
+    def conn(self) -> _Bounded:
+        return self
+
+    def recv(self, size: int) -> bytes:
+        """What comes next; empty at the end."""
+        while data := bytes(self._connection.conn.recv(max(size, 1))):
+            kept = data[: self._left]
+            self._left -= len(kept)
+            if kept:
+                return kept
+        return b""
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def _transport(client: adbutils.AdbClient, serial: str) -> adbutils.AdbConnection:

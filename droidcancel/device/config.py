@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator,
 
 from droidcancel.device.yaml_positions import Positioned, check, load_yaml, read_text
 from droidcancel.errors import UsageError
+from droidcancel.secret import Secret
 
 FILE_NAME = "devices.yaml"
 VARIABLE = "DROIDCANCEL_DEVICES"
@@ -76,6 +77,8 @@ class _Entry(_Strict):
     """What every kind has.
 
     observer: a second phone, by name or serial, that is logged in to another account.
+    account: the only one in whose name anything is posted or deleted.
+    pin_env, pin_from: where the PIN of the lock screen is, which is never in the file itself.
     user: whose apps are meant on a phone with a work profile or second copies of apps.
     """
 
@@ -84,6 +87,8 @@ class _Entry(_Strict):
     app: str | None = None
     locale: str | None = None
     pin_env: str | None = None
+    pin_from: Literal["prompt", "keyring"] | None = None
+    account: str | None = Field(default=None, min_length=1, max_length=100)
     protected: bool = False
     observer: str | None = None
     user: int | None = Field(default=None, ge=0, le=9999)
@@ -113,14 +118,57 @@ class _Entry(_Strict):
             raise ValueError("expected a locale such as en-US")
         return value and value.replace("_", "-")
 
-    def pin(self) -> str | None:
-        """The PIN out of its environment variable. Raises UsageError when it is not set."""
+    @model_validator(mode="after")
+    def _one_source_of_the_pin(self) -> _Entry:
+        if self.pin_env is not None and self.pin_from is not None:
+            raise ValueError("`pin_env` and `pin_from` both say where the PIN is: keep one")
+        return self
+
+    def pin(self, ask: Callable[[], str] | None = None) -> Secret | None:
+        """The PIN from where the entry says it is, None where it names no place.
+
+        `ask` asks a person for it. Raises UsageError where it is not there.
+        """
+        if self.pin_from == "keyring":
+            return _from_keyring(self.serial or self.connect or self.kind_name)
+        if self.pin_from == "prompt":
+            if ask is None:
+                raise UsageError(
+                    "pin_from: prompt, and there is no terminal to ask for the PIN on",
+                    "name an environment variable with pin_env in its place",
+                )
+            return Secret(ask())
         if self.pin_env is None:
             return None
         value = os.environ.get(self.pin_env)
         if not value:
             raise UsageError(f"the environment variable {self.pin_env} (pin_env) is not set")
-        return value
+        return Secret(value)
+
+    @property
+    def kind_name(self) -> str:
+        """The kind, as the file has it."""
+        return str(getattr(self, "kind", ""))
+
+
+def _from_keyring(name: str) -> Secret:
+    """The system's keyring, service ``droidcancel``, under the phone's serial. UsageError."""
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        raise UsageError(
+            "pin_from: keyring needs the package keyring", "pip install 'droidcancel[keyring]'"
+        ) from None
+    try:
+        value = keyring.get_password("droidcancel", name)
+    except keyring.errors.KeyringError as error:
+        raise UsageError(f"the keyring did not answer: {type(error).__name__}") from None
+    if not value:
+        raise UsageError(
+            f"the keyring has no PIN of {name}", f"store it with `keyring set droidcancel {name}`"
+        )
+    return Secret(value)
 
 
 class PhoneEntry(_Entry):

@@ -23,6 +23,7 @@ from droidcancel.device.media import Media
 from droidcancel.device.network import Network
 from droidcancel.device.packages import Packages
 from droidcancel.device.parse import parse_api_level, parse_current_user
+from droidcancel.device.pin_pad import type_pin
 from droidcancel.device.poll import poll
 from droidcancel.device.settings import Settings
 from droidcancel.device.shell import ShellChannel
@@ -32,6 +33,7 @@ from droidcancel.device.ui import Ui
 from droidcancel.device.uplink import UplinkMeter
 from droidcancel.device.watchdog import Watchdog
 from droidcancel.errors import AdbError, NotEffective, ParseError
+from droidcancel.secret import Secret
 
 if TYPE_CHECKING:
     import adbutils
@@ -200,7 +202,7 @@ class Device:
                 "look at the phone: it may wait for a PIN before it starts",
             )
 
-    def unlock(self, pin: str | None = None, timeout: float = UNLOCK_TIMEOUT_S) -> None:
+    def unlock(self, pin: Secret | None = None, timeout: float = UNLOCK_TIMEOUT_S) -> None:
         """Wake the phone and leave the lock screen. A PIN is typed once, never guessed.
 
         After a boot it waits until the user's storage is open too: before that no app of the
@@ -220,11 +222,11 @@ class Device:
                 f"{self.serial} stays locked" + (" after the PIN was typed, once" if pin else ""),
                 "unlock it by hand; a wrong PIN is not tried again"
                 if pin
-                else "unlock it by hand, or name the PIN's environment variable as pin_env",
+                else "unlock it by hand, or say with pin_env or pin_from where its PIN is",
             )
         poll(self._storage_open, STORAGE_S)
 
-    def _open_lock(self, secure: bool, pin: str | None) -> None:
+    def _open_lock(self, secure: bool, pin: Secret | None) -> None:
         """Swipe the lock screen up; where it wants a PIN, type the one that was given."""
         if secure and not pin:
             return
@@ -232,8 +234,7 @@ class Device:
         up = [width // 2, height * 4 // 5, width // 2, height // 5]
         self.shell.run(["input", "swipe", *map(str, up), "200"])
         if secure and pin and poll(self._unlocked, SWIPE_S) is None:
-            self.shell.run(["input", "text", pin])
-            self.shell.run(["input", "keyevent", "66"])
+            type_pin(pin, self.ui.press_unseen)
 
     def _storage_open(self) -> bool | None:
         """Whether the user's storage is open (`am get-started-user-state`, Android 7 and later)."""

@@ -12,10 +12,12 @@ from lxml import etree
 
 from droidcancel.errors import UiError
 
-MAX_BYTES = 100 * 2**20
+MAX_BYTES = 32 * 2**20  # the largest dumps that were seen have 1 MB
 MAX_DEPTH = 200  # real screens stay below 60; what is deeper is a runaway or an attack
 MAX_NODES = 200_000
-_BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
+MAX_ATTRIBUTES = 2_000_000  # of all nodes; uiautomator gives each some 20
+MAX_TEXT = 2**16  # characters of one attribute; a phone's binder takes no text of 1 MB
+_BOUNDS = re.compile(r"\[(-?\d{1,9}),(-?\d{1,9})\]\[(-?\d{1,9}),(-?\d{1,9})\]")
 # XML 1.0 has no place for these; apps put them into texts all the same
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ILLEGAL_REFERENCE = re.compile(r"&#(?:x(?P<hex>[0-9a-fA-F]+)|(?P<dec>[0-9]+));")
@@ -97,9 +99,13 @@ class Hierarchy:
         """Read a dump. Raises UiError for one that is broken, too large or too deep."""
         text = xml.decode("utf-8", "replace") if isinstance(xml, bytes) else xml
         if len(text) > MAX_BYTES:
-            raise UiError(f"the screen's dump has {len(text)} characters, too many to read")
+            raise UiError(f"the screen's dump has over {MAX_BYTES} characters, too many to read")
         if "<!DOCTYPE" in text or "<!ENTITY" in text:
             raise UiError("the screen's dump declares a document type: refused")
+        # counted before there is a tree, each part of which takes many times its text's room
+        tags, values = text.count("<"), text.count("=")
+        if tags > 2 * MAX_NODES + 2 or values > MAX_ATTRIBUTES:
+            raise UiError(f"the screen's dump has {tags} tags and {values} attributes: refused")
         root = _tree(_clean(text))
         if root.tag != "hierarchy":
             raise UiError(f"the screen's dump is a {root.tag!r}, expected a 'hierarchy'")
@@ -114,7 +120,7 @@ class Hierarchy:
     def rotation(self) -> int:
         """0 to 3, in steps of 90 degrees."""
         value = str(self.root.get("rotation", "0"))
-        return int(value) if value.isdigit() else 0
+        return int(value) if value in ("1", "2", "3") else 0
 
     def to_xml(self) -> str:
         """The dump as text, for the evidence."""
@@ -174,7 +180,7 @@ def _measure(root: etree._Element) -> None:
 
 
 def _node(element: etree._Element, parent: Node | None) -> Node:
-    attributes = {str(key): str(value) for key, value in element.attrib.items()}
+    attributes = {str(key): str(value)[:MAX_TEXT] for key, value in element.attrib.items()}
 
     def flag(name: str, default: str = "false") -> bool:
         return attributes.get(name, default) == "true"

@@ -41,7 +41,6 @@ from droidcancel.device.parse_netpolicy import (
 from droidcancel.device.parse_network import (
     NO_SHELL,
     WifiStatus,
-    first_line,
     mobile_data_enabled,
     parse_airplane,
     parse_chain,
@@ -78,6 +77,7 @@ from droidcancel.device.parse_uplink import (
     parse_up_bandwidth,
     parse_wifi_info,
 )
+from droidcancel.device.reads import first_line
 
 __all__ = [
     "MAP_HEADER",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.device.types import Component, Keyguard, Task
 from droidcancel.errors import ParseError
 
@@ -35,6 +35,7 @@ _INTERACTIVE = {
 }
 
 
+@reads
 def parse_resumed(text: str) -> Component | None:
     """`dumpsys activity activities`: the resumed activity, None when nothing is resumed.
 
@@ -62,6 +63,7 @@ def _of_first_display(text: str) -> str:
     return "\n".join(kept)
 
 
+@reads
 def parse_focus(text: str) -> Component | None:
     """`dumpsys window`: the focused window's activity; None for none or a bare window."""
     seen = False
@@ -74,6 +76,7 @@ def parse_focus(text: str) -> Component | None:
     return None
 
 
+@reads
 def parse_recents(text: str) -> list[Task]:
     """`dumpsys activity recents`: tasks, latest first (RecentTasks.dump), both forms of Task.
 
@@ -105,6 +108,7 @@ def _recent_task(head: re.Match[str], body: str) -> Task:
     return Task(int(head["id"]), component, package=package, user=number)
 
 
+@reads
 def parse_stacks(text: str) -> list[Task]:
     """`am stack list`: each task with the id of the stack (root task) that it stands in."""
     tasks: list[Task] = []
@@ -131,6 +135,7 @@ def _stack_task(found: re.Match[str], stack: int | None) -> Task:
     return Task(int(found["id"]), component, stack, package, number)
 
 
+@reads
 def parse_keyguard(text: str) -> Keyguard:
     """`dumpsys window policy`, section KeyguardServiceDelegate (A11 KeyguardServiceDelegate)."""
     _, found, section = text.partition("KeyguardServiceDelegate")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.device.types import Listed, User
 from droidcancel.errors import ParseError
 
@@ -23,6 +23,7 @@ _DISPLAY = re.compile(r"^Display (?P<id>\d+)\b")
 _LIMIT = re.compile(r"Default(?: / maximum)? is (?P<seconds>\d+)")
 
 
+@reads
 def parse_device_list(text: str) -> list[Listed]:
     """`adb devices -l`, without its heading (adb transport.cpp, append_transport).
 
@@ -40,6 +41,7 @@ def parse_device_list(text: str) -> list[Listed]:
     return listed
 
 
+@reads
 def parse_adb_version(text: str) -> int:
     """`adb version`: 41 of ``Android Debug Bridge version 1.0.41``."""
     found = re.search(r"^Android Debug Bridge version \d+\.\d+\.(\d{1,4})\b", text, re.MULTILINE)
@@ -48,6 +50,7 @@ def parse_adb_version(text: str) -> int:
     return int(found[1])
 
 
+@reads
 def parse_properties(text: str) -> dict[str, str]:
     """`getprop`: ``[key]: [value]`` a line; a value may run over lines."""
     values: dict[str, str] = {}
@@ -67,6 +70,7 @@ def parse_properties(text: str) -> dict[str, str]:
     return values
 
 
+@reads
 def parse_api_level(text: str) -> int:
     """The property ``ro.build.version.sdk``: 24 for Android 7.0."""
     word = text.strip()
@@ -75,6 +79,7 @@ def parse_api_level(text: str) -> int:
     return int(word)
 
 
+@reads
 def parse_current_user(text: str) -> int:
     """`am get-current-user`: a number alone."""
     word = text.strip()
@@ -83,6 +88,7 @@ def parse_current_user(text: str) -> int:
     return int(word)
 
 
+@reads
 def parse_users(text: str) -> list[User]:
     """`pm list users`: ``UserInfo{10:Work profile:30} running`` a line (UserInfo.toString)."""
     head, *lines = text.strip().splitlines() or [""]
@@ -98,6 +104,7 @@ def parse_users(text: str) -> list[User]:
     return users
 
 
+@reads
 def parse_displays(text: str) -> tuple[int, ...]:
     """`dumpsys SurfaceFlinger --display-id`: the ids of the screens that are built in."""
     found = tuple(int(d["id"]) for line in text.splitlines() if (d := _DISPLAY.match(line)))
@@ -106,6 +113,7 @@ def parse_displays(text: str) -> tuple[int, ...]:
     return found
 
 
+@reads
 def parse_record_limit(text: str) -> int | None:
     """`screenrecord --help`: the longest film in seconds, None where there is no limit.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.device.types import Job
 from droidcancel.errors import ParseError
 
@@ -24,9 +24,10 @@ _SOURCE = re.compile(r"\bSource: (?:.*\buser=(?P<user>\d+) )?.*\bpkg=(?P<package
 _UID_USER = re.compile(r"u(?P<id>\d+)\w")
 _UPLOAD_BYTES = re.compile(r"Network upload bytes:\s*(?P<bytes>-?\d+)")
 _REQUIRED = re.compile(r"Required constraints:(?P<names>.*)")
-_RUNNING = re.compile(r"(?:#|[\w.]+:)(?P<uid>u\d+\w+|\d+)/(?P<id>-?\d+)\b")
+_RUNNING = re.compile(r"(?:#|[\w.]{1,200}:)(?P<uid>u\d{1,9}\w{1,40}|\d{1,19})/(?P<id>-?\d{1,19})\b")
 
 
+@reads
 def parse_jobs(text: str, package: str) -> list[Job]:
     """The registered jobs of a package.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.device.types import Progress
 from droidcancel.errors import ParseError
 
@@ -24,6 +24,7 @@ _EXTRA = re.compile(
 )
 
 
+@reads
 def parse_rows(text: str, columns: tuple[str, ...]) -> list[dict[str, str | None]]:
     """`content query --projection a:b`: rows in the order of the projection (Content.java).
 
@@ -58,6 +59,7 @@ def _row(row: str, columns: tuple[str, ...]) -> dict[str, str | None]:
     return dict(zip(columns, values, strict=True))
 
 
+@reads
 def parse_scanned(text: str) -> int | None:
     """`content call ... scan_file`: the new row's id, None when nothing was indexed.
 
@@ -72,6 +74,7 @@ def parse_scanned(text: str) -> int | None:
     return None
 
 
+@reads
 def parse_screen_size(text: str) -> tuple[int, int]:
     """`wm size`: width and height in pixels; an override counts before the physical size."""
     sizes = {found["kind"]: found for found in _SIZE.finditer(text)}
@@ -81,6 +84,7 @@ def parse_screen_size(text: str) -> tuple[int, int]:
     return int(found["width"]), int(found["height"])
 
 
+@reads
 def parse_density(text: str) -> int:
     """`wm density`: dots an inch; an override counts before the physical density."""
     found = {m["kind"]: int(m["dpi"]) for m in _DENSITY.finditer(text)}
@@ -89,6 +93,7 @@ def parse_density(text: str) -> int:
     return found.get("Override") or found["Physical"]
 
 
+@reads
 def parse_progress(text: str, package: str) -> list[Progress]:
     """`dumpsys notification`: the progress bars of a package (NotificationRecord.dump).
 
@@ -129,6 +134,7 @@ def _notification_blocks(text: str, package: str) -> list[str]:
     return ["\n".join(block) for block in blocks]
 
 
+@reads
 def parse_df(text: str) -> int:
     """`df -k PATH`: free bytes, from the column ``Available``."""
     lines = [line for line in text.splitlines() if line.strip()]
@@ -138,6 +144,6 @@ def parse_df(text: str) -> int:
     # a long file system name may push the numbers to a line of their own; the path is last
     fields = " ".join(lines[1:]).split()
     position = header.index("Available")
-    if len(fields) <= position or not fields[position].isdigit():
+    if len(fields) <= position or not fields[position].isdecimal():
         raise ParseError("the free space", lines[1])
     return int(fields[position]) * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.errors import ParseError
 
 METERED_WORDS = ("true", "false", "none")
@@ -14,6 +14,7 @@ _IFACES = re.compile(r"Metered ifaces: *[\[{](?P<names>[^\]}]*)[\]}]")
 _NO_SSID = ("", "<unknown ssid>", "<none>", "null")
 
 
+@reads
 def parse_restrict_background(text: str) -> bool:
     """`cmd netpolicy get restrict-background` (NetworkPolicyManagerShellCommand)."""
     found = _STATUS.search(text)
@@ -22,6 +23,7 @@ def parse_restrict_background(text: str) -> bool:
     return found["word"] == "enabled"
 
 
+@reads
 def parse_wifi_networks(text: str) -> dict[str, str]:
     """`cmd netpolicy list wifi-networks`: ``SSID;true|false|none`` a line, ``;`` in an SSID too."""
     networks: dict[str, str] = {}
@@ -33,6 +35,7 @@ def parse_wifi_networks(text: str) -> dict[str, str]:
     return networks
 
 
+@reads
 def parse_connected_ssid(text: str) -> str | None:
     """The SSID of a WifiInfo (`dumpsys wifi`, ``mWifiInfo SSID: "x", BSSID: ...``).
 
@@ -47,6 +50,7 @@ def parse_connected_ssid(text: str) -> str | None:
     return None if lost else found["ssid"]
 
 
+@reads
 def parse_metered_ifaces(text: str) -> tuple[str, ...] | None:
     """``Metered ifaces: {wlan0}`` of `dumpsys netpolicy`; None where it does not say."""
     found = _IFACES.search(text)

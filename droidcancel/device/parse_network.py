@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from droidcancel.device.reads import first_line, reads
 from droidcancel.errors import ParseError
 
 NO_SHELL = "No shell command implementation."
@@ -29,11 +30,7 @@ class WifiStatus:
     ssid: str | None = None
 
 
-def first_line(text: str) -> str:
-    """The first line that is not blank, for messages."""
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
-
-
+@reads
 def parse_airplane(text: str) -> bool:
     """`cmd connectivity airplane-mode`: ``enabled`` or ``disabled`` (CONN ConnectivityService)."""
     word = text.strip()
@@ -42,6 +39,7 @@ def parse_airplane(text: str) -> bool:
     return word == "enabled"
 
 
+@reads
 def parse_switch(text: str, what: str) -> bool:
     """A setting that is 0 or 1."""
     value = text.strip()
@@ -50,6 +48,7 @@ def parse_switch(text: str, what: str) -> bool:
     return value == "1"
 
 
+@reads
 def parse_settings_list(text: str) -> dict[str, str]:
     """`settings list NAMESPACE`, or lines of it: key=value; a value may run over lines.
 
@@ -69,6 +68,7 @@ def parse_settings_list(text: str) -> dict[str, str]:
     return values
 
 
+@reads
 def parse_wifi_on(value: str) -> bool:
     """`settings get global wifi_on`: 3 is off because of airplane, 2 is on in spite of it."""
     try:
@@ -77,6 +77,7 @@ def parse_wifi_on(value: str) -> bool:
         raise ParseError("the Wi-Fi setting wifi_on", first_line(value)) from None
 
 
+@reads
 def parse_wifi_status(text: str) -> WifiStatus:
     """`cmd wifi status` (WIFI WifiShellCommand, API 30+): the first line, then the primary's.
 
@@ -96,6 +97,7 @@ def parse_wifi_status(text: str) -> WifiStatus:
     return WifiStatus(True, None)
 
 
+@reads
 def parse_wifi_dump(text: str) -> WifiStatus:
     """The line ``Wi-Fi is enabled|disabled`` of `dumpsys wifi` (all versions, WifiServiceImpl)."""
     for line in text.splitlines():
@@ -105,6 +107,7 @@ def parse_wifi_dump(text: str) -> WifiStatus:
     raise ParseError("the Wi-Fi state of dumpsys wifi", first_line(text))
 
 
+@reads
 def parse_default_network(text: str) -> str | None:
     """`dumpsys connectivity`: ``Active default network: 101`` or ``none`` (doDump)."""
     found = _DEFAULT_NETWORK.search(text)
@@ -113,6 +116,7 @@ def parse_default_network(text: str) -> str | None:
     return None if found["id"] in ("none", "null") else found["id"]
 
 
+@reads
 def parse_transports(text: str, network: str) -> str | None:
     """What the network rides on (``WIFI``, ``CELLULAR``, ``ETHERNET``), or None where untold."""
     for line in text.splitlines():
@@ -144,6 +148,7 @@ def _switch_of(settings: dict[str, str], key: str) -> list[str]:
     return [value for name, value in settings.items() if name == key and value in ("0", "1")]
 
 
+@reads
 def parse_chain(text: str) -> bool:
     """`cmd connectivity get-chain3-enabled`: ``chain:enabled`` or ``chain:disabled``."""
     word = text.strip()
@@ -152,6 +157,7 @@ def parse_chain(text: str) -> bool:
     return word == "chain:enabled"
 
 
+@reads
 def parse_package_networking(text: str, package: str) -> bool:
     """`cmd connectivity get-package-networking-enabled PKG`: whether it is allowed."""
     word = text.strip()

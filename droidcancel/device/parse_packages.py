@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.device.types import Component, ForegroundService, PackageInfo
 from droidcancel.errors import ParseError
 
@@ -34,6 +34,7 @@ class Process:
     name: str
 
 
+@reads
 def parse_package_uids(text: str, user: int = 0) -> dict[str, int]:
     """`pm list packages -U [FILTER]`: name to uid. The filter is a substring: look up exactly.
 
@@ -52,6 +53,7 @@ def parse_package_uids(text: str, user: int = 0) -> dict[str, int]:
     return uids
 
 
+@reads
 def parse_package_names(text: str) -> set[str]:
     """`pm list packages`: names alone, as Android 7 prints them too, which knows no ``-U``."""
     names = set()
@@ -63,6 +65,7 @@ def parse_package_names(text: str) -> set[str]:
     return names
 
 
+@reads
 def parse_package_dump(text: str, name: str, user: int = 0) -> PackageInfo | None:
     """`dumpsys package NAME` (PackageManagerService Settings.dumpPackageLPr), None if absent.
 
@@ -91,6 +94,7 @@ def parse_package_dump(text: str, name: str, user: int = 0) -> PackageInfo | Non
     )
 
 
+@reads
 def dumps_package(text: str, name: str) -> bool:
     """Whether `dumpsys package NAME` tells of the package at all, for whichever user."""
     return _package_block(text, name) is not None
@@ -109,6 +113,7 @@ def _user_state(block: str, name: str, user: int) -> dict[str, str] | None:
     return state
 
 
+@reads
 def parse_granted(text: str, name: str, permission: str, user: int = 0) -> bool:
     """`dumpsys package NAME`: whether a permission is granted to the package for one user.
 
@@ -148,6 +153,7 @@ def _required(pattern: re.Pattern[str], block: str, what: str) -> re.Match[str]:
     return found
 
 
+@reads
 def parse_ps(text: str) -> list[Process]:
     """`ps -A`, or `ps` before API 26, by the names of its header's columns.
 
@@ -163,7 +169,7 @@ def parse_ps(text: str) -> list[Process]:
 
 def _process(line: str, pid_column: int, user_column: int | None) -> Process:
     fields = line.split()
-    if len(fields) <= pid_column or not fields[pid_column].isdigit():
+    if len(fields) <= pid_column or not fields[pid_column].isdecimal():
         raise ParseError("a line of ps", line)
     user = fields[user_column] if user_column is not None else ""
     return Process(int(fields[pid_column]), user, fields[-1])
@@ -187,6 +193,7 @@ def _may_be_of(process: Process, user: int) -> bool:
     return found is None or int(found["id"]) == user
 
 
+@reads
 def parse_foreground_services(text: str) -> list[ForegroundService]:
     """`dumpsys activity services PKG`: records with ``isForeground=true`` (ServiceRecord.dump)."""
     if "ACTIVITY MANAGER SERVICES" not in text:
@@ -207,6 +214,7 @@ def parse_foreground_services(text: str) -> list[ForegroundService]:
     return services
 
 
+@reads
 def parse_resolved_activity(text: str) -> Component | None:
     """`cmd package resolve-activity --brief`: the last line names it; None when there is none."""
     if "No activity found" in text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.errors import ParseError
 
 MAP_HEADER = "uid rxBytes rxPackets txBytes txPackets"
@@ -24,6 +24,7 @@ class UidBytes:
     tx: int
 
 
+@reads
 def parse_uid_map(text: str) -> dict[int, UidBytes]:
     """The map under MAP_HEADER, wherever the dump has it (CONN BpfNetMaps, TrafficController).
 
@@ -54,6 +55,7 @@ def _take_row(line: str, rows: dict[int, UidBytes]) -> bool:
     return line.strip().startswith("Entry is deleted")
 
 
+@reads
 def parse_qtaguid(text: str) -> dict[int, UidBytes]:
     """/proc/net/xt_qtaguid/stats of kernels before eBPF (Android 9 and older).
 

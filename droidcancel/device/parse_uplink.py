@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from droidcancel.device.parse_network import first_line
+from droidcancel.device.reads import first_line, reads
 from droidcancel.errors import ParseError
 
 _UP = re.compile(r"LinkUpBandwidth>=(?P<kbps>\d+)Kbps")
 _GATEWAY = re.compile(r"0\.0\.0\.0/0 -> (?P<address>[\d.]+)")
 _RSSI = re.compile(r"\bRSSI: (?P<dbm>-?\d+)")
 _SPEED = re.compile(r"\bTx Link speed: (?P<tx>-?\d+)Mbps|\bLink speed: (?P<any>-?\d+)Mbps")
-_LOSS = re.compile(r"(?P<sent>\d+) packets transmitted, (?P<got>\d+)(?: packets)? received")
+_LOSS = re.compile(
+    r"(?<!\d)(?P<sent>\d{1,9}) packets transmitted, (?P<got>\d{1,9})(?: packets)? received"
+)
 _TIME = re.compile(r"\btime=(?P<ms>\d+(?:\.\d+)?) ms")
 NO_SIGNAL_DBM = -127  # WifiInfo.INVALID_RSSI
 
@@ -37,6 +39,7 @@ class Ping:
         return max(self.times_ms) - min(self.times_ms) if self.times_ms else None
 
 
+@reads
 def parse_up_bandwidth(text: str, network: str) -> tuple[int | None, str | None]:
     """Of `dumpsys connectivity`, for one network: its bandwidth up in kbit/s, and its gateway.
 
@@ -51,6 +54,7 @@ def _is_agent(line: str, network: str) -> bool:
     return "NetworkAgentInfo" in line and f"network{{{network}}}" in line
 
 
+@reads
 def parse_wifi_info(text: str) -> tuple[int | None, int | None]:
     """Of a WifiInfo: RSSI in dBm and link speed up in Mbit/s; None while it is not connected."""
     rssi, speeds = _RSSI.search(text), list(_SPEED.finditer(text))
@@ -61,6 +65,7 @@ def parse_wifi_info(text: str) -> tuple[int | None, int | None]:
     return (dbm if dbm > NO_SIGNAL_DBM else None), (speed if speed > 0 else None)
 
 
+@reads
 def parse_ping(text: str, host: str) -> Ping:
     """The statistics of `ping`; those without an answer count as lost."""
     found = _LOSS.search(text)

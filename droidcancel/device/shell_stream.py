@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from types import TracebackType
@@ -9,9 +10,11 @@ from types import TracebackType
 from droidcancel.device.shell_line import Line
 from droidcancel.device.shell_v2 import new_marker
 from droidcancel.device.types import Output
-from droidcancel.errors import AdbError, ShellTimeout
+from droidcancel.errors import AdbError, DeviceError, ShellTimeout
 
 ARMED_OUTPUT = 4 * 2**20
+LONGEST_LINE = 2**20
+_PID = re.compile(rb"\s*(\d{1,10})\s*")
 
 
 class Armed:
@@ -110,11 +113,17 @@ class RunningCommand:
             raise AdbError(f"the phone did not start: {self._shown} ({error})") from error
 
     def _read_pid(self, marker: bytes, deadline: float) -> int:
-        while b"\n" not in self._buffer:
+        while b"\n" not in self._buffer and len(self._buffer) < LONGEST_LINE:
             self._take(self._line.receive(deadline))
         first, _, rest = bytes(self._buffer).partition(b"\n")
         self._buffer = bytearray(rest)
-        return int(first.removeprefix(marker))
+        found = _PID.fullmatch(first.removeprefix(marker))
+        if found is None or not first.startswith(marker):
+            raise DeviceError(
+                f"the phone's shell answered {first[:40]!r} where a process id belongs",
+                "look at `adb shell echo ok`: its shell does not run commands as it should",
+            )
+        return int(found[1])
 
     def _take(self, pieces: list[tuple[bool, bytes]]) -> None:
         for is_error, data in pieces:
@@ -136,11 +145,16 @@ class RunningCommand:
         return data
 
     def lines(self, timeout: float) -> Iterator[str]:
-        """Whole lines as they come; ends with the command. ``timeout`` is for each line."""
+        """Whole lines as they come; ends with the command. ``timeout`` is for each line.
+
+        DeviceError for one longer than LONGEST_LINE.
+        """
         pending = b""
         while data := self.read(timeout):
             *whole, pending = (pending + data).split(b"\n")
             yield from (line.decode("utf-8", "replace") for line in whole)
+            if len(pending) > LONGEST_LINE:
+                raise DeviceError(f"the phone printed a line of more than {LONGEST_LINE} bytes")
         if pending:
             yield pending.decode("utf-8", "replace")
 

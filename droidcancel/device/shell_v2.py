@@ -8,6 +8,7 @@ standard output, and the same on standard error.
 
 from __future__ import annotations
 
+import re
 import secrets
 import struct
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from droidcancel.errors import DeviceError
 
 HEADER = struct.Struct("<BI")
 LARGEST_PACKET = 64 * 2**20  # the protocol has no limit; adbd sends at most MAX_PAYLOAD (1 MiB)
+_STATUS = re.compile(rb"-?\d{1,9}")
 
 
 class PacketKind(IntEnum):
@@ -110,7 +112,7 @@ def _status(text: bytes) -> int:
     word = text.strip()
     if not word:
         return 0
-    if len(word) > 10 or not word.lstrip(b"-").isdigit():
+    if not _STATUS.fullmatch(word):
         raise DeviceError(
             f"the phone's shell answered {word[:40]!r} where an exit status belongs",
             "look at `adb shell echo ok`: its shell does not run commands as it should",

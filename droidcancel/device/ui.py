@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
 import adbutils
@@ -30,6 +31,7 @@ from droidcancel.errors import DeviceError, UiError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MAX_PIXELS: Final = 50_000_000  # a screen of 8K has 33 million
 RPC_TIMEOUT_S: Final = 30.0
 DUMP_DEPTH: Final = 80
 TEXT_TIMEOUT_S: Final = 5.0
@@ -42,6 +44,8 @@ _IDLE_OFF: Final = {"waitForIdleTimeout": 0, "waitForSelectorTimeout": 0}
 _LINK_ERRORS: Final = (
     adbutils.AdbError, ConnectionError, EOFError, u2.HTTPError, u2.LaunchUiAutomationError
 )  # fmt: skip
+#: what uiautomator2 makes of answers that are JSON and no answers, or nested without an end
+_NONSENSE: Final = (AttributeError, TypeError, KeyError, IndexError, RecursionError)
 _BOMBS: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _HINTS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (
@@ -123,6 +127,16 @@ class Ui:
             raise UiError(f"no key is called {key!r}", f"known: {', '.join(KEYS)}")
         self.acts.tell("key", code=code)
         self._call("pressKeyCode", code)
+
+    def press_unseen(self, code: int, meta: int = 0) -> None:
+        """Press a key of a secret: nobody who listens is told, nor which it was in an error."""
+        try:
+            with _mended("a key of the PIN"):
+                self._server().jsonrpc_call("pressKeyCode", [code, meta], RPC_TIMEOUT_S)
+        except UiError as error:
+            kind = type(error.__cause__).__name__
+            # uiautomator2's errors carry the parameters of the call
+            raise UiError(f"the PIN could not be typed: {kind}", error.hint) from None
 
     def wake(self) -> None:
         """Switch the screen on."""
@@ -236,7 +250,10 @@ def _plain(text: str) -> str:
 def _picture(data: str | bytes) -> Image.Image:
     """A picture out of base64. Raises UiError for what is none, or too large."""
     try:
-        return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+        opened = Image.open(io.BytesIO(base64.b64decode(data)))
+        if opened.width * opened.height > MAX_PIXELS:
+            raise ValueError(f"it has {opened.width} x {opened.height} pixels")
+        return opened.convert("RGB")
     except (OSError, ValueError, TypeError, SyntaxError, *_BOMBS) as error:
         raise UiError(f"the phone gave no picture of its screen: {_short(error)}") from error
 
@@ -251,8 +268,11 @@ def _mended(what: str) -> Iterator[None]:
     except (u2.BaseException, adbutils.AdbError, requests.RequestException) as error:
         hint = next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
         raise UiError(f"the screen server failed at {what}: {_short(error)}", hint) from error
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, HTTPException) as error:
         raise UiError(f"the screen server broke off at {what}: {_short(error)}") from error
+    except _NONSENSE as error:
+        said = f"the screen server answers {what} with nonsense: {_short(error)}"
+        raise UiError(said, "another program may be in its place: restart the phone") from error
 
 
 def _short(error: BaseException) -> str:

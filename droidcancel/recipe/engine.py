@@ -24,6 +24,7 @@ from droidcancel.journal_lock import phone_lock
 from droidcancel.recipe import steps_delete
 from droidcancel.recipe.checks import put_back_in_app
 from droidcancel.recipe.fallback import settle_on_method
+from droidcancel.recipe.guards import refuse_other_files
 from droidcancel.recipe.leftovers import left_behind
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk_decided
@@ -294,6 +295,10 @@ def _check_video(run: Run, entry: StepEntry, file: str) -> None:
     path = Path(file).expanduser()
     if not path.is_file():
         raise _placed(UsageError(f"no such video: {path}", "name one with --video"), entry)
+    try:
+        refuse_other_files(path)
+    except UsageError as error:
+        raise _placed(error, entry) from None
     size, free = path.stat().st_size, run.device.media.free_bytes()
     # once in the gallery, and once as the app's own copy
     if free < 2 * size:

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from droidcancel.apps.document import Document, Loc, Problem, nearest
 from droidcancel.apps.profile import AppProfile
-from droidcancel.errors import UsageError
+from droidcancel.errors import ConfigError, UsageError
 from droidcancel.recipe.model import Recipe, Value
 from droidcancel.recipe.steps_base import Refers
 from droidcancel.recipe.steps_model import RunRecipe, StepEntry
@@ -29,6 +29,10 @@ LATE = frozenset({"token"})
 _OPTIONS = {"video": "--video FILE", "caption": "--caption TEXT"}
 _VARIABLE = re.compile(r"\$\$|\$\{([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+#: characters of a recipe with its variables put in; a variable may hold much, and stand often
+MOST_FILLED = 2**19
+#: recipes that one runs, those that these run among them, each as often as it is run
+MOST_RECIPES = 100
 
 
 @dataclass(frozen=True)
@@ -105,11 +109,29 @@ def load_recipe(name: str | Path, values: Mapping[str, Value] | None = None) -> 
     line and column for anything wrong in it, or in a recipe that it runs;
     UsageError for a name or a variable that does not exist.
     """
-    return _load(recipe_path(name), dict(values or {}), ())
+    return _load(recipe_path(name), dict(values or {}), (), _Reader())
 
 
-def _load(path: Path, given: Mapping[str, Value], running: tuple[Path, ...]) -> LoadedRecipe:
-    document = Document.read(path)
+class _Reader:
+    """The files of one recipe; each is read once, and there are not too many."""
+
+    def __init__(self) -> None:
+        self._documents: dict[Path, Document] = {}
+        self._count = 0
+
+    def read(self, path: Path) -> Document:
+        self._count += 1
+        if self._count > MOST_RECIPES:
+            raise ConfigError(f"runs more than {MOST_RECIPES} recipes, in all", file=path)
+        if path not in self._documents:
+            self._documents[path] = Document.read(path)
+        return self._documents[path]
+
+
+def _load(
+    path: Path, given: Mapping[str, Value], running: tuple[Path, ...], reader: _Reader
+) -> LoadedRecipe:
+    document = reader.read(path)
     values = _values(document, given)
     missing = tuple(n for n in _declared(document) if n not in values)
     filled = Document(document.file, _filled(document, values, missing), document.places)
@@ -118,14 +140,14 @@ def _load(path: Path, given: Mapping[str, Value], running: tuple[Path, ...]) -> 
         line, column = filled.place(loc)
         entry.stands_at(f"{path.name}:{line}:{column}")
     fragments = tuple(
-        _fragment(filled, loc, step, (*running, path.resolve()))
+        _fragment(filled, loc, step, (*running, path.resolve()), reader)
         for loc, step in _run_recipes(recipe)
     )
     return LoadedRecipe(recipe, filled, missing, fragments)
 
 
 def _fragment(
-    document: Document, loc: Loc, step: RunRecipe, running: tuple[Path, ...]
+    document: Document, loc: Loc, step: RunRecipe, running: tuple[Path, ...], reader: _Reader
 ) -> LoadedRecipe:
     try:
         path = recipe_path(step.recipe, Path(document.file).parent)
@@ -135,7 +157,7 @@ def _fragment(
         chain = " → ".join(p.stem for p in (*running, path))
         raise document.error([Problem(loc, f"a recipe that runs itself: {chain}")])
     try:
-        loaded = _load(path, step.vars, running)
+        loaded = _load(path, step.vars, running, reader)
     except _UnknownVariable as error:
         raise document.error([Problem((*loc, "vars", error.name), error.message)]) from error
     step.loaded(loaded.recipe.steps)
@@ -173,6 +195,9 @@ def _filled(
     """The file's data with the variables put in. ConfigError for one that is not declared."""
     problems: list[Problem] = []
     values = {**{name: f"${{{name}}}" for name in missing}, **given}
+    if _size(document.data, values) > MOST_FILLED:
+        problem = Problem(("steps",), f"is longer than {MOST_FILLED} characters with its variables")
+        raise document.error([problem], "give them shorter values, or use them less often")
     parts = {
         key: value if key == "vars" else _fill(value, (key,), values, problems)
         for key, value in document.data.items()
@@ -194,6 +219,18 @@ def _fill(node: Any, loc: Loc, values: Mapping[str, Value], problems: list[Probl
     except ValueError as error:
         problems.append(Problem(loc, str(error)))
         return node
+
+
+def _size(node: Any, values: Mapping[str, Value]) -> int:
+    """How many characters all texts would have, the variables put in."""
+    if isinstance(node, dict):
+        return sum(_size(value, values) for value in node.values())
+    if isinstance(node, list):
+        return sum(_size(value, values) for value in node)
+    if not isinstance(node, str):
+        return 0
+    put_in = (values.get(m[1] or "", "") for m in _VARIABLE.finditer(node))
+    return len(node) + sum(len(v) for v in put_in if isinstance(v, str))
 
 
 def fill(text: str, values: Mapping[str, Value]) -> Value:

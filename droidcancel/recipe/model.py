@@ -107,3 +107,8 @@ def walk_decided(steps: tuple[StepEntry, ...]) -> list[StepEntry]:
         for inner in ("steps", "otherwise"):
             found.extend(walk_decided(getattr(entry.args, inner, ())))
     return found
+
+
+def posts(loaded: Any) -> int:
+    """How often a recipe (a LoadedRecipe) posts at the least; a repeated step counts once."""
+    return sum(entry.kind == "post" for entry in walk_decided(loaded.recipe.steps))

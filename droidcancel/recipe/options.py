@@ -9,6 +9,15 @@ from typing import Any
 
 from droidcancel.device import Device, Limits
 from droidcancel.recipe.values import Moment
+from droidcancel.secret import Secret
+
+
+@dataclass
+class Tally:
+    """What one command has posted and deleted so far, over all of its runs."""
+
+    posts: int = 0
+    deletes: int = 0
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,8 @@ class RunOptions:
     where several are installed.
     `confirm`: asks a person a question, True for yes; None where there is nobody to ask.
     `clean_status_bar`: show no notifications while it runs, for pictures.
+    `account`: the only one in whose name anything is posted or deleted; None for any. `tally`:
+    counts against the limits' `max_posts` and `max_deletes`.
     """
 
     method: str | None = None
@@ -33,12 +44,14 @@ class RunOptions:
     limits: Limits = field(default_factory=Limits)
     locale: str | None = None
     report: Path | None = None
-    pin: str | None = None
+    pin: Secret | None = None
     dry_run: bool = False
     observer: Device | None = None
     package: str | None = None
     confirm: Callable[[str], bool] | None = None
     clean_status_bar: bool = False
+    account: str | None = None
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True)

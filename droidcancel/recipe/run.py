@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from droidcancel.apps.matching import Match
 from droidcancel.apps.memory import Memory
+from droidcancel.apps.patterns import matches
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.cancel import METHODS, CancelContext, CancelMethod, Prepared
 from droidcancel.device import Component, Device, PackageInfo
@@ -26,6 +26,7 @@ from droidcancel.evidence import (
     UploadSeen,
 )
 from droidcancel.journal import Journal, OpenChange, Restored
+from droidcancel.recipe.guards import check_account
 from droidcancel.recipe.installed import installed_build
 from droidcancel.recipe.items import same
 from droidcancel.recipe.load import LoadedRecipe
@@ -84,7 +85,7 @@ class Run:
         self.moment = options.moment or loaded.recipe.moment
         self.exact: str | None = None
         self.newest = NEWEST
-        self.deletes = 0
+        self.account_seen = False
         self.wishes: list[str] = []
         #: what to put back through the app itself at the end: in words, and how
         self.afterwards: list[tuple[str, Callable[[], None]]] = []
@@ -168,6 +169,7 @@ class Run:
         look = self.profile.look(hierarchy, self.locale, self.info.version_name)
         if look.is_elsewhere and self._wakener.woke():
             return self.look(note=note)
+        check_account(self, look)
         self.last_look = look
         self.seen_at = at
         if note:
@@ -224,7 +226,7 @@ class Run:
         patterns = self.profile.upload.jobs
         jobs = self.device.jobs.pending(self.package) if patterns else []
         names = (job.service for job in jobs)
-        known = tuple(n for n in names if any(re.fullmatch(p, n) for p in patterns))
+        known = tuple(n for n in names if any(matches(p, n) for p in patterns))
         return self.recorder.add(JobsSeen(at, known))
 
     def note_toast(self) -> None:

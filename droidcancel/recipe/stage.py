@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,10 @@ def _stay_on(run: Run) -> None:
     limits = run.options.limits
     longest = max(limits.quiet_period_s, limits.late_period_s, limits.watch_resume_s)
     timeout = run.device.settings.get(*TIMEOUT) or ""
-    if timeout.isdigit() and int(timeout) / 1000 <= longest + limits.step_timeout_s:
+    if (
+        re.fullmatch(r"[0-9]{1,12}", timeout)
+        and int(timeout) / 1000 <= longest + limits.step_timeout_s
+    ):
         run.set_setting(*STAY_ON)
 
 

@@ -25,6 +25,7 @@ from droidcancel.recipe import search as looking
 from droidcancel.recipe import steps_model as model
 from droidcancel.recipe import verify as proof
 from droidcancel.recipe.drift import find_again
+from droidcancel.recipe.guards import may_post, may_tap, require_account
 from droidcancel.recipe.load import fill_late
 from droidcancel.recipe.navigate import (
     ASKS_S,
@@ -77,6 +78,7 @@ def _baseline(run: Run, args: model.Baseline, _runner: Runner) -> None:
 
 
 def _push(run: Run, file: str) -> MediaItem:
+    require_account(run)
     local = Path(file).expanduser()
     run.recorder.video_bytes = local.stat().st_size
     media = run.device.media
@@ -162,6 +164,7 @@ def _post(run: Run, _args: model.Post, _runner: Runner) -> None:
     if run.method_name is not None and not run.method.late:
         run.prepare_cancel()
     button = require(run, "post_button")
+    may_post(run)
     if run.recorder.cancel_due:
         run.sights.hold()
     run.recorder.mark("posted")
@@ -233,6 +236,7 @@ def _target(run: Run, args: model.Target) -> Match | tuple[int, int]:
             raise AppError(f"{run.profile.title} has no {name}: {why}")
         if run.profile.elements[name].never:
             raise AppError(f"{name} must not be tapped")
+        may_tap(run, name)
         return require(run, name)
     if args.text is not None:
         text = args.text

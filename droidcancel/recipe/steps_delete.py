@@ -18,6 +18,7 @@ from droidcancel.evidence import Checked, MethodApplied, Search
 from droidcancel.evidence import Place as PlaceName
 from droidcancel.recipe import drafts, posts
 from droidcancel.recipe import steps_delete_model as model
+from droidcancel.recipe.guards import may_delete
 from droidcancel.recipe.items import lost, must_be_found, named, with_token
 from droidcancel.recipe.navigate import ANSWER_S, go_to, require
 from droidcancel.recipe.observer import look_as_other, look_at_feed
@@ -54,17 +55,6 @@ def _applied(run: Run, name: str, at: float, effective: bool | None, detail: str
 def _take_over(run: Run, name: str) -> None:
     """The delete of an item that the user named is the run's method: no upload is cancelled."""
     run.method_name, run.moment = name, None
-
-
-def _may_delete(run: Run) -> None:
-    """Count this delete. UsageError beyond what devices.yaml allows."""
-    most = run.options.limits.max_deletes
-    if run.deletes >= most:
-        raise UsageError(
-            f"one more delete would be more than max_deletes ({most}) of this phone",
-            "raise limits.max_deletes in devices.yaml",
-        )
-    run.deletes += 1
 
 
 def _check(run: Run, name: str, ok: bool | None, detail: str) -> None:
@@ -127,7 +117,7 @@ def delete_draft(run: Run, args: model.DeleteDraft, _runner: object) -> None:
         return
     go_to(run, run.profile.home)
     read_drafts_top(run, place, args.cached)
-    _may_delete(run)
+    may_delete(run)
     at = run.recorder.now()
     answered = drafts.delete_draft(run, place, caption, index)
     after = read_drafts(run, place, args.cached)
@@ -205,7 +195,7 @@ def delete_post(run: Run, args: model.DeletePost, _runner: object) -> None:
         open_tile(run, place, post.tile)
     if not _goes_on(run, f"the video {post.caption!r}, number {post.number + 1} on the profile"):
         return
-    _may_delete(run)
+    may_delete(run)
     at = run.recorder.now()
     answered = posts.delete_post(run, place, post)
     _applied_to_post(run, place, at, answered)

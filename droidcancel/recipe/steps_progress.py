@@ -12,6 +12,7 @@ from droidcancel.errors import UiError
 from droidcancel.evidence import Search
 from droidcancel.recipe import steps_resume_model as model
 from droidcancel.recipe.checks import check
+from droidcancel.recipe.guards import may_post
 from droidcancel.recipe.navigate import go_to, tap
 from droidcancel.recipe.progress_truth import progress_is_true
 from droidcancel.recipe.run import Run
@@ -60,6 +61,7 @@ def _check_failure(run: Run) -> None:
 
 def _retry(run: Run) -> Outcome:
     go_to(run, run.profile.home, PROFILE_S)
+    may_post(run)
     tap(run, RETRY, ANSWER_S)
     run.posted_at = time.monotonic()
     run.posted_tx = run.sample_traffic()

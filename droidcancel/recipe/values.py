@@ -11,29 +11,35 @@ from droidcancel.apps.document import Frozen
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _BYTES = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2}
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Z%]*)")
+_AMOUNT = re.compile(r"(\d{1,18}(?:\.\d{1,18})?)\s*([a-zA-Z%]*)")
+#: seconds, or bytes, beyond all sense: every wait has an end
+MOST_SECONDS, MOST_BYTES = 7 * 86_400.0, 2.0**50
 
 
 def seconds(value: Any) -> float:
     """``2``, ``2s``, ``500ms``, ``1.5m`` as seconds. ValueError for anything else."""
-    return _amount(value, _SECONDS, "s", "a duration such as 500ms, 2s or 3m")
+    expected = "a duration such as 500ms, 2s or 3m, of at most 7 days"
+    return _amount(value, _SECONDS, "s", expected, MOST_SECONDS)
 
 
 def size(value: Any) -> int:
     """``3MB``, ``512KiB``, ``4096`` as bytes. ValueError for anything else."""
-    return int(_amount(value, _BYTES, "b", "a size such as 512KiB or 3MB"))
+    return int(_amount(value, _BYTES, "b", "a size such as 512KiB or 3MB", MOST_BYTES))
 
 
-def _amount(value: Any, units: dict[str, Any], default: str, expected: str) -> float:
+def _amount(value: Any, units: dict[str, Any], default: str, expected: str, most: float) -> float:
     if isinstance(value, bool):
         raise ValueError(f"expected {expected}")
-    if isinstance(value, int | float) and value >= 0:
+    if isinstance(value, int | float) and 0 <= value <= most:
         return float(value)
     match = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) else None
     unit = (match[2].lower() or default) if match else ""
     if match is None or unit not in units:
         raise ValueError(f"expected {expected}")
-    return float(match[1]) * float(units[unit])
+    found = float(match[1]) * float(units[unit])
+    if found > most:
+        raise ValueError(f"expected {expected}")
+    return found
 
 
 Duration = Annotated[

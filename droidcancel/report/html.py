@@ -17,6 +17,7 @@ from droidcancel.report.chart import NARROW, draw
 from droidcancel.report.csp import Inline, data_block
 from droidcancel.report.proof import points
 from droidcancel.report.timeline import cut_facts, number_rows, rows, state_rows, value_text
+from droidcancel.secret import redacted_json
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -59,6 +60,7 @@ def write(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) -> 
     read from `folder`. `truth` is a line of what the other side knew, where one could be asked.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    run = redacted_json(run)
     # half a character (a phone may send one) is no UTF-8; as an escape it is JSON
     data = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
     (folder / DATA).write_text(data, encoding="utf-8", errors="backslashreplace")

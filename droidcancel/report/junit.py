@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from droidcancel.secret import redacted_json
+
 # What XML 1.0 does not allow, even escaped.
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -22,7 +24,7 @@ def write(runs: Sequence[Mapping[str, Any]], path: Path) -> None:
 
 def suite(runs: Sequence[Mapping[str, Any]]) -> ElementTree.Element:
     """A `testsuite` element; `invalid` and `unknown` say nothing of the app: they are skipped."""
-    cases = [_case(run) for run in runs]
+    cases = [_case(redacted_json(run)) for run in runs]
     counts = {
         name + "s": sum(case.find(name) is not None for case in cases)
         for name in ("failure", "error")

@@ -10,6 +10,23 @@ MAX_WORDS = 32
 MAX_WORD = 128
 MAX_HARMFUL = 100
 
+#: first words of programs that change a phone beyond the app that is in front
+CHANGING = (
+    ("settings", "put"), ("settings", "delete"), ("settings", "reset"), ("svc",), ("setprop",),
+    ("pm", "clear"), ("pm", "install"), ("pm", "uninstall"), ("pm", "grant"), ("pm", "revoke"),
+    ("pm", "disable-user"), ("pm", "enable"), ("pm", "trim-caches"), ("appops", "set"),
+    ("content", "insert"), ("content", "update"), ("content", "delete"), ("content", "call"),
+    ("rm",), ("mkdir",), ("mv",), ("cp",), ("touch",), ("chmod",), ("ln",), ("dd",), ("reboot",),
+    ("am", "broadcast"), ("am", "kill"), ("am", "stack"), ("am", "task"), ("am", "set-inactive"),
+    ("wm", "size"), ("wm", "density"), ("input", "text"), ("locksettings",), ("ime", "set"),
+    ("ime", "enable"), ("ime", "disable"), ("cmd", "wifi", "set-wifi-enabled"),
+    ("cmd", "connectivity", "airplane-mode", "enable"), ("cmd", "phone", "data"),
+    ("cmd", "connectivity", "airplane-mode", "disable"), ("cmd", "netpolicy", "set"),
+    ("cmd", "connectivity", "set-chain3-enabled"), ("cmd", "netpolicy", "add"),
+    ("cmd", "connectivity", "set-package-networking-enabled"), ("cmd", "netpolicy", "remove"),
+    ("cmd", "jobscheduler"), ("ip",), ("iptables",), ("ndc",),
+)  # fmt: skip
+
 
 @dataclass(eq=False)
 class Audit:
@@ -32,3 +49,8 @@ class Audit:
     def matching(self, *words: str) -> list[tuple[str, ...]]:
         """The programs that were called with these words first, oldest first."""
         return [argv for argv in self.programs if argv[: len(words)] == words]
+
+    @property
+    def changing(self) -> list[tuple[str, ...]]:
+        """The programs that change the phone, of those in CHANGING, oldest first."""
+        return [argv for argv in self.programs if any(argv[: len(w)] == w for w in CHANGING)]

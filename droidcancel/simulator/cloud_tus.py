@@ -4,7 +4,6 @@ expiration, checksum and termination, and a commit of our own that makes a video
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import AsyncIterator
 from email.utils import formatdate
@@ -45,7 +44,7 @@ def parse_metadata(text: str) -> dict[str, str]:
         key, _, value = pair.partition(" ")
         try:
             found[key] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, no UTF-8, or not even ASCII
             raise HttpError(400, "Upload-Metadata must be base64 of UTF-8") from None
     return found
 
@@ -157,7 +156,7 @@ def _checksum(request: Request) -> tuple[str, bytes] | None:
         raise HttpError(400, "unknown checksum algorithm")
     try:
         return name, base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise HttpError(400, "Upload-Checksum must be base64") from None
 
 

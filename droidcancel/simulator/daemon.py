@@ -117,7 +117,7 @@ class Daemon:
             await cloud.stop()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, ValueError, asyncio.TimeoutError):
+        with contextlib.suppress(OSError, ValueError, RecursionError, asyncio.TimeoutError):
             line = await asyncio.wait_for(reader.readline(), 10)
             request = json.loads(line)
             secret = str(request.get("secret", "")) if isinstance(request, dict) else ""

@@ -16,6 +16,7 @@ from droidcancel.device import Device, connect
 from droidcancel.device.airplane_page import QUICK_TILE, SETTINGS_PAGE
 from droidcancel.errors import NotEffective, UiError
 from droidcancel.journal import Journal
+from droidcancel.secret import Secret
 from droidcancel.simulator import PhoneOptions, Simulator
 from droidcancel.simulator.options import LOCALES
 from tests.conftest import wait_until
@@ -152,7 +153,7 @@ def test_behind_a_lock_screen_it_is_refused_with_the_reason(reach: Reach) -> Non
     with pytest.raises(UiError, match="lock screen"):
         device.network.set_airplane(True)
     assert radios(sim) == (False, True)
-    device.unlock("2580")
+    device.unlock(Secret("2580"))
     there_and_back(device, sim, SETTINGS_PAGE)
 
 

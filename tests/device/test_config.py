@@ -123,7 +123,9 @@ def test_the_pin_comes_out_of_the_environment(monkeypatch: pytest.MonkeyPatch) -
     entry = parse_devices(LAB).entry("pixel")
     assert entry is not None
     monkeypatch.setenv("PIXEL_PIN", "4711")
-    assert entry.pin() == "4711"
+    pin = entry.pin()
+    assert pin is not None
+    assert (str(pin), pin.reveal()) == ("•••", "4711")
     monkeypatch.delenv("PIXEL_PIN")
     with pytest.raises(UsageError, match="PIXEL_PIN"):
         entry.pin()

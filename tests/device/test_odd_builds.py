@@ -9,6 +9,7 @@ import pytest
 from droidcancel.device import Device, connect
 from droidcancel.device.doctor import examine
 from droidcancel.errors import NotEffective
+from droidcancel.secret import Secret
 from droidcancel.simulator import PhoneOptions, Simulator
 from tests.conftest import wait_until
 from tests.device.conftest import Boot
@@ -127,8 +128,8 @@ def test_a_lock_screen_with_a_pin(reach: Reach) -> None:
     with pytest.raises(NotEffective, match="stays locked"):
         device.unlock(timeout=0.5)
     with pytest.raises(NotEffective, match="after the PIN was typed, once"):
-        device.unlock("1111", timeout=0.5)
-    device.unlock("2580")
+        device.unlock(Secret("1111"), timeout=0.5)
+    device.unlock(Secret("2580"))
     assert not device.activities.keyguard().showing
 
 

@@ -18,6 +18,7 @@ from droidcancel.recipe.load import load_recipe
 from droidcancel.recipe.options import Event, RunOptions
 from droidcancel.recipe.result import RunResult
 from droidcancel.recipe.values import Moment
+from droidcancel.secret import Secret
 from droidcancel.simulator.apps import PACKAGES
 from tests.conftest import MakePhone
 
@@ -118,6 +119,7 @@ class Lab:
         values: dict[str, Any] | None = None,
         limits: Limits = LIMITS,
         profile: AppProfile | None = None,
+        pin: str | None = None,
         **options: Any,
     ) -> RunResult:
         """Run a recipe on it."""
@@ -133,6 +135,7 @@ class Lab:
             limits=limits,
             moment=None if moment is None else Moment.model_validate(moment),
             report=self.report,
+            pin=None if pin is None else Secret(pin),
             **options,
         )
         loaded = load_recipe(recipe, given)

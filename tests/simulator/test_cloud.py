@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from droidcancel.simulator import cloud_tus
 from droidcancel.simulator.cloud import Cloud, CloudBehaviour, VideoRecord
-from droidcancel.simulator.http import Response
+from droidcancel.simulator.http import HttpError, Response
 from droidcancel.simulator.netsocket import open_tcp
 from droidcancel.simulator.upload import encode_metadata
 from tests.simulator.net import Client, run, until
@@ -377,6 +378,13 @@ def test_the_truth_is_for_the_holder_of_the_admin_token() -> None:
 
 
 # -- hostile input ---------------------------------------------------------------------------
+@pytest.mark.parametrize("value", ["aGk²", "aGk=k", "\xff", "/w==", "===", "\ud800"])
+def test_metadata_that_is_none_is_a_bad_request(value: str) -> None:
+    with pytest.raises(HttpError) as caught:
+        cloud_tus.parse_metadata(f"caption {value}")
+    assert caught.value.status == 400
+
+
 def test_memory_stays_bounded_under_a_large_video() -> None:
     size = 48 * 2**20
 
