@@ -15,6 +15,8 @@ SMALL_WINDOW = 0.25
 #: how far the widths of equal things may differ, and how much of the width they fill
 EVEN = 0.1
 FILLED = 0.9
+#: what scrolls and covers less of the screen's height than this is a strip or a sheet, no page
+PAGE = 0.75
 
 
 def frame(nodes: Sequence[Node]) -> Bounds:
@@ -103,16 +105,35 @@ def in_own_window(node: Node, area: Bounds) -> bool:
 
 
 def slot(nodes: Sequence[Node], place: int, of: int, area: Bounds, mirrored: bool) -> list[Node]:
-    """The n-th (from 1) of so many equal things that fill a row of the screen, as tabs do."""
+    """The n-th (from 1) of so many equal things that fill a row of the screen, as tabs do.
+
+    A row of deeds, as at the bottom of a share sheet, may look the same. But it can be moved aside,
+    and none of it is chosen, where of tabs one always is.
+    """
     rows: dict[tuple[int, int], list[Node]] = {}
     for node in nodes:
         rows.setdefault((node.bounds.top, node.bounds.bottom), []).append(node)
     found = []
     for row in rows.values():
         ordered = sorted(row, key=lambda n: n.bounds.left, reverse=mirrored)
-        if len(ordered) == of and _fill([n.bounds for n in row], area):
+        if len(ordered) == of and _fill([n.bounds for n in row], area) and _are_tabs(row, area):
             found.append(ordered[place - 1])
     return found
+
+
+def chosen(node: Node) -> bool:
+    """Whether a node, or something in it, is marked as the chosen one."""
+    return node.selected or any(n.selected for n in node.descendants())
+
+
+def _are_tabs(row: Sequence[Node], area: Bounds) -> bool:
+    return sum(map(chosen, row)) == 1 and not any(_in_strip(node, area) for node in row)
+
+
+def _in_strip(node: Node, area: Bounds) -> bool:
+    """Whether a node is part of something that scrolls, and is no page of the app's."""
+    scrolls = (n.bounds for n in ancestors(node) if n.scrollable)
+    return any(b.height < PAGE * area.height for b in scrolls)
 
 
 def _fill(boxes: Sequence[Bounds], area: Bounds) -> bool:

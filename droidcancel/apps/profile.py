@@ -336,9 +336,13 @@ class Look:
     def _shows(self, screen: Screen) -> bool:
         return (
             all(self.find(name) for name in screen.all)
-            and (not screen.any or self.has(screen.any))
+            and (not screen.any or self._shown(screen.any) >= screen.least)
             and not self.has(screen.none)
         )
+
+    def _shown(self, elements: Iterable[str]) -> int:
+        """How many of the elements are there."""
+        return sum(self.find(name) is not None for name in elements)
 
     def _percent(self) -> int | None:
         for name in self.profile.upload.percent:
