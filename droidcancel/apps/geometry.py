@@ -12,6 +12,8 @@ NEAR = 0.05
 ADJOINING = 0.01
 #: a window that covers less of the screen than this is one of its own over the app's
 SMALL_WINDOW = 0.25
+#: no screen is so low, as a share of its width
+BAR = 0.25
 #: how far the widths of equal things may differ, and how much of the width they fill
 EVEN = 0.1
 FILLED = 0.9
@@ -22,12 +24,16 @@ PAGE = 0.75
 def frame(nodes: Sequence[Node]) -> Bounds:
     """The screen: the box around all windows that begin at its corner.
 
-    Apps keep pages mounted beside the screen. A dump without nesting has them at its top too.
+    Apps keep pages mounted beside the screen. A dump without nesting has them at its top too. Where
+    only the status bar begins at the corner, over a dialog, the other windows are of the screen.
     """
-    boxes = [n.bounds for n in nodes if n.parent is None and not n.bounds.empty]
-    boxes = boxes or [n.bounds for n in nodes if not n.bounds.empty] or [Bounds(0, 0, 0, 0)]
-    boxes = [b for b in boxes if b.left <= 0 and b.top <= 0] or boxes
-    return Bounds(0, 0, max(b.right for b in boxes), max(b.bottom for b in boxes))
+    every = [n.bounds for n in nodes if n.parent is None and not n.bounds.empty]
+    every = every or [n.bounds for n in nodes if not n.bounds.empty] or [Bounds(0, 0, 0, 0)]
+    boxes = [b for b in every if b.left <= 0 and b.top <= 0] or every
+    right, bottom = max(b.right for b in boxes), max(b.bottom for b in boxes)
+    if bottom < BAR * right:
+        bottom = max(b.bottom for b in every if b.left < right)
+    return Bounds(0, 0, right, bottom)
 
 
 def within(bounds: Bounds, area: Bounds) -> bool:
