@@ -22,22 +22,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from droidcancel.apps.geometry import ancestors, clickable
+from droidcancel.apps.geometry import (
+    Box,
+    ancestors,
+    box_of,
+    clickable,
+    in_area,
+    mirrored,
+    next_to,
+    same_place,
+    same_way,
+)
 from droidcancel.apps.locales import is_right_to_left
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
-from droidcancel.apps.signs import (
-    Box,
-    box_of,
-    in_area,
-    mirrored,
-    near,
-    next_to,
-    role_of,
-    same_place,
-    same_role,
-    words_alike,
-)
+from droidcancel.apps.signs import role_of, same_role, words_alike
 from droidcancel.device.hierarchy import Bounds, Node
 
 THRESHOLD = 0.72
@@ -245,7 +244,7 @@ def _beside(node: Node, traits: _Traits, frame: Bounds) -> float | None:
     ]
     if traits.remembered is not None:
         for name, bounds in traits.around.items():
-            found.append(near(node.bounds, bounds, traits.remembered.around[name], frame))
+            found.append(same_way(node.bounds, bounds, traits.remembered.around[name], frame))
     return round(sum(found) / len(found), 3) if found else None
 
 

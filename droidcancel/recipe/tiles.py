@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from droidcancel.apps.geometry import contains
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Place
@@ -100,13 +101,7 @@ def cells_on(look: Look, place: Place) -> list[Match]:
 
 def _lies_in(inner: Bounds, outer: Bounds) -> bool:
     """Whether a box is a part of a larger one."""
-    inside = (
-        outer.left <= inner.left
-        and outer.top <= inner.top
-        and inner.right <= outer.right
-        and inner.bottom <= outer.bottom
-    )
-    return inside and inner != outer
+    return inner != outer and contains(outer, inner)
 
 
 def show_page(run: Run, place: Place, page: str | None) -> None:
