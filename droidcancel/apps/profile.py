@@ -177,6 +177,10 @@ class AppProfile(Frozen):
         known = SENSITIVE.union(self.upload.confirm, self.upload.cancel)
         return element in known or self.elements[element].sensitive
 
+    def says_empty(self, element: str) -> bool:
+        """Whether it says of a list that it holds nothing, which a verdict rests on."""
+        return any(element in place.empty for place in self.places.values())
+
     def stands_on(self, element: str) -> set[str]:
         """The screens that are never without an element: as it says, and where a way uses it."""
         ways = (way.items() for way in self.ways.values())
