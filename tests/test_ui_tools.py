@@ -132,6 +132,13 @@ def test_nobodys_words_are_learnt() -> None:
     assert [lesson.kind for lesson in made] == ["id"]
 
 
+def test_so_many_of_a_screens_signs_are_told() -> None:
+    maker = Maker()
+    here = AppProfile.load("tiktok").look(maker.hierarchy(maker.post()), "en-US")
+    told = next(iter(lines(explain(here, "post_button"))))
+    assert told.startswith("screen: post (at least 2 of: post_button shows, post_text shows,")
+
+
 def test_what_says_that_a_list_is_empty_is_learnt_by_its_whole_words_alone() -> None:
     """By an id, or a part of it, any text might stand for an empty profile."""
     maker = Maker("de-DE")
