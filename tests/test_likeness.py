@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from droidcancel.apps.geometry import next_to
 from droidcancel.apps.likeness import (
     SURE_WORDS,
     THRESHOLD,
@@ -20,7 +21,7 @@ from droidcancel.apps.likeness import (
 )
 from droidcancel.apps.memory import Memory
 from droidcancel.apps.profile import AppProfile, Look, profile_path
-from droidcancel.apps.signs import next_to, same_role, words_alike
+from droidcancel.apps.signs import same_role, words_alike
 from droidcancel.device.hierarchy import Bounds, Hierarchy
 from droidcancel.errors import ConfigError
 

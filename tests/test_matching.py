@@ -110,14 +110,14 @@ home: any
 elements:
 {elements}
 screens:
-  any: {{all: [{first}]}}
+  any: {screen}
 """
 
 
-def profile_of(tmp_path: Path, elements: str, more: str = "") -> AppProfile:
+def profile_of(tmp_path: Path, elements: str, more: str = "", screen: str = "") -> AppProfile:
     path = tmp_path / "probe.yaml"
-    first = elements.strip().split(":")[0]
-    path.write_text(PROFILE.format(elements=elements, first=first) + more, encoding="utf-8")
+    screen = screen or f"{{all: [{elements.strip().split(':')[0]}]}}"
+    path.write_text(PROFILE.format(elements=elements, screen=screen) + more, encoding="utf-8")
     return AppProfile.load(path)
 
 
@@ -155,12 +155,61 @@ def test_only_a_small_window_is_one_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("locale", "wanted"), [("en", 0), ("ar-EG", 800)])
 def test_a_place_in_a_row_of_equals(tmp_path: Path, locale: str, wanted: int) -> None:
     profile = profile_of(tmp_path, "  a: {find: [{slot: [1, 5], clickable: true}]}\n")
-    rows = [node(f"[{x},1900][{x + 200},2000]", clickable="true") for x in range(0, 1000, 200)]
-    match = profile.find(screen(node("[0,0][1000,2000]", inside="".join(rows))), "a", locale)
+    shown = screen(node("[0,0][1000,2000]", inside=tabs(chosen=3)))
+    match = profile.find(shown, "a", locale)
     assert match is not None
     assert match.node.bounds.left == wanted
-    four = screen(node("[0,0][1000,2000]", inside="".join(rows[:4])))
+    four = screen(node("[0,0][1000,2000]", inside=tabs(of=4, chosen=3)))
     assert profile.find(four, "a", locale) is None
+
+
+def tabs(of: int = 5, chosen: int | None = None, top: int = 1900) -> str:
+    """Equal things in a row, that one chosen."""
+    return "".join(
+        node(
+            f"[{200 * place},{top}][{200 * place + 200},{top + 100}]",
+            clickable="true",
+            selected=str(place == chosen).lower(),
+        )
+        for place in range(of)
+    )
+
+
+def test_a_row_of_deeds_is_no_row_of_tabs(tmp_path: Path) -> None:
+    """As at the bottom of a share sheet: five, as wide as each other, from edge to edge."""
+    elements = """
+  a: {find: [{slot: [1, 5], clickable: true}]}
+  b: {find: [{slot: [5, 5], clickable: true, selected: true}]}
+  c: {find: [{slot: [5, 5], clickable: true, selected: false}]}
+"""
+    profile = profile_of(tmp_path, elements)
+
+    def found(name: str, rows: str, **around: str) -> bool:
+        strip = node("[0,1900][1000,2000]", inside=rows, **around)
+        page = node("[0,0][1000,2000]", inside=strip, scrollable="true")
+        return profile.find(screen(page), name, "en") is not None
+
+    assert found("a", tabs(chosen=0))
+    assert not found("a", tabs())  # none is chosen
+    assert not found("a", tabs(chosen=0), scrollable="true")  # can be moved aside
+    assert [found(name, tabs(chosen=4)) for name in ("b", "c")] == [True, False]
+    assert [found(name, tabs(chosen=0)) for name in ("b", "c")] == [False, True]
+
+
+def test_a_screen_is_known_by_so_many_of_its_signs(tmp_path: Path) -> None:
+    elements = "".join(f"  {n}: {{find: [{{text: {n.upper()}}}]}}\n" for n in "abc")
+    known = "{any: [a, b, c], least: 2}"
+    profile = profile_of(tmp_path, elements, screen=known)
+
+    def shows(*texts: str) -> bool:
+        rows = "".join(node(f"[0,{y}][90,{y + 9}]", t) for y, t in enumerate(texts))
+        return profile.screen(screen(node("[0,0][1000,2000]", inside=rows)), "en") == "any"
+
+    assert [shows("A"), shows("A", "B"), shows("C", "B"), shows("A", "A")] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    with pytest.raises(ConfigError, match="`least` is 4, and `any` has 3 elements"):
+        profile_of(tmp_path, elements, screen=known.replace("2", "4"))
 
 
 def test_with_unless_and_outside(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from lxml import etree
 from ruamel.yaml import YAML
 
 from droidcancel.apps.document import Document
+from droidcancel.apps.geometry import clickable
 from droidcancel.apps.matching import in_versions, label_matches
 from droidcancel.apps.profile import AppProfile, UploadView, profile_path
 from droidcancel.device.hierarchy import Hierarchy
@@ -107,13 +108,47 @@ def changed(xml: bytes, how: str, factor: float) -> bytes:
         for node in nodes:
             node.getparent().remove(node)
         root.extend(nodes)
+    if how == "wrapped":
+        for node in nodes:
+            wrap(node)
+    if how == "windows":
+        width = max(b.right for n in Hierarchy.parse(xml).nodes() if (b := n.bounds))
+        root.insert(0, window("com.android.systemui", f"[0,0][{width},100]", "27 %", "Post"))
+        keys = f"[0,900][{width},1400]"
+        root.append(window("com.google.android.inputmethod.latin", keys, "Post", "Next"))
     return etree.tostring(root)
+
+
+def wrap(node: Any) -> None:
+    """Put a group around a view that takes no taps and says nothing, as compose does."""
+    above, place = node.getparent(), node.getparent().index(node)
+    around = etree.Element("node", {"class": "android.view.View", "clickable": "false"})
+    around.set("package", node.get("package", ""))
+    around.set("bounds", node.get("bounds", ""))
+    above.insert(place, around)
+    around.append(node)
+
+
+def window(package: str, bounds: str, *texts: str) -> Any:
+    """A window of the phone's own, with buttons that say what the app's say."""
+    root = etree.Element("node", {"package": package, "bounds": bounds})
+    for text in texts:
+        etree.SubElement(root, "node", dict(root.attrib), text=text, clickable="true")
+    return root
 
 
 @pytest.mark.skipif(not labels(), reason="the hierarchies of real phones are not at hand")
 @pytest.mark.parametrize(
     ("how", "factor"),
-    [("other ids", 1), ("no classes", 1), ("flat", 1), ("smaller", 0.5), ("larger", 1.5)],
+    [
+        ("other ids", 1),
+        ("no classes", 1),
+        ("flat", 1),
+        ("smaller", 0.5),
+        ("larger", 1.5),
+        ("wrapped", 1),
+        ("windows", 1),
+    ],
 )
 @pytest.mark.parametrize("name", labels())
 def test_real_screens_of_another_build_phone_or_tool(
@@ -128,6 +163,41 @@ def test_real_screens_of_another_build_phone_or_tool(
         assert match is not None, element
         places = ["[{},{}][{},{}]".format(*n.bounds) for n in (match.node, match.target)]
         assert scaled(bounds, factor) in places, (element, places)
+    if how in ("wrapped", "windows"):  # the others may leave too little to tell all apart
+        assert [e for e in wanted.get("absent", []) if look.find(e) is not None] == []
+
+
+def translated(xml: bytes, profile: AppProfile, old: str, new: str) -> bytes:
+    """A hierarchy as the app set to another language would have it, in the profile's words."""
+    words: dict[str, str] = {}
+    for element in profile.elements.values():
+        for locator in element.find:
+            for texts in filter(None, (locator.label, locator.text, locator.desc)):
+                for word in texts.get(old, ()):
+                    words.setdefault(word, texts[new][0])
+    root = etree.fromstring(xml)
+    for node in root.iter("node"):
+        for name in ("text", "content-desc"):
+            if node.get("package", "") in profile.packages and node.get(name):
+                node.set(name, words.get(node.get(name).strip(), node.get(name)))
+    return etree.tostring(root)
+
+
+@pytest.mark.skipif(not labels(), reason="the hierarchies of real phones are not at hand")
+@pytest.mark.parametrize("language", ["de", "es", "ja", "tr", "vi", "zh-Hant"])
+@pytest.mark.parametrize("name", labels())
+def test_real_screens_in_another_language(tiktok: AppProfile, name: str, language: str) -> None:
+    wanted: Any = labels()[name]
+    given = locale_of(name)
+    xml = translated((DUMPS / name).read_bytes(), tiktok, given[:2], language)
+    look = tiktok.look(Hierarchy.parse(xml), language)
+    assert look.screen == wanted["screen"]
+    for element, bounds in wanted.get("found", {}).items():
+        match = look.find(element)
+        assert match is not None, element
+        meant = (n for n in look.hierarchy.nodes() if "[{},{}][{},{}]".format(*n.bounds) == bounds)
+        assert any(match.target in (n, clickable(n)) for n in meant), element
+    assert [e for e in wanted.get("absent", []) if look.find(e) is not None] == []
     assert [e for e in wanted.get("absent", []) if look.find(e) is not None] == []
 
 

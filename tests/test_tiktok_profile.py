@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from droidcancel.apps.likeness import propose
 from droidcancel.apps.locales import keys_of
 from droidcancel.apps.profile import AppProfile, Look, UploadView
 from droidcancel.device.hierarchy import Hierarchy
@@ -156,6 +157,178 @@ def test_the_small_post_with_the_keyboard_open(tiktok: AppProfile, maker: Maker)
     assert match is not None
     assert match.node.resource_id.endswith("/zz1")
     assert look.find("drafts_button") is None
+
+
+def reworded(views: list[View], words: dict[str, str]) -> list[View]:
+    """The views with other words, as after an update."""
+    for view in views:
+        view.text = words.get(view.text, view.text)
+        reworded(view.children, words)
+    return views
+
+
+@makers
+def test_the_post_page_is_known_without_its_post(tiktok: AppProfile, maker: Maker) -> None:
+    """Post says something else: the page is known by the rest of it, and Post by likeness."""
+    word = maker.words["post"]
+    for as_text in (False, True):
+        page = reworded(maker.post(as_text=as_text), {word: f"{word} xyz"})
+        look = tiktok.look(maker.hierarchy(page), maker.locale)
+        assert look.screen == "post"
+        assert look.find("post_button") is None
+        assert words_at(look, "drafts_button") == maker.words["drafts"]
+        if maker.flat:
+            continue  # what has no classes has no roles: that is not guessed
+        assert words_at(look, "caption_field") == "two"
+        chosen = propose(look, "post_button").chosen
+        assert chosen is not None
+        assert chosen.label == f"{word} xyz"
+        assert "place" in chosen.sure_signs
+
+
+@makers
+def test_the_post_page_is_known_without_its_bar(tiktok: AppProfile, maker: Maker) -> None:
+    both = {maker.words[key]: "…" for key in ("post", "drafts")}
+    look = tiktok.look(maker.hierarchy(reworded(maker.post(), both)), maker.locale)
+    assert look.screen == "post"
+    assert look.find("post_button") is None
+    assert propose(look, "post_button").chosen is None  # nothing says anything like it
+
+
+def a_field(hint: str, top: float = 0.5) -> View:
+    return View((0.04, top, 0.7, top + 0.05), hint, cls="EditText", clickable=True)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        # a comment with the keyboard open: its Post is a sign at the end of the field
+        [a_field("Add comment..."), View((0.8, 0.5, 0.95, 0.55), desc="Post", clickable=True)],
+        [a_field("Search", 0.06), View((0.8, 0.06, 0.95, 0.1), "Search", cls="Button")],
+        # a report: a field, and how long what is written is
+        [a_field("Tell us more"), View((0.04, 0.6, 0.2, 0.62), "0/500"), button(
+            (0.1, 0.9, 0.9, 0.95), "Submit")],
+        # a chat: the menu in the corner of any page
+        [a_field("Message...", 0.7), View((0.88, 0.05, 0.98, 0.1), desc="More options")],
+        [a_field("Add location", 0.06), View((0.04, 0.12, 0.4, 0.15), "Location")],
+        [View((0.04, 0.9, 0.4, 0.94), "Drafts"), a_field("Name")],
+    ],
+    ids=["comment", "search", "report", "chat", "place", "name"],
+)  # fmt: skip
+def test_what_is_no_post_page(tiktok: AppProfile, page: list[View]) -> None:
+    maker = Maker()
+    for below in ([], maker.feed()):
+        look = tiktok.look(maker.hierarchy([*below, *page]), "en-US")
+        assert look.screen != "post"
+        assert look.find("caption_field") is None or look.find("post_bar") is not None
+        assert look.find("post_button") is None
+
+
+@makers
+def test_the_editor_and_the_choice_are_known_by_two_signs(tiktok: AppProfile, maker: Maker) -> None:
+    editor = reworded(maker.editor(), {maker.words["next"]: f"{maker.words['next']} xyz"})
+    look = tiktok.look(maker.hierarchy(editor), maker.locale)
+    assert look.screen == "editor"
+    if not maker.flat:
+        chosen = propose(look, "next_button").chosen
+        assert chosen is not None
+        assert chosen.label == f"{maker.words['next']} xyz"
+    everyone, friends, only_me = (maker.words[k] for k in ("everyone", "friends", "only_me"))
+    words = (everyone, friends, f"{only_me} xyz")
+    rows = [button((0, 0.7 + 0.06 * i, 1, 0.76 + 0.06 * i), t) for i, t in enumerate(words)]
+    look = tiktok.look(maker.hierarchy([*maker.post(), *rows]), maker.locale)
+    assert look.screen == "visibility"
+    assert words_at(look, "visibility_friends") == friends
+    if not maker.flat:
+        chosen = propose(look, "visibility_only_me").chosen
+        assert chosen is not None
+        assert chosen.label == words[2]
+
+
+@pytest.mark.parametrize("locale", ["en-US", "th-TH"])
+@pytest.mark.parametrize("scrolls", [False, True])
+def test_the_row_of_actions_is_no_row_of_tabs(
+    tiktok: AppProfile, locale: str, scrolls: bool
+) -> None:
+    """Five actions fill the bottom of a share sheet as the tabs do that of the feed."""
+    maker = Maker()
+    deeds = [View((i / 5, 0.88, (i + 1) / 5, 0.97), clickable=True) for i in range(5)]
+    for place, deed in enumerate(deeds):
+        left, top, right, bottom = deed.box
+        words = ("Pin", "Save", "Duet", "ลบ", "Share")[place]
+        deed.children = [View((left, top + 0.06, right, bottom), words, cls="TextView")]
+    row = View((0, 0.86, 1, 0.98), cls="RecyclerView", scrollable=scrolls, children=deeds)
+    if scrolls:
+        deeds[0].selected = True
+    sheet = View((0, 0.5, 1, 1), desc="Bottom sheet" if locale == "en-US" else "", children=[row])
+    look = tiktok.look(maker.hierarchy([View((0, 0, 1, 1), id="player_view"), sheet]), locale)
+    assert look.screen not in ("feed", "profile")
+    assert [n for n in ("home_tab", "create_tab", "profile_tab") if look.find(n)] == []
+
+
+def test_the_own_profile_in_a_language_that_nobody_wrote_down(tiktok: AppProfile) -> None:
+    maker = Maker("en-US")
+    xml = maker.hierarchy(maker.tabs("profile")).to_xml()
+    for number, key in enumerate(("home", "friends", "create", "inbox", "profile")):
+        xml = xml.replace(f'"{maker.words[key]}', f'"ก{number}')
+    assert tiktok.look(Hierarchy.parse(xml, 0.0), "th-TH").screen == "profile"
+
+
+# -- an account without posts
+
+
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("No videos yet", True),
+        ("No videos yet.", False),
+        ("Nothing here", False),
+        ("No videos yet, says a caption", False),
+    ],
+)
+def test_an_empty_profile_says_so_in_its_own_words_only(
+    tiktok: AppProfile, words: str, known: bool, flat: bool
+) -> None:
+    maker = Maker(flat=flat)
+    page = [view for view in maker.profile() if view.cls != "GridView"]
+    title = View((0.2, 0.6, 0.8, 0.63), words, id="w4m", cls="TextView")
+    look = tiktok.look(maker.hierarchy([*page, title]), "en-US")
+    assert look.screen == "profile"
+    assert look.all("video_cell") == []
+    assert (look.find("no_videos") is not None) is known
+    bio = View((0.2, 0.1, 0.8, 0.13), "No videos yet", cls="Button", clickable=True)
+    assert tiktok.look(maker.hierarchy([*page, bio]), "en-US").find("no_videos") is None
+
+
+def test_a_profile_with_only_drafts_does_not_say_that_it_is_empty(tiktok: AppProfile) -> None:
+    """Drafts are on the phone, and show before the posts have come."""
+    maker = Maker()
+    page = maker.profile(drafts=2)
+    grid = next(view for view in page if view.cls == "GridView")
+    del grid.children[1:]
+    look = tiktok.look(maker.hierarchy(page), "en-US")
+    assert look.screen == "profile"
+    assert look.find("drafts_tile") is not None
+    assert look.all("video_cell") == []
+    place = tiktok.places["profile"]
+    assert place.grid is None
+    assert not look.has(place.empty)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("vi-VN", "Đã xảy ra lỗi"), ("en-US", "Something went wrong")]
+)
+def test_a_list_that_could_not_be_loaded_is_broken(
+    tiktok: AppProfile, locale: str, words: str
+) -> None:
+    maker = Maker(locale)
+    page = [view for view in maker.profile() if view.cls != "GridView"]
+    failed = View((0.1, 0.5, 0.9, 0.8), id="tux_status_view")
+    failed.children = [View((0.2, 0.6, 0.8, 0.63), words, id="message_tv", cls="TextView")]
+    look = tiktok.look(maker.hierarchy([*page, failed]), locale)
+    assert look.has(tiktok.places["profile"].broken)
+    assert not look.has(tiktok.places["profile"].empty)
 
 
 @makers

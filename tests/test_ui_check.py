@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from droidcancel.apps.check import about, as_data, check_folder, coverage
+from droidcancel.apps.check import as_data, check_folder, coverage
+from droidcancel.apps.dumps import told_by
 from droidcancel.apps.profile import AppProfile
 from droidcancel.cli import cli
 from tests.tiktok_screens import TRILL, Maker
@@ -242,7 +243,7 @@ def test_a_dump_that_is_none(folder: Path, content: str) -> None:
     ],
 )
 def test_what_a_dumps_name_tells(name: str, wanted: tuple[str | None, str | None]) -> None:
-    assert about(name) == wanted
+    assert told_by(name) == wanted
 
 
 def test_how_much_is_confirmed_in_each_language(tiktok: AppProfile) -> None:

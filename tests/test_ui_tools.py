@@ -26,6 +26,8 @@ from droidcancel.cli import cli
 from droidcancel.device.hierarchy import Bounds, Hierarchy
 from droidcancel.errors import ConfigError, UsageError
 from tests.test_likeness import CLIPS_PROFILE, DRAFTS, PAGE, POST, View, changed, page, seen
+from tests.tiktok_screens import Maker
+from tests.tiktok_screens import View as TikTokView
 
 HERE = Path(__file__).parent
 DUMPS = Path(
@@ -128,6 +130,24 @@ def test_nobodys_words_are_learnt() -> None:
     here = look(*PAGE)
     made = learn.lessons(here, "caption_field", learn.saying(here, "a cat #dc12ab34"))
     assert [lesson.kind for lesson in made] == ["id"]
+
+
+def test_so_many_of_a_screens_signs_are_told() -> None:
+    maker = Maker()
+    here = AppProfile.load("tiktok").look(maker.hierarchy(maker.post()), "en-US")
+    told = next(iter(lines(explain(here, "post_button"))))
+    assert told.startswith("screen: post (at least 2 of: post_button shows, post_text shows,")
+
+
+def test_what_says_that_a_list_is_empty_is_learnt_by_its_whole_words_alone() -> None:
+    """By an id, or a part of it, any text might stand for an empty profile."""
+    maker = Maker("de-DE")
+    said = "Teile ein lustiges Video, das du neulich aufgenommen hast: los"
+    words = TikTokView((0.2, 0.6, 0.8, 0.63), said, id="w4m", cls="TextView")
+    page = [view for view in maker.profile() if view.cls != "GridView"]
+    here = AppProfile.load("tiktok").look(maker.hierarchy([*page, words]), "de-DE", "47.0.3")
+    made = learn.lessons(here, "no_videos", learn.saying(here, said))
+    assert [lesson.locator for lesson in made] == [{"text": {"de": said}, "tail": "none"}]
 
 
 def test_what_must_not_be_tapped_is_not_learnt_nor_is_what_publishes_as_something_else() -> None:

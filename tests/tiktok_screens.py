@@ -78,6 +78,7 @@ class View:
     cls: str = "FrameLayout"
     clickable: bool = False
     selected: bool = False
+    scrollable: bool = False
     package: str = ""
     children: list[View] = field(default_factory=list)
 
@@ -127,6 +128,7 @@ class Maker:
             "package": package,
             "clickable": str(view.clickable).lower(),
             "selected": str(view.selected).lower(),
+            "scrollable": str(view.scrollable).lower(),
             "enabled": "true",
             "bounds": f"[{round(left * width)},{round(top * height)}]"
             f"[{round(right * width)},{round(bottom * height)}]",

@@ -6,7 +6,6 @@ of elements that must be found, and elements that must not be.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,23 +15,17 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 
 from droidcancel.apps.document import Document, Frozen, Problem, nearest
+from droidcancel.apps.dumps import read_dump, told_by
 from droidcancel.apps.geometry import clickable
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.apps.schema import Confidence, Names
 from droidcancel.device.hierarchy import Bounds, Hierarchy
-from droidcancel.errors import UiError, UsageError
+from droidcancel.errors import UsageError
 
 LABELS = "labels.yaml"
 DEFAULT_LOCALE = "en-US"
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
-_VERSION = re.compile(r"\d+(?:\.\d+)*")
-_SUBTAG = re.compile(r"[A-Z][a-z]{3}|[A-Z]{2}|\d{3}")
-#: what may stand for a locale in a dump's name; a screen's name may be two letters long as well
-_LANGUAGES = re.compile(
-    "ar|bg|bn|cs|da|de|el|en|es|et|fa|fil?|fr|he|hi|hr|hu|id|it|ja|km|ko|lt|lv|ms|nb|nl|pl|pt|ro"
-    "|ru|sk|sl|sr|sv|sw|ta|te|th|tr|uk|ur|uz|vi|zh"
-)
 
 
 def _box(text: str) -> Bounds:
@@ -168,19 +161,6 @@ def read_labels(folder: Path, dumps: list[str]) -> dict[str, Label]:
     return labels
 
 
-def about(name: str) -> tuple[str | None, str | None]:
-    """Locale and version that a dump's name tells: ``trill-46.2-pt-BR-post.xml``.
-
-    They stand after the app, in this order; either may be missing.
-    """
-    parts = name.removesuffix(".xml").split("-")[1:]
-    version = parts.pop(0) if parts and _VERSION.fullmatch(parts[0]) else None
-    if not parts or not _LANGUAGES.fullmatch(parts[0]):
-        return None, version
-    subtags = itertools.takewhile(_SUBTAG.fullmatch, parts[1:3])
-    return "-".join((parts[0], *subtags)), version
-
-
 def _dumps(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
@@ -220,11 +200,8 @@ def _unknown_names(profile: AppProfile, label: Label) -> Iterator[str]:
 def _checked(
     profile: AppProfile, path: Path, label: Label | None, locale: str | None, version: str | None
 ) -> FileResult:
-    try:
-        hierarchy = Hierarchy.parse(path.read_bytes(), 0.0)
-    except (UiError, OSError) as error:
-        raise UsageError(f"{path}: {error}", "expected a dump as uiautomator prints it") from error
-    told_locale, told_version = about(path.name)
+    hierarchy = read_dump(path)
+    told_locale, told_version = told_by(path.name)
     chosen = (label.locale if label else None) or told_locale or locale or DEFAULT_LOCALE
     given = (label.version if label else None) or told_version or version
     look = profile.look(hierarchy, chosen, given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -10,8 +11,13 @@ from droidcancel.device.hierarchy import MAX_BYTES, Hierarchy
 from droidcancel.errors import UiError, UsageError
 
 LONGEST_PART = 50
-_VERSION = re.compile(r"\d+(?:\.\d+)+")
-_LOCALE = re.compile(r"-([a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?)(?=-|$)")
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
+_SUBTAG = re.compile(r"[A-Z][a-z]{3}|[A-Z]{2}|\d{3}")
+#: what may stand for a locale in a dump's name; a screen's name may be two letters long as well
+_LANGUAGES = re.compile(
+    "ar|bg|bn|cs|da|de|el|en|es|et|fa|fil?|fr|he|hi|hr|hu|id|it|ja|km|ko|lt|lv|ms|nb|nl|pl|pt|ro"
+    "|ru|sk|sl|sr|sv|sw|ta|te|th|tr|uk|ur|uz|vi|zh"
+)
 
 
 def name_for(look: Look, package: str) -> str:
@@ -25,11 +31,16 @@ def name_for(look: Look, package: str) -> str:
 
 
 def told_by(name: str) -> tuple[str | None, str | None]:
-    """Locale and version that the name of a dump tells; None for what it does not."""
-    stem = Path(name).stem
-    version = next((p for p in stem.split("-") if _VERSION.fullmatch(p)), None)
-    locale = _LOCALE.search(stem)
-    return (locale[1] if locale else None), version
+    """Locale and version that a dump's name tells: ``trill-46.2-pt-BR-post.xml``.
+
+    They stand after the app, in this order; either may be missing.
+    """
+    parts = name.removesuffix(".xml").split("-")[1:]
+    version = parts.pop(0) if parts and _VERSION.fullmatch(parts[0]) else None
+    if not parts or not _LANGUAGES.fullmatch(parts[0]):
+        return None, version
+    subtags = itertools.takewhile(_SUBTAG.fullmatch, parts[1:3])
+    return "-".join((parts[0], *subtags)), version
 
 
 def free_path(folder: Path, stem: str) -> Path:

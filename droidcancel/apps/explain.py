@@ -17,7 +17,10 @@ MOST_MISSES = 5
 
 @dataclass(frozen=True)
 class Sign:
-    """One element that a screen is known by. `part`: all, any or none; `holds`: as that asks."""
+    """One element that a screen is known by. `holds`: as its part of the screen's signs asks.
+
+    `part`: all, any, none, or ``at least 2`` where so many of several must show.
+    """
 
     part: str
     element: str
@@ -80,7 +83,9 @@ def _signs(look: Look, screen: Screen) -> Iterator[Sign]:
     for part in ("all", "any", "none"):
         for name in getattr(screen, part):
             there = look.find(name) is not None
-            yield Sign(part, name, there if part != "none" else not there)
+            some = part == "any" and screen.least > 1
+            called = f"at least {screen.least}" if some else part
+            yield Sign(called, name, there if part != "none" else not there)
 
 
 def _almost(look: Look) -> Iterator[tuple[str, tuple[Sign, ...]]]:

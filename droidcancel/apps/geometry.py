@@ -1,10 +1,17 @@
-"""Where things stand on a screen to each other: pure functions over nodes and boxes."""
+"""Where things stand on a screen to each other: pure functions over nodes and boxes.
+
+First what holds or does not, for locators; then how like two places are, from 0 to 1, for likeness.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import hypot
 
 from droidcancel.device.hierarchy import Bounds, Node
+
+#: left, top, right, bottom in fractions of the screen
+Box = tuple[float, float, float, float]
 
 #: how far apart things of one dialog stand at most, as a share of the screen's longer side
 NEAR = 0.05
@@ -12,20 +19,32 @@ NEAR = 0.05
 ADJOINING = 0.01
 #: a window that covers less of the screen than this is one of its own over the app's
 SMALL_WINDOW = 0.25
+#: no screen is so low, as a share of its width
+BAR = 0.25
 #: how far the widths of equal things may differ, and how much of the width they fill
 EVEN = 0.1
 FILLED = 0.9
+#: what scrolls and covers less of the screen's height than this is a strip or a sheet, no page
+PAGE = 0.75
+#: how far off, in screens, a place is that has nothing to do with another
+FAR = 0.25
+#: a gap between two neighbours, in screens, beyond which they are none
+GAP = 0.2
 
 
 def frame(nodes: Sequence[Node]) -> Bounds:
     """The screen: the box around all windows that begin at its corner.
 
-    Apps keep pages mounted beside the screen. A dump without nesting has them at its top too.
+    Apps keep pages mounted beside the screen. A dump without nesting has them at its top too. Where
+    only the status bar begins at the corner, over a dialog, the other windows are of the screen.
     """
-    boxes = [n.bounds for n in nodes if n.parent is None and not n.bounds.empty]
-    boxes = boxes or [n.bounds for n in nodes if not n.bounds.empty] or [Bounds(0, 0, 0, 0)]
-    boxes = [b for b in boxes if b.left <= 0 and b.top <= 0] or boxes
-    return Bounds(0, 0, max(b.right for b in boxes), max(b.bottom for b in boxes))
+    every = [n.bounds for n in nodes if n.parent is None and not n.bounds.empty]
+    every = every or [n.bounds for n in nodes if not n.bounds.empty] or [Bounds(0, 0, 0, 0)]
+    boxes = [b for b in every if b.left <= 0 and b.top <= 0] or every
+    right, bottom = max(b.right for b in boxes), max(b.bottom for b in boxes)
+    if bottom < BAR * right:
+        bottom = max(b.bottom for b in every if b.left < right)
+    return Bounds(0, 0, right, bottom)
 
 
 def within(bounds: Bounds, area: Bounds) -> bool:
@@ -103,19 +122,107 @@ def in_own_window(node: Node, area: Bounds) -> bool:
 
 
 def slot(nodes: Sequence[Node], place: int, of: int, area: Bounds, mirrored: bool) -> list[Node]:
-    """The n-th (from 1) of so many equal things that fill a row of the screen, as tabs do."""
+    """The n-th (from 1) of so many equal things that fill a row of the screen, as tabs do.
+
+    A row of deeds, as at the bottom of a share sheet, may look the same. But it can be moved aside,
+    and none of it is chosen, where of tabs one always is.
+    """
     rows: dict[tuple[int, int], list[Node]] = {}
     for node in nodes:
         rows.setdefault((node.bounds.top, node.bounds.bottom), []).append(node)
     found = []
     for row in rows.values():
         ordered = sorted(row, key=lambda n: n.bounds.left, reverse=mirrored)
-        if len(ordered) == of and _fill([n.bounds for n in row], area):
+        if len(ordered) == of and _fill([n.bounds for n in row], area) and _are_tabs(row, area):
             found.append(ordered[place - 1])
     return found
+
+
+def chosen(node: Node) -> bool:
+    """Whether a node, or something in it, is marked as the chosen one."""
+    return node.selected or any(n.selected for n in node.descendants())
+
+
+def _are_tabs(row: Sequence[Node], area: Bounds) -> bool:
+    return sum(map(chosen, row)) == 1 and not any(_in_strip(node, area) for node in row)
+
+
+def _in_strip(node: Node, area: Bounds) -> bool:
+    """Whether a node is part of something that scrolls, and is no page of the app's."""
+    scrolls = (n.bounds for n in ancestors(node) if n.scrollable)
+    return any(b.height < PAGE * area.height for b in scrolls)
 
 
 def _fill(boxes: Sequence[Bounds], area: Bounds) -> bool:
     widths = [b.width for b in boxes]
     even = max(widths) - min(widths) <= EVEN * max(widths)
     return even and FILLED * area.width <= sum(widths) <= area.width * (1 + EVEN)
+
+
+# -- how like two places are
+
+
+def box_of(bounds: Bounds, frame: Bounds) -> Box:
+    """A box in fractions of the screen."""
+    width, height = max(1, frame.width), max(1, frame.height)
+    return (
+        round((bounds.left - frame.left) / width, 4),
+        round((bounds.top - frame.top) / height, 4),
+        round((bounds.right - frame.left) / width, 4),
+        round((bounds.bottom - frame.top) / height, 4),
+    )
+
+
+def mirrored(box: Box) -> Box:
+    """The same place on a screen that runs from right to left."""
+    return 1 - box[2], box[1], 1 - box[0], box[3]
+
+
+def center(box: Box) -> tuple[float, float]:
+    """The middle of a box."""
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def same_place(box: Box, other: Box) -> float:
+    """1 at the same centre, 0 a quarter of the screen away and more."""
+    (x, y), (u, v) = center(box), center(other)
+    return _closeness(hypot(x - u, y - v))
+
+
+def in_area(box: Box, area: Box) -> float:
+    """1 where the centre lies in an area, less beside it."""
+    x, y = center(box)
+    beyond_x = max(area[0] - x, 0.0, x - area[2])
+    beyond_y = max(area[1] - y, 0.0, y - area[3])
+    return _closeness(hypot(beyond_x, beyond_y))
+
+
+def same_way(bounds: Bounds, other: Bounds, away: tuple[float, float], frame: Bounds) -> float:
+    """How like the way from one centre to another is to what it once was."""
+    (x, y), (u, v) = center(box_of(bounds, frame)), center(box_of(other, frame))
+    return _closeness(hypot(u - x - away[0], v - y - away[1]))
+
+
+def next_to(bounds: Bounds, other: Bounds, frame: Bounds) -> float:
+    """1 for two that touch in one row or column, 0 for two that share none or are far apart."""
+    a, b = box_of(bounds, frame), box_of(other, frame)
+    in_row = _shared(a[1], a[3], b[1], b[3])
+    in_column = _shared(a[0], a[2], b[0], b[2])
+    apart_x = max(b[0] - a[2], a[0] - b[2])
+    apart_y = max(b[1] - a[3], a[1] - b[3])
+    if apart_x < 0 and apart_y < 0:
+        return 0.0  # one lies over the other
+    beside = in_row * _closeness(max(0.0, apart_x), GAP) if apart_x >= 0 else 0.0
+    below = in_column * _closeness(max(0.0, apart_y), GAP) if apart_y >= 0 else 0.0
+    return max(beside, below)
+
+
+def _shared(start: float, end: float, other_start: float, other_end: float) -> float:
+    """How much of the shorter of two stretches lies within the other."""
+    shorter = min(end - start, other_end - other_start)
+    common = min(end, other_end) - max(start, other_start)
+    return max(0.0, min(1.0, common / shorter)) if shorter > 0 else 0.0
+
+
+def _closeness(distance: float, far: float = FAR) -> float:
+    return round(max(0.0, 1.0 - distance / far), 3)

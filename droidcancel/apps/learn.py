@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from droidcancel.apps.geometry import ancestors, clickable
-from droidcancel.apps.likeness import claims, label_of
+from droidcancel.apps.likeness import MOST_WORDS, claims, label_of
 from droidcancel.apps.matching import label_matches, normal, short_id
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Locator
@@ -87,7 +87,8 @@ def lessons(look: Look, element: str, node: Node) -> list[Lesson]:
     """The locators that find this node and no other here, in order of trust.
 
     By content-desc and by text in the look's language, then by resource-id in the app's version.
-    Nobody's names or words are learnt: of a private element only the id.
+    Nobody's names or words are learnt: of a private element only the id. What says that a list is
+    empty is learnt by its words alone, and as a whole: an id may stand on any text.
     """
     return [made for draft in _drafts(look, element, node) if (made := _tried(look, node, draft))]
 
@@ -95,6 +96,9 @@ def lessons(look: Look, element: str, node: Node) -> list[Lesson]:
 def _drafts(look: Look, element: str, node: Node) -> Iterator[Lesson]:
     typed = node.cls.endswith("EditText")
     target = clickable(node)
+    if look.profile.says_empty(element):
+        yield from _whole(look, node)
+        return
     if not look.profile.elements[element].private:
         key = _language(look.locale)
         for part, said in (("desc", node.desc), ("text", "" if typed else node.text)):
@@ -105,6 +109,13 @@ def _drafts(look: Look, element: str, node: Node) -> Iterator[Lesson]:
     name = short_id(node.resource_id) or short_id(target.resource_id)
     if name and look.version:
         yield Lesson("id", {"id": name, "versions": f"=={look.version}"})
+
+
+def _whole(look: Look, node: Node) -> Iterator[Lesson]:
+    """The words as they are, with nothing after them."""
+    for part, said in (("desc", normal(node.desc)), ("text", normal(node.text))):
+        if said and len(said) <= MOST_WORDS:
+            yield Lesson(part, {part: {_language(look.locale): said}, "tail": "none"})
 
 
 def _worded(node: Node) -> Node | None:

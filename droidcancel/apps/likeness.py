@@ -22,22 +22,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from droidcancel.apps.geometry import ancestors, clickable
+from droidcancel.apps.geometry import (
+    Box,
+    ancestors,
+    box_of,
+    clickable,
+    in_area,
+    mirrored,
+    next_to,
+    same_place,
+    same_way,
+)
 from droidcancel.apps.locales import is_right_to_left
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
-from droidcancel.apps.signs import (
-    Box,
-    box_of,
-    in_area,
-    mirrored,
-    near,
-    next_to,
-    role_of,
-    same_place,
-    same_role,
-    words_alike,
-)
+from droidcancel.apps.signs import role_of, same_role, words_alike
 from droidcancel.device.hierarchy import Bounds, Node
 
 THRESHOLD = 0.72
@@ -159,7 +158,7 @@ class _Traits:
     role: str
     area: Box | None
     remembered: Remembered | None
-    beside: Sequence[Bounds]
+    beside: Sequence[Match]
     around: Mapping[str, Bounds]
 
 
@@ -178,7 +177,7 @@ def _traits(look: Look, name: str, remembered: Remembered | None) -> _Traits:
         role,
         mirrored(area) if area is not None and mirror else area,
         remembered,
-        [m.node.bounds for n in element.neighbours if (m := look.find(n)) is not None],
+        [m for n in element.neighbours if (m := look.find(n)) is not None],
         {n: m.node.bounds for n in neighbours if (m := _known(look, n)) is not None},
     )
 
@@ -231,11 +230,21 @@ def _compared(node: Node, traits: _Traits, frame: Bounds) -> Candidate:
 
 
 def _beside(node: Node, traits: _Traits, frame: Bounds) -> float | None:
-    """How it stands to its neighbours; None where none of them was found."""
-    found = [next_to(node.bounds, other, frame) for other in traits.beside]
+    """How it stands to its neighbours; None where none of them was found.
+
+    The words of a button may be far from those of the next, and the buttons touch.
+    """
+    target = clickable(node).bounds
+    found = [
+        max(
+            next_to(node.bounds, other.node.bounds, frame),
+            next_to(target, other.target.bounds, frame),
+        )
+        for other in traits.beside
+    ]
     if traits.remembered is not None:
         for name, bounds in traits.around.items():
-            found.append(near(node.bounds, bounds, traits.remembered.around[name], frame))
+            found.append(same_way(node.bounds, bounds, traits.remembered.around[name], frame))
     return round(sum(found) / len(found), 3) if found else None
 
 

@@ -221,12 +221,15 @@ class Finder:
             return []
         labels = self._labels(locator)
         nodes = self._candidates(element.package, locator)
-        scored = [(self._score(n, locator, labels), n) for n in nodes]
+        asked = locator if locator.slot is None else locator.model_copy(update={"selected": None})
+        scored = [(self._score(n, asked, labels), n) for n in nodes]
         best = max((s for s, _ in scored), default=0)
         nodes = [n for s, n in scored if s == best and s > 0]
         nodes = geometry.innermost(nodes, self._is_flat) if labels else nodes
         if locator.slot is not None:
             nodes = geometry.slot(nodes, *locator.slot, self.frame, self._mirrored)
+            wanted = locator.selected
+            nodes = [n for n in nodes if wanted is None or geometry.chosen(n) == wanted]
         if not element.never:
             nodes = [n for n in nodes if id(n) not in self._never()]
         return [Match(name, n, clickable(n), index) for n in picked(nodes, locator.pick)]

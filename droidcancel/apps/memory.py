@@ -16,10 +16,11 @@ from typing import Any
 
 import platformdirs
 
+from droidcancel.apps.geometry import box_of, center
 from droidcancel.apps.likeness import MOST_OF_SCREEN, Remembered, label_of
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
-from droidcancel.apps.signs import box_of, center, role_of
+from droidcancel.apps.signs import role_of
 
 FOLDER = "seen"
 VERSION = 1

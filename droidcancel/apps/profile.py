@@ -177,6 +177,10 @@ class AppProfile(Frozen):
         known = SENSITIVE.union(self.upload.confirm, self.upload.cancel)
         return element in known or self.elements[element].sensitive
 
+    def says_empty(self, element: str) -> bool:
+        """Whether it says of a list that it holds nothing, which a verdict rests on."""
+        return any(element in place.empty for place in self.places.values())
+
     def stands_on(self, element: str) -> set[str]:
         """The screens that are never without an element: as it says, and where a way uses it."""
         ways = (way.items() for way in self.ways.values())
@@ -336,9 +340,13 @@ class Look:
     def _shows(self, screen: Screen) -> bool:
         return (
             all(self.find(name) for name in screen.all)
-            and (not screen.any or self.has(screen.any))
+            and (not screen.any or self._shown(screen.any) >= screen.least)
             and not self.has(screen.none)
         )
+
+    def _shown(self, elements: Iterable[str]) -> int:
+        """How many of the elements are there."""
+        return sum(self.find(name) is not None for name in elements)
 
     def _percent(self) -> int | None:
         for name in self.profile.upload.percent:

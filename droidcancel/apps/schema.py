@@ -73,7 +73,8 @@ class Locator(Frozen):
     `inside`: an element around it; `outside`: elements of which none is; `without`: elements of
     which none lies on it. `beside`: an element in the same row; `near`: one close by; `above`: the
     row below it. `with`: elements that must show; `unless`: that must not. `own_window`: in a small
-    window over the app's. `slot`: the n-th of so many equal things that fill a row, as tabs do.
+    window over the app's. `slot`: the n-th of so many equal things that fill a row and stay where
+    they are, one of them chosen, as tabs are.
     `tail`: what may follow the label. `versions`: as ``>=43.1, <44``. `pick`: which of several.
     `confidence`: where it differs from the element's.
     """
@@ -186,16 +187,22 @@ class Element(Frozen):
 
 
 class Screen(Frozen):
-    """How a screen is known: `all` of these elements, `any` of those, `none` of the third."""
+    """How a screen is known: `all` of these elements, `any` of those, `none` of the third.
+
+    `least`: how many of `any`. With two and more, no single one that drifted hides the screen.
+    """
 
     all: Names = ()
     any: Names = ()
     none: Names = ()
+    least: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _has_a_sign(self) -> Screen:
         if not (self.all or self.any):
             raise ValueError("expected `all` or `any`: a screen needs a sign")
+        if self.least > max(1, len(self.any)):
+            raise ValueError(f"`least` is {self.least}, and `any` has {len(self.any)} elements")
         return self
 
 

@@ -1,22 +1,14 @@
-"""How like two labels, two roles and two places are: pure, each from 0 to 1."""
+"""How like two labels and two roles are: pure, each from 0 to 1. Of places see geometry.py."""
 
 from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
 from functools import lru_cache
-from math import hypot
 
 from droidcancel.apps.matching import normal
-from droidcancel.device.hierarchy import Bounds, Node
+from droidcancel.device.hierarchy import Node
 
-#: left, top, right, bottom in fractions of the screen
-Box = tuple[float, float, float, float]
-
-#: how far off, in screens, a place is that has nothing to do with another
-FAR = 0.25
-#: a gap between two neighbours, in screens, beyond which they are none
-GAP = 0.2
 #: words of fewer letters must begin alike to be one in two forms: `Next` is not `Text`
 SHORT = 5
 SAME_WORD = 0.8
@@ -89,69 +81,3 @@ def same_role(given: str, wanted: str, *, takes_tap: bool) -> float | None:
     if wanted and not ({given, wanted} <= _PLAIN or {given, wanted} <= _TICKED):
         return 0.0
     return 1.0 if takes_tap and not wanted else 0.7 if takes_tap else 0.2
-
-
-def box_of(bounds: Bounds, frame: Bounds) -> Box:
-    """A box in fractions of the screen."""
-    width, height = max(1, frame.width), max(1, frame.height)
-    return (
-        round((bounds.left - frame.left) / width, 4),
-        round((bounds.top - frame.top) / height, 4),
-        round((bounds.right - frame.left) / width, 4),
-        round((bounds.bottom - frame.top) / height, 4),
-    )
-
-
-def mirrored(box: Box) -> Box:
-    """The same place on a screen that runs from right to left."""
-    return 1 - box[2], box[1], 1 - box[0], box[3]
-
-
-def center(box: Box) -> tuple[float, float]:
-    """The middle of a box."""
-    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-
-
-def same_place(box: Box, other: Box) -> float:
-    """1 at the same centre, 0 a quarter of the screen away and more."""
-    (x, y), (u, v) = center(box), center(other)
-    return _closeness(hypot(x - u, y - v))
-
-
-def in_area(box: Box, area: Box) -> float:
-    """1 where the centre lies in an area, less beside it."""
-    x, y = center(box)
-    beyond_x = max(area[0] - x, 0.0, x - area[2])
-    beyond_y = max(area[1] - y, 0.0, y - area[3])
-    return _closeness(hypot(beyond_x, beyond_y))
-
-
-def near(bounds: Bounds, other: Bounds, away: tuple[float, float], frame: Bounds) -> float:
-    """How like the way from one centre to another is to what it once was."""
-    (x, y), (u, v) = center(box_of(bounds, frame)), center(box_of(other, frame))
-    return _closeness(hypot(u - x - away[0], v - y - away[1]))
-
-
-def next_to(bounds: Bounds, other: Bounds, frame: Bounds) -> float:
-    """1 for two that touch in one row or column, 0 for two that share none or are far apart."""
-    a, b = box_of(bounds, frame), box_of(other, frame)
-    in_row = _shared(a[1], a[3], b[1], b[3])
-    in_column = _shared(a[0], a[2], b[0], b[2])
-    apart_x = max(b[0] - a[2], a[0] - b[2])
-    apart_y = max(b[1] - a[3], a[1] - b[3])
-    if apart_x < 0 and apart_y < 0:
-        return 0.0  # one lies over the other
-    beside = in_row * _closeness(max(0.0, apart_x), GAP) if apart_x >= 0 else 0.0
-    below = in_column * _closeness(max(0.0, apart_y), GAP) if apart_y >= 0 else 0.0
-    return max(beside, below)
-
-
-def _shared(start: float, end: float, other_start: float, other_end: float) -> float:
-    """How much of the shorter of two stretches lies within the other."""
-    shorter = min(end - start, other_end - other_start)
-    common = min(end, other_end) - max(start, other_start)
-    return max(0.0, min(1.0, common / shorter)) if shorter > 0 else 0.0
-
-
-def _closeness(distance: float, far: float = FAR) -> float:
-    return round(max(0.0, 1.0 - distance / far), 3)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from droidcancel.device import adb
@@ -14,6 +13,7 @@ from droidcancel.device.activities import Activities
 from droidcancel.device.acts import Acts
 from droidcancel.device.airplane_page import AirplanePage
 from droidcancel.device.app_network import AppNetwork
+from droidcancel.device.closing import Closing
 from droidcancel.device.data_saver import DataSaver
 from droidcancel.device.demo_mode import DemoMode
 from droidcancel.device.identity import kind_of, rides_on_wifi
@@ -78,7 +78,7 @@ def _user(answer: str, api: int) -> int:
         ) from None
 
 
-class Device:
+class Device(Closing):
     """A phone with a way to it. Made by `droidcancel.device.connect.connect`."""
 
     def __init__(
@@ -251,17 +251,6 @@ class Device:
             self.ui.close()
         finally:
             self.shell.close()
-
-    def __enter__(self) -> Device:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"Device({self.serial!r}, {self.kind}, {self.model!r}, API {self.api_level})"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from types import TracebackType
 
+from droidcancel.device.closing import Closing
 from droidcancel.device.shell_line import Line
 from droidcancel.device.shell_v2 import new_marker
 from droidcancel.device.types import Output
@@ -17,7 +17,7 @@ LONGEST_LINE = 2**20
 _PID = re.compile(rb"\s*(\d{1,10})\s*")
 
 
-class Armed:
+class Armed(Closing):
     """A command that stands ready on the phone, behind ``read``.
 
     `fire` sends one newline, which is all that lies between the decision and the command. When
@@ -79,19 +79,8 @@ class Armed:
         """Disarm: the command never runs if it was not fired."""
         self._line.close()
 
-    def __enter__(self) -> Armed:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-class RunningCommand:
+class RunningCommand(Closing):
     """A command that runs until it ends or is closed. ``pid`` is its process on the phone."""
 
     def __init__(self, line: Line, text: str, shown: str, timeout: float) -> None:
@@ -161,14 +150,3 @@ class RunningCommand:
     def close(self) -> None:
         """Hang up: adbd ends what still runs."""
         self._line.close()
-
-    def __enter__(self) -> RunningCommand:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

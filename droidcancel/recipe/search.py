@@ -111,7 +111,12 @@ def _search_profile(run: Run, place: Place) -> Search:
 def doubts(now: Listed, unread: int) -> str:
     """Why a look at a list of videos is not complete; empty where it is."""
     if not now.sure:
-        return "no videos are found, and nothing says that there are none: post one by hand, once"
+        pages = ", ".join(page for page in now.unsaid if page is not None)
+        where = f" on {pages}" if pages else ""
+        return (
+            f"no videos are found{where}, and nothing says that there are none: "
+            f"post one{' there' if pages else ''} by hand, once"
+        )
     return f"{unread} of the newest videos could not be read" if unread else ""
 
 

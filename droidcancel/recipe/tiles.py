@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from droidcancel.apps.geometry import contains
 from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import Place
@@ -34,27 +35,35 @@ class Tile:
 class Listed:
     """What a list shows: its newest tiles, page after page, and how many there are in all.
 
-    `sure`: there are items, or the list says that it has none. Else its items may have changed
-    their looks with an update of the app, and nothing is proven by finding none.
+    `unsaid`: pages on which no items are found, and which do not say that they have none (None for
+    the whole of a list that has no pages). Their items may have changed their looks with an update
+    of the app, or may not have come, and nothing is proven by finding none.
     """
 
     tiles: tuple[Tile, ...]
     items: int
-    sure: bool = True
+    unsaid: tuple[str | None, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether each page has items, or says that it has none."""
+        return not self.unsaid
 
 
 def listed(run: Run, place: Place, most: int, cached: bool = False) -> Listed:
     """The list that is open. UiError where a page of it cannot be shown."""
     tiles: list[Tile] = []
-    items, said_empty = 0, False
+    unsaid: list[str | None] = []
+    items = 0
     for page in place.pages or (None,):
         show_page(run, place, page)
         look = _filled(run, place, cached)
         count = len(cells_on(look, place))
         items += count
-        said_empty |= _says_empty(run, look, place)
+        if not count and not _says_empty(run, look, place):
+            unsaid.append(page)
         tiles += [Tile(index, page) for index in range(min(count, most))]
-    return Listed(tuple(tiles), items, sure=bool(items) or said_empty)
+    return Listed(tuple(tiles), items, tuple(unsaid))
 
 
 def _filled(run: Run, place: Place, cached: bool) -> Look:
@@ -92,13 +101,7 @@ def cells_on(look: Look, place: Place) -> list[Match]:
 
 def _lies_in(inner: Bounds, outer: Bounds) -> bool:
     """Whether a box is a part of a larger one."""
-    inside = (
-        outer.left <= inner.left
-        and outer.top <= inner.top
-        and inner.right <= outer.right
-        and inner.bottom <= outer.bottom
-    )
-    return inside and inner != outer
+    return inner != outer and contains(outer, inner)
 
 
 def show_page(run: Run, place: Place, page: str | None) -> None:

@@ -95,13 +95,13 @@ class Lab:
     events: list[Event] = field(default_factory=list)
     older: int = 0
 
-    def post_before(self, caption: str = "an older one") -> None:
+    def post_before(self, caption: str = "an older one", visibility: str = "public") -> None:
         """A video that the account posted long ago, so that its grid shows something to read."""
 
         def post() -> None:
             store = self.simulator.cloud.store
             store.sign_in("dana")
-            record = store.create("dana", 8, caption, "public", "")
+            record = store.create("dana", 8, caption, visibility, "")
             record.take(b"x" * 8)
             store.commit(record)
 

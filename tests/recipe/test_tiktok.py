@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from droidcancel.apps.profile import AppProfile
+from droidcancel.apps.profile import AppProfile, profile_path
+from droidcancel.evidence import Drift
 from droidcancel.recipe.load import load_recipe, recipe_names
+from droidcancel.recipe.options import Event
 from droidcancel.recipe.result import RunResult
-from tests.recipe.conftest import Lab, MakeLab
+from tests.recipe.conftest import LIMITS, Lab, MakeLab
 from tests.recipe.test_run import start_by_hand
 
 pytestmark = pytest.mark.skipif(
@@ -24,6 +26,8 @@ pytestmark = pytest.mark.skipif(
 
 LOCALES = ("en-US", "fr-FR", "id-ID", "es-ES", "vi-VN")
 BUILDS = (("tiktok", "43.1.4"), ("tiktok", "47.0.3"), ("trill", "45.8.2"))
+#: a drifted element is looked for by likeness soon
+SHORT = LIMITS.model_copy(update={"patience_s": 0.8})
 #: what is run every time; the rest is the wider round
 EVERYDAY = {
     ("cancel_for_sure", "trill", "45.8.2", "id-ID"),
@@ -187,3 +191,81 @@ def test_bad_deletes_of_drafts_are_called(make_lab: MakeLab, build: str) -> None
     result = lab.run("delete_draft")
     assert not result.ok, (result.verdict, result.checks)
     assert "live" not in lab.states
+
+
+# -- an update that changed words and ids
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize(
+    ("app", "version", "locale"), [("tiktok", "43.1.4", "en-US"), ("trill", "45.8.2", "id-ID")]
+)
+def test_a_reworded_post_is_found_by_likeness(
+    make_lab: MakeLab, app: str, version: str, locale: str
+) -> None:
+    """Post, Drafts, Next and the tab of the profile say something else: the screens are known."""
+    lab = make_lab(app=app, app_version=version, locale=locale, app_build="redesigned")
+    lab.post_before()
+    result = lab.run("cancel_force_stop", limits=SHORT)
+    assert_true(result, lab, CUT)
+    drift = {record.element: record for record in result.evidence.of(Drift)}
+    assert {"next_button", "post_button"} <= set(drift)
+    assert drift["post_button"].screen == "post"
+    assert drift["post_button"].second == "place"
+
+
+# -- an account without posts
+
+
+@pytest.mark.extended
+def test_an_account_without_posts_says_so(make_lab: MakeLab) -> None:
+    lab = make_lab(app="tiktok", app_version="43.1.4", locale="vi-VN")
+    assert_true(lab.run("cancel_for_sure"), lab, CASES["cancel_for_sure"])
+
+
+@pytest.mark.extended
+def test_an_empty_page_in_words_that_nobody_knows_proves_nothing(make_lab: MakeLab) -> None:
+    lab = make_lab({"empty_words": "Start something"}, app="tiktok")
+    result = lab.run("cancel_for_sure")
+    assert result.error is None, result.error.explain()
+    assert result.verdict.name == "unknown", result.verdict
+    assert "no videos are found on public_page, private_page" in result.verdict.reason
+    assert "post one there by hand, once" in result.verdict.reason
+
+
+@pytest.mark.extended
+def test_a_page_with_only_drafts_proves_nothing(make_lab: MakeLab) -> None:
+    """Drafts are on the phone: they show whether or not the posts have come."""
+    lab = make_lab(app="tiktok")
+    kept = lab.run("save_draft", values={"video": str(lab.video), "caption": "an older draft"})
+    assert kept.error is None, kept.error.explain()
+    assert kept.verdict.name in ("unknown", "draft"), kept.verdict
+    result = lab.run("cancel_force_stop")
+    assert result.error is None, result.error.explain()
+    assert result.verdict.name == "unknown", result.verdict
+    assert "no videos are found on public_page, and nothing says" in result.verdict.reason
+
+
+@pytest.mark.extended
+def test_one_page_says_nothing_of_another(make_lab: MakeLab, tmp_path: Path) -> None:
+    """The video is live behind the lock, where cells are not known; the first page is read."""
+    text = profile_path("tiktok").read_text()
+    start = text.index("  video_cell:\n")
+    end = text.index("  no_videos:\n")
+    cells = text[start:end].replace("with: [profile_root]", "with: [profile_root, public_shows]")
+    cells = cells.replace("inside: video_grid", "inside: video_grid, with: [public_shows]")
+    shows = "  public_shows: {find: [{desc: Posts, selected: true}]}\n"
+    path = tmp_path / "tiktok.yaml"
+    path.write_text(text[:start] + shows + cells + text[end:])
+    lab = make_lab(app="tiktok")
+    lab.post_before()
+
+    def goes_live(event: Event) -> None:
+        if event.kind == "quiet":
+            token = next(r.caption for r in lab.simulator.cloud.records if "#dc" in r.caption)
+            lab.post_before(token, "private")
+
+    result = lab.run("cancel_force_stop", on_event=goes_live, profile=AppProfile.load(path))
+    assert result.error is None, result.error.explain()
+    assert result.verdict.name == "unknown", result.verdict
+    assert "no videos are found on private_page" in result.verdict.reason

@@ -11,8 +11,8 @@ import re
 import socket
 import time
 from pathlib import Path
-from types import TracebackType
 
+from droidcancel.device.closing import Closing
 from droidcancel.errors import AdbError, DeviceError, UsageError
 
 LOOPBACK = "127.0.0.1"
@@ -32,7 +32,7 @@ def console_port(serial: str) -> int:
     return int(found[1])
 
 
-class Console:
+class Console(Closing):
     """One connection; a context manager. Raises AdbError, DeviceError."""
 
     def __init__(self, port: int, token_file: Path | None = None, timeout: float = TIMEOUT_S):
@@ -151,17 +151,6 @@ class Console:
     def close(self) -> None:
         """Leave; the emulator goes on."""
         self._socket.close()
-
-    def __enter__(self) -> Console:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def parse_snapshots(lines: list[str]) -> list[str]:

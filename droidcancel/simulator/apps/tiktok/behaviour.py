@@ -26,6 +26,8 @@ class TikTokBehaviour(Behaviour):
     or `both`; None: as in this version."""
     private_tab: bool = True
     """Whether posts that only the account itself may see stand on a page of their own."""
+    empty_words: str = ""
+    """What an empty page of a profile says; empty: as it is known, or guessed, in each language."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -54,7 +54,8 @@ def video_cell(screen: Skin, video: CloudVideo) -> View:
 def video_grid(screen: Skin, cells: list[View]) -> View:
     """The cells in three columns; words in their place where there are none."""
     if not cells:
-        return text(screen.text("no_posts"), id=screen.rid("grid_empty"), size=15, gravity="center",
+        words = screen.tiktok.behaviour.empty_words or screen.text("no_posts")
+        return text(words, id=screen.rid("grid_empty"), size=15, gravity="center",
                     width="match", padding=(24, 64), color="on_surface_variant")  # fmt: skip
     return grid(*cells, columns=3, gap=1, cls=RECYCLER, id=screen.rid("video_grid"))
 

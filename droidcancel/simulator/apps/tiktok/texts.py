@@ -213,7 +213,7 @@ _ROWS: Mapping[str, tuple[str, str, str, str, str]] = {
         "Toca para reintentar", "Nhấn để thử lại",
     ),
     "no_posts": (
-        "No posts yet", "Aucun post pour le moment", "Belum ada posting",
+        "No videos yet", "Aucun post pour le moment", "Belum ada posting",
         "Aún no hay publicaciones", "Chưa có bài đăng nào",
     ),
     "public_posts": (
