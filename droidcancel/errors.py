@@ -13,6 +13,7 @@
     │   └── UiError                 3   the screen could not be read or touched
     ├── AppError                    3   the app is not installed, not logged in, or not as known
     ├── LockedError                 3   another run is using the phone
+    ├── JournalError                2   the host has no place for the journal: nothing is changed
     └── RestoreError                4   the phone could not be put back as it was
 
 The message says what happened and what was expected; ``hint`` says how to mend it. The exit
@@ -129,6 +130,12 @@ class LockedError(DroidCancelError):
     """Another run holds the phone."""
 
     exit_code: ClassVar[int] = 3
+
+
+class JournalError(DroidCancelError):
+    """What is about to be changed cannot be written down first, so it is not changed."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class RestoreError(DroidCancelError):

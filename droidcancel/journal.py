@@ -10,14 +10,12 @@ then is theirs.
         device.network.set_airplane(True)
     # airplane mode is off again here, and read back, or RestoreError says what is left
 
-One file of JSON lines a serial, in the user's state directory or ``DROIDCANCEL_STATE_DIR``.
+One file of JSON lines a serial, in the user's state directory or ``DROIDCANCEL_STATE_DIR``. A
+restoring also finds what was done to the same phone under another serial.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -26,10 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
-from droidcancel.errors import AdbError, DroidCancelError, RestoreError, UsageError
-from droidcancel.journal_file import JSON, Record, RecordFile
+from droidcancel.errors import AdbError, DroidCancelError, JournalError, RestoreError, UsageError
+from droidcancel.journal_elsewhere import elsewhere
+from droidcancel.journal_file import JSON, VERSION, Record, RecordFile, journal_path
 from droidcancel.journal_undo import STOPPED, UNDO_KINDS, UndoKind
 
 if TYPE_CHECKING:
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
 
 #: bytes of a journal from which on what is done is forgotten at the next start
 LARGE = 256 * 1024
-LONGEST_STEM = 150
-STATE_VARIABLE = "DROIDCANCEL_STATE_DIR"
 
 
 @dataclass(frozen=True)
@@ -75,15 +70,20 @@ class OpenChange:
 class Journal:
     """The journal of one phone."""
 
-    def __init__(self, path: Path, run: str = "") -> None:
+    def __init__(
+        self, path: Path, run: str = "", kinds: Mapping[str, UndoKind] = UNDO_KINDS
+    ) -> None:
         self.path = path
         self.run = run
+        self._kinds = kinds
         self._file = RecordFile(path)
+        #: the files of records that were found in the journal of another serial
+        self._homes: dict[str, RecordFile] = {}
 
     @classmethod
-    def of(cls, serial: str, run: str = "") -> Journal:
-        """The journal of a serial, in the state directory."""
-        return cls(journal_path(serial), run)
+    def of(cls, serial: str, run: str = "", kinds: Mapping[str, UndoKind] = UNDO_KINDS) -> Journal:
+        """The journal of a serial, in the state directory. ``kinds``: what it can undo."""
+        return cls(journal_path(serial), run, kinds)
 
     # -- writing
 
@@ -101,7 +101,7 @@ class Journal:
         one (the key of a setting, the package). Without a value it is the kind's usual one
         (airplane mode on, the file there...).
         """
-        undo = _kind(kind)
+        undo = self._kind(kind)
         details = dict(args or {})
         if undo.per_user and device.user:
             details["user"] = device.user
@@ -152,8 +152,9 @@ class Journal:
             raise RestoreError(f"{result.what} was not put back", result.detail, [result.detail])
 
     def mark_done(self, record: Record, how: str) -> None:
-        """Write down that a change stands no more."""
-        self._file.append({"v": 1, "done": record.id, "how": how, "t": time.time()})
+        """Write down that a change stands no more. Raises JournalError."""
+        file = self._homes.get(record.id, self._file)
+        file.append({"v": VERSION, "done": record.id, "how": how, "t": time.time()})
 
     # -- undoing
 
@@ -164,7 +165,7 @@ class Journal:
     def undo(self, device: Device, record: Record) -> Restored:
         """Undo one change and read it back; never raises for what the phone does, nor for
         a journal that cannot be written."""
-        kind = UNDO_KINDS.get(record.kind)
+        kind = self._kinds.get(record.kind)
         if kind is None:
             return Restored(record.what, False, f"unknown kind {record.kind!r}", record.id)
         try:
@@ -177,18 +178,27 @@ class Journal:
             return Restored(record.what, False, detail, record.id)
         try:
             self.mark_done(record, how)
-        except OSError as error:  # the phone is what counts; the next restore finds it as it was
-            how += f" (but {self.path} cannot be written: {error.strerror or error})"
+        except JournalError as error:  # the phone counts; the next restore finds it as it was
+            how += f" (but {error})"
         return Restored(record.what, True, how, record.id)
 
     def restore(self, device: Device) -> list[Restored]:
         """Undo every open record of this phone, latest first, but airplane mode before Wi-Fi.
 
         Safe to call again; what could not be undone stays open, and so does what was done to
-        another phone that had this serial, see `of_others`.
+        another phone that had this serial, see `of_others`. Raises RestoreError, before anything
+        is undone, for a journal that a newer droidcancel has written.
         """
+        with self._of_this(device) as mine:
+            return [self.undo(device, record) for record in in_order(mine, self._kinds)]
+
+    @contextmanager
+    def _of_this(self, device: Device) -> Iterator[list[Record]]:
+        """The open changes of this phone, oldest first, by whatever serial they were made."""
         mine = [record for record in self.open_records() if _is_of(record, device)]
-        return [self.undo(device, record) for record in in_order(mine)]
+        with elsewhere(self.path, device) as others:
+            self._homes.update({record.id: file for file, record in others})
+            yield [*(record for _, record in others), *mine]
 
     def of_others(self, device: Device) -> list[Record]:
         """Open changes of another phone under the same serial."""
@@ -196,10 +206,16 @@ class Journal:
 
     def forget(self, device: Device) -> list[Record]:
         """Count this phone's open changes as done, for a person who saw to them by hand."""
-        mine = [record for record in self.open_records() if _is_of(record, device)]
-        for record in mine:
-            self.mark_done(record, "forgotten at a person's word")
+        with self._of_this(device) as mine:
+            for record in mine:
+                self.mark_done(record, "forgotten at a person's word")
         return mine
+
+    def _kind(self, name: str) -> UndoKind:
+        if name not in self._kinds:
+            known = ", ".join(sorted(self._kinds))
+            raise UsageError(f"no change of kind {name!r}", f"known: {known}")
+        return self._kinds[name]
 
     def compact(self, above: int = 0) -> None:
         """Forget what is done, where the file has more bytes than ``above``."""
@@ -230,51 +246,21 @@ def _take_back(kind: UndoKind, device: Device, record: Record) -> str:
             f"it was changed for user {whose} and not for user {device.user}:"
             f" droidcancel restore --user {whose}"
         )
-    now = kind.read(device, record.args)
-    ours, target = kind.target(now, record)
-    if not ours:
-        back = kind.agrees(now, record.before, record)
-        return "already as it was" if back else "left alone: something else changed it since"
-    kind.write(device, record.args, target)
-    after = kind.read(device, record.args)
-    if not kind.agrees(after, target, record):
-        raise RestoreError(f"it reads {after!r} after the undo, expected {target!r}")
-    return "put back"
+    with kind.session(device, record.args):
+        now = kind.read(device, record.args)
+        ours, target = kind.target(now, record)
+        if not ours:
+            back = kind.agrees(now, record.before, record)
+            return "already as it was" if back else "left alone: something else changed it since"
+        kind.write(device, record.args, target)
+        after = kind.read(device, record.args)
+        if not kind.agrees(after, target, record):
+            raise RestoreError(f"it reads {after!r} after the undo, expected {target!r}")
+        return "put back"
 
 
-def _kind(name: str) -> UndoKind:
-    if name not in UNDO_KINDS:
-        raise UsageError(f"no change of kind {name!r}", f"known: {', '.join(sorted(UNDO_KINDS))}")
-    return UNDO_KINDS[name]
-
-
-def in_order(records: list[Record]) -> list[Record]:
+def in_order(records: list[Record], kinds: Mapping[str, UndoKind] = UNDO_KINDS) -> list[Record]:
     """The order of undoing: by the rank of the kind, then the latest first."""
+    ranks = {name: kind.rank for name, kind in kinds.items()}
     latest_first = list(reversed(records))
-    return sorted(latest_first, key=lambda record: _rank(record.kind))
-
-
-def _rank(kind: str) -> int:
-    return UNDO_KINDS[kind].rank if kind in UNDO_KINDS else 99
-
-
-def state_dir() -> Path:
-    """Where journals and locks live; made when it is not there."""
-    chosen = os.environ.get(STATE_VARIABLE) or platformdirs.user_state_dir("droidcancel")
-    path = Path(chosen)
-    path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def file_stem(serial: str) -> str:
-    """A serial as a file name; no two serials share one."""
-    plain = re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", serial)
-    if len(plain) > LONGEST_STEM:  # a file system takes 255 bytes
-        digest = hashlib.sha256(serial.encode("utf-8", "surrogatepass")).hexdigest()
-        return f"{plain[:40]}__{digest}"
-    return f"_{plain}" if plain.startswith(".") or not plain else plain
-
-
-def journal_path(serial: str) -> Path:
-    """The journal's file of a serial."""
-    return state_dir() / f"{file_stem(serial)}.journal.jsonl"
+    return sorted(latest_first, key=lambda record: ranks.get(record.kind, 99))

@@ -2,15 +2,59 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
+from droidcancel.errors import JournalError, RestoreError
+
 JSON = None | bool | int | float | str | list[Any] | dict[str, Any]
 VERSION = 1
+STATE_VARIABLE = "DROIDCANCEL_STATE_DIR"
+SUFFIX = ".journal.jsonl"
+LONGEST_STEM = 150
+
+
+def state_dir() -> Path:
+    """Where journals and locks live; made when it is not there. Raises JournalError."""
+    chosen = os.environ.get(STATE_VARIABLE) or platformdirs.user_state_dir("droidcancel")
+    path = Path(chosen)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return path
+
+
+def file_stem(serial: str) -> str:
+    """A serial as a file name; no two serials share one."""
+    plain = re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", serial)
+    if len(plain) > LONGEST_STEM:  # a file system takes 255 bytes
+        digest = hashlib.sha256(serial.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{plain[:40]}__{digest}"
+    return f"_{plain}" if plain.startswith(".") or not plain else plain
+
+
+def journal_path(serial: str) -> Path:
+    """The journal's file of a serial. Raises JournalError where there is no place for it."""
+    return state_dir() / f"{file_stem(serial)}{SUFFIX}"
+
+
+def unwritable(path: Path, error: OSError) -> JournalError:
+    """What the system says of a file or folder that a change would have to be written to."""
+    return JournalError(
+        f"{path} cannot be written: {error.strerror or error}",
+        "a phone is only changed once that is written down: make room, let it be written, or name "
+        f"another folder with {STATE_VARIABLE}",
+    )
 
 
 @dataclass(frozen=True)
@@ -65,25 +109,46 @@ class RecordFile:
         self.path = path
 
     def append(self, data: Mapping[str, JSON]) -> None:
-        """Write one line; it is on the disk when this returns."""
+        """Write one line; it is on the disk when this returns.
+
+        Raises JournalError where it cannot be written (a full disk, a folder that may not be
+        written to): then the file is as before.
+        """
         line = json.dumps(data, separators=(",", ":")).encode() + b"\n"
+        try:
+            self._append(line)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+    def _append(self, line: bytes) -> None:
         new = not self.path.exists()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            if self._torn(descriptor):
-                line = b"\n" + line
-            written = os.write(descriptor, line)
-            while written < len(line):
-                written += os.write(descriptor, line[written:])
-            os.fsync(descriptor)
+            size = os.fstat(descriptor).st_size
+            try:
+                self._write(descriptor, b"\n" + line if self._torn(descriptor, size) else line)
+                os.fsync(descriptor)
+                if new:
+                    self._sync_folder()
+            except OSError:
+                with suppress(OSError):  # half a line does no harm, and is in nobody's way
+                    os.ftruncate(descriptor, size)
+                raise
         finally:
             os.close(descriptor)
-        if new:
-            self._sync_folder()
+
+    @staticmethod
+    def _write(descriptor: int, line: bytes) -> None:
+        written = 0
+        while written < len(line):
+            written += os.write(descriptor, line[written:])
 
     def open_records(self) -> list[Record]:
-        """Records without a done mark, oldest first."""
+        """Records without a done mark, oldest first.
+
+        Raises RestoreError for a file of a newer format: what it says is not known here.
+        """
         records: dict[str, Record] = {}
         for data in self._lines():
             if "done" in data:
@@ -92,30 +157,46 @@ class RecordFile:
             try:
                 record = Record.from_json(data)
             except (KeyError, TypeError, ValueError, OverflowError):
-                continue  # torn, or of another version: nothing can be undone with it
+                continue  # torn, or no record: nothing can be undone with it
             records[record.id] = record
         return list(records.values())
 
     def compact(self) -> None:
-        """Keep the open records only. The file is replaced at once, or not at all."""
+        """Keep the open records only. The file is replaced at once, or not at all.
+
+        Where the new file cannot be written, the old one stays, and nothing is said: the next
+        start tries again.
+        """
         records = self.open_records()
         if not self.path.exists():
             return
+        for left in self.path.parent.glob(f"{self.path.name}.*.new"):
+            left.unlink(missing_ok=True)  # of a process that was killed over it
         draft = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         text = "".join(f"{json.dumps(r.to_json())}\n" for r in records)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path)
-        self._sync_folder()
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+            self._sync_folder()
+        except OSError:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def _lines(self) -> list[dict[str, Any]]:
         try:
             raw = self.path.read_bytes()
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise RestoreError(
+                f"{self.path} cannot be read: {error.strerror or error}; it says what an earlier "
+                "run may have left on the phone",
+                f"let it be read, or name another folder with {STATE_VARIABLE}",
+            ) from error
         found = []
         for line in raw.split(b"\n"):
             try:
@@ -123,12 +204,24 @@ class RecordFile:
             except (ValueError, RecursionError):
                 continue
             if isinstance(data, dict):
+                self._refuse_newer(data)
                 found.append(data)
         return found
 
+    def _refuse_newer(self, data: Mapping[str, Any]) -> None:
+        """A record of a later format may mean more than is read of it here."""
+        version = data.get("v")
+        if isinstance(version, int) and version > VERSION:
+            what = f" ({data['what']})" if isinstance(data.get("what"), str) else ""
+            raise RestoreError(
+                f"{self.path} was written by a newer droidcancel: a record{what} has format "
+                f"{version}, this one reads up to {VERSION}; nothing was changed, and the file "
+                "stays as it is",
+                "restore the phone with that droidcancel: droidcancel restore",
+            )
+
     @staticmethod
-    def _torn(descriptor: int) -> bool:
-        size = os.fstat(descriptor).st_size
+    def _torn(descriptor: int, size: int) -> bool:
         return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
 
     def _sync_folder(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ class UndoKind:
     Where the value is a dictionary, each key is undone for itself, if it is still as we set it;
     the keys of ``follows``, which the phone changes along with them, go back with any of them.
     ``per_user``: the change is one user's of the phone, whom the record names where it is not the
-    owner.
+    owner. ``session``: what an undo happens in, such as an app that is open.
     """
 
     read: Callable[[Device, Args], JSON]
@@ -43,6 +44,7 @@ class UndoKind:
     usual: JSON = None
     follows: tuple[str, ...] = ()
     per_user: bool = False
+    session: Callable[[Device, Args], AbstractContextManager[None]] = lambda *_: nullcontext()
 
     def target(self, now: JSON, record: Record) -> tuple[bool, JSON]:
         """Whether anything on the phone is still ours, and what to bring the phone to."""

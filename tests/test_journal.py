@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from droidcancel import journal_undo
 from droidcancel.device import Device
 from droidcancel.errors import AdbError, DeviceError, LockedError, RestoreError, UsageError
-from droidcancel.journal import Journal, file_stem, in_order, journal_path
-from droidcancel.journal_file import Record, RecordFile
+from droidcancel.journal import Journal, in_order
+from droidcancel.journal_file import Record, RecordFile, file_stem, journal_path
 from droidcancel.journal_lock import phone_lock
 
 
@@ -52,6 +52,7 @@ class Phone:
     def __init__(self) -> None:
         self.serial = "serial-1"
         self.boot_id = "boot-1"
+        self.kind = "usb"
         self.identity = "phone-1"
         self.settings = Table()
 

@@ -8,6 +8,7 @@ only a help: a file that cannot be read or written is done without.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -82,14 +83,21 @@ class Memory:
         except (TypeError, ValueError, AttributeError):
             return  # the file was made by something else
         text = json.dumps({"v": VERSION, "seen": seen}, ensure_ascii=False, indent=1)
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".seen-")
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-            Path(name).replace(self._path)
-        except OSError:
-            return
+        with contextlib.suppress(OSError):
+            _replace(self._path, text)
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".seen-")
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _key(package: str, screen: str | None, element: str) -> str:

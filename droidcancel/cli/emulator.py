@@ -77,7 +77,7 @@ def start(
 
 def _log(avd: str) -> Path:
     from droidcancel.device.emulator.life import log_path
-    from droidcancel.journal import state_dir
+    from droidcancel.journal_file import state_dir
 
     return log_path(state_dir(), avd)
 

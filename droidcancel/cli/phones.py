@@ -154,7 +154,7 @@ def emulator(avd: str) -> Iterator[str]:
     """The serial of the emulator that runs an AVD. One that is started for it is ended after it."""
     from droidcancel.device.connect import running_avds
     from droidcancel.device.emulator import life
-    from droidcancel.journal import state_dir
+    from droidcancel.journal_file import state_dir
 
     known = running_avds().get(avd)
     if known is not None:

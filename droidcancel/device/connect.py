@@ -45,6 +45,11 @@ def list_devices(client: adbutils.AdbClient | None = None) -> list[Attached]:
     return [_attached(server, info) for info in adb.list_phones(server)]
 
 
+def list_serials() -> list[str]:
+    """The serials of all that is attached, whatever its state. Raises AdbError."""
+    return [info.serial for info in adb.list_phones(adb.client())]
+
+
 def _advice(state: str) -> str:
     return ADVICE.get(state, f"the phone is in the state {state!r}: restart it")
 

@@ -154,9 +154,9 @@ class Run:
         self.wishes.append(what)
         self.tell("would", f"would {what}")
 
-    def trouble(self, step: str, error: DroidCancelError | str) -> None:
+    def trouble(self, step: str, error: DroidCancelError | OSError | str) -> None:
         """Note something that went wrong without ending the run."""
-        message = error if isinstance(error, str) else error.message
+        message = error.message if isinstance(error, DroidCancelError) else str(error)
         self.recorder.add(Trouble(self.recorder.now(), step, message))
         self.tell("trouble", f"{step}: {message}")
 

@@ -52,14 +52,14 @@ class Sights:
     def picture(self, name: str, shown: tuple[str, ...] = ()) -> None:
         """Keep a picture of the screen and its dump, in the report's folder, if there is one.
 
-        A picture proves nothing, so one that cannot be taken does not end the run. `shown`:
+        A picture proves nothing: one that cannot be taken or kept does not end the run. `shown`:
         packages of other apps whose words need not be masked.
         """
         path = None
         if self._folder is not None:
             try:
                 path = self._take(self._folder, name, shown)
-            except DeviceError as error:
+            except (DeviceError, OSError) as error:
                 self._run.trouble(f"screenshot {name}", error)
         look = self._run.last_look
         self._run.recorder.add(
@@ -78,8 +78,13 @@ class Sights:
         path = None
         if self._folder is not None and look is not None:
             self._touches += 1
-            path = _free_path(self._folder, f"touch-{self._touches:02d}-{match.element}", DUMP)
-            self._pictures.keep(path, partial(self._dump, look, ()))
+            name = f"touch-{self._touches:02d}-{match.element}"
+            try:
+                path = _free_path(self._folder, name, DUMP)
+                self._pictures.keep(path, partial(self._dump, look, ()))
+            except OSError as error:
+                path = None
+                run.trouble(name, error)
         run.recorder.add(
             Touched(
                 run.recorder.now(),
