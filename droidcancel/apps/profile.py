@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from droidcancel.apps.document import Document, Frozen, Problem, nearest
 from droidcancel.apps.matching import Finder, Match
@@ -73,6 +73,7 @@ class AppProfile(Frozen):
     ways: dict[str, dict[str, str]] = Field(default_factory=dict)
     places: dict[str, Place] = Field(default_factory=dict)
     permissions: tuple[str, ...] = ()
+    _file: str = PrivateAttr("")
 
     @classmethod
     def load(cls, name: str | Path, overlay: Path | None = None) -> AppProfile:
@@ -95,7 +96,14 @@ class AppProfile(Frozen):
         problems = list(profile.problems()) or list(profile.circles())
         if problems:
             raise document.error(problems)
+        profile._file = document.file
         return profile
+
+    @property
+    def known_by(self) -> str:
+        """What `load` finds it by later: its name, or its whole path where it did not ship."""
+        ships = Path(self._file) == HERE / f"{self.name}.yaml" or not self._file
+        return self.name if ships else str(Path(self._file).resolve())
 
     @staticmethod
     def names() -> list[str]:

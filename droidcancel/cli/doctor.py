@@ -93,11 +93,11 @@ def _installed(device: Device, profile: AppProfile) -> str:
 @contextlib.contextmanager
 def _keeper(device: Device) -> Iterator[Keeper]:
     """The journal of the phone, held for us alone; what an earlier run left is undone first."""
-    from droidcancel.journal import Journal
-    from droidcancel.journal_lock import phone_lock
+    from droidcancel.journal_lock import device_lock
+    from droidcancel.recipe.app_switch import phone_journal
 
-    with phone_lock(device.serial):
-        journal = Journal.of(device.serial, run="doctor")
+    with device_lock(device):
+        journal = phone_journal(device.serial, run="doctor")
         left = [item for item in journal.restore(device) if not item.ok]
         if left:
             raise RestoreError(

@@ -30,11 +30,11 @@ def command(serial: str | None, devices_file: Path | None, forget: bool, as_json
     told with what to do by hand.
     """
     from droidcancel.cli.phones import open_phone
-    from droidcancel.journal import Journal
-    from droidcancel.journal_lock import phone_lock
+    from droidcancel.journal_lock import device_lock
+    from droidcancel.recipe.app_switch import phone_journal
 
-    with open_phone(serial, devices_file) as phone, phone_lock(phone.device.serial):
-        journal = Journal.of(phone.device.serial)
+    with open_phone(serial, devices_file) as phone, device_lock(phone.device):
+        journal = phone_journal(phone.device.serial)
         restored = journal.restore(phone.device)
         forgotten = [r.what for r in journal.forget(phone.device)] if forget else []
         others = sorted({record.what for record in journal.of_others(phone.device)})

@@ -20,8 +20,9 @@ from droidcancel.errors import (
 )
 from droidcancel.evidence import Evidence
 from droidcancel.journal import LARGE, Journal, Restored
-from droidcancel.journal_lock import phone_lock
+from droidcancel.journal_lock import device_lock
 from droidcancel.recipe import steps_delete
+from droidcancel.recipe.app_switch import phone_journal
 from droidcancel.recipe.checks import put_back_in_app
 from droidcancel.recipe.fallback import settle_on_method
 from droidcancel.recipe.guards import refuse_other_files
@@ -68,8 +69,8 @@ def run_recipe(
     loaded.check_complete()
     loaded.check_names(app)
     run_id = uuid.uuid4().hex[:12]
-    with phone_lock(device.serial):
-        journal = Journal.of(device.serial, run_id)
+    with device_lock(device):
+        journal = phone_journal(device.serial, run_id)
         _restore_first(journal, device)
         run = Run(loaded, device, app, chosen, journal, on_event)
         return _Engine(run, run_id).run()
@@ -201,7 +202,7 @@ class _Engine:
     def _put_back(self) -> list[Restored]:
         run = self._run
         run.close()
-        through_app = self._put_back_in_app()
+        self._put_back_in_app()
         try:
             if not self._was_running or self._broken_off:
                 # an upload that was cut must not go on when the network returns unwatched
@@ -210,7 +211,7 @@ class _Engine:
                 self._leave_app_open()
         except DroidCancelError as error:
             run.trouble("restore", error)
-        undone = [*through_app, *run.undo_changes()]
+        undone = run.undo_changes()
         run.device.watchdog.close()
         self._await_network(undone)
         run.tell("restored", "the phone is as it was" if _all_ok(undone) else "not all restored")
@@ -221,12 +222,17 @@ class _Engine:
             if change.record.kind == "app":
                 change.keep("it ran before too")
 
-    def _put_back_in_app(self) -> list[Restored]:
-        """What was switched in the app itself, put back through the app."""
+    def _put_back_in_app(self) -> None:
+        """What was switched in the app itself, put back through the app.
+
+        Where the run was broken off, an upload may be held by it: the journal undoes it then, with
+        the app off the network.
+        """
+        if self._broken_off:
+            self._run.afterwards.clear()
         self._run.deadline = time.monotonic() + self._run.options.limits.step_timeout_s
-        done = put_back_in_app(self._run)
+        put_back_in_app(self._run)  # what fails is tried again through the journal
         self._run.afterwards.clear()
-        return done
 
     def _await_network(self, undone: list[Restored]) -> None:
         """A phone that was taken offline is left online, as the verdict's way does by itself."""

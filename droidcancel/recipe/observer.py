@@ -13,7 +13,7 @@ from droidcancel.device import Device
 from droidcancel.errors import DroidCancelError, UiError
 from droidcancel.evidence import Search
 from droidcancel.journal import Journal
-from droidcancel.journal_lock import phone_lock
+from droidcancel.journal_lock import device_lock
 from droidcancel.recipe.navigate import go_to, open_app, swipe, wait_look
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.search import doubts
@@ -30,7 +30,7 @@ def look_as_other(run: Run, device: Device) -> Search:
     try:
         place = _place(run)
         name = own_name(run)
-        with phone_lock(device.serial):
+        with device_lock(device):
             return _looked(run, device, place, name)
     except DroidCancelError as error:
         return Search(run.recorder.now(), "others", False, detail=error.message)

@@ -6,9 +6,9 @@ What is found goes into the evidence as checks; the phone is put back through th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.apps.schema import version_of
 from droidcancel.apps.storage_page import Cleared, StoragePage, parse_size
@@ -16,6 +16,7 @@ from droidcancel.device import poll
 from droidcancel.errors import AppError, DeviceError, DroidCancelError, UiError
 from droidcancel.evidence import UploadSeen
 from droidcancel.recipe import steps_guard_model as model
+from droidcancel.recipe.app_switch import begin_switch, flip, open_switch, put_switch_back
 from droidcancel.recipe.checks import check, keep_set, note, put_back_in_app, sent_within
 from droidcancel.recipe.items import lost
 from droidcancel.recipe.navigate import go_to, open_app, require, tap
@@ -26,9 +27,6 @@ STORE = "com.android.vending"
 STORE_S = 15.0
 SWITCHED_S = 8.0
 ACTIVE = frozenset({"posting", "waiting"})
-#: where the app's Data Saver has a page of its own, and the switch there
-SAVER_PAGE = "data_saver"
-SAVER_SWITCH = "data_saver_switch"
 
 
 # -- the account and its drafts
@@ -206,40 +204,12 @@ def _make_metered(run: Run) -> None:
 def _switch_in_app(run: Run, on: bool) -> None:
     """The app's own switch; it is put back at the end, through the app."""
     _must_know(run, "data_saver", "Data Saver")
-    before = _open_switch(run).node.checked
+    before = bool(open_switch(run).node.checked)
     if before != on:
-        run.afterwards.append(("the app's Data Saver", lambda: _put_switch_back(run, before)))
-        _flip(run, on)
+        change = begin_switch(run, before, on)
+        run.afterwards.append(("the app's Data Saver", partial(put_switch_back, run, change)))
+        flip(run, on)
     note(run, "Data Saver", f"the app's is on (it was {'on' if before else 'off'})")
-    go_to(run, run.profile.home)
-
-
-def _open_switch(run: Run) -> Match:
-    """The switch: in the list of settings, or on a page of its own."""
-    go_to(run, SAVER_PAGE if SAVER_PAGE in run.profile.screens else "settings")
-    return require(run, _switch_of(run))
-
-
-def _switch_of(run: Run) -> str:
-    return SAVER_SWITCH if SAVER_SWITCH in run.profile.elements else "data_saver"
-
-
-def _flip(run: Run, on: bool) -> None:
-    switch = _switch_of(run)
-    tap(run, switch)
-
-    def stands() -> bool | None:
-        match = run.look().find(switch)
-        return True if match is not None and match.node.checked == on else None
-
-    if poll(stands, SWITCHED_S) is None:
-        raise UiError("the app's Data Saver switch did not follow the tap")
-
-
-def _put_switch_back(run: Run, before: bool) -> None:
-    open_app(run)
-    if _open_switch(run).node.checked != before:
-        _flip(run, before)
     go_to(run, run.profile.home)
 
 
