@@ -2,244 +2,179 @@
 
     python -m benchmarks.kill_points                      all recipes, a spread of points of each
     python -m benchmarks.kill_points --recipe save_draft --points 0      every point of one
+    python -m benchmarks.kill_points --summary            what --out holds, without running more
 
 For each recipe one whole run tells which points there are (see kill_child). Then, for each point
 that is tried, a phone is booted, the run killed there, `droidcancel restore` run, and the phone's
-state compared with the one before. Exits with 1 where anything is not as it was.
+state compared with the one before. In some tries the restoring is killed too, and run twice more:
+the last time it must find nothing to do. What stands in the file of --out already is not tried
+again. Exits with 1 where anything is not as it was.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
-from benchmarks.random_phone import differences, snapshot
+from benchmarks.kill_try import RECIPES, Kill, Outcome, try_one
 from benchmarks.random_truth import _adb, _environment
-from droidcancel.device import poll
-from droidcancel.simulator import PhoneOptions, Simulator
 
-#: recipes that are run by themselves, with what each needs
-RECIPES: dict[str, tuple[str, ...]] = {
-    "cancel_airplane": (),
-    "cancel_network_off": (),
-    "cancel_app_network": (),
-    "cancel_in_app": (),
-    "cancel_force_stop": (),
-    "cancel_swipe_recents": (),
-    "cancel_for_sure": (),
-    "delete_draft": (),
-    "delete_post": (),
-    "save_draft": (),
-    "clear_cache": (),
-    "restart_phone": (),
-    "network_guard": (),
-    "confirm_before_upload": (),
-    "review_before_post": (),
-    "verify_outcome": (),
-    "watch_resume": (),
-    "data_saver": ("-e", "whose=android"),
-}
-SIZE, RATE = 900_000, 450_000.0
-RUN_S = 180.0
-BACK_S = 20.0
+#: a restoring has about so many points; one that has fewer is not killed
+RESTORE_POINTS = 30
 
 
-@dataclass(frozen=True)
-class Kill:
-    """One try: the recipe, the number of the point (None: not killed), and its name."""
+def chosen(recipe: str, points: Sequence[str], most: int, twice: int) -> list[Kill]:
+    """Every write to the journal, and a spread of the rest; all for `most` 0.
 
-    recipe: str
-    at: int | None
-    name: str = ""
-
-
-@dataclass
-class Outcome:
-    """What came of a try. `changed` and `problem` are empty where all is as it was."""
-
-    kill: Kill
-    killed: bool = False
-    changed: list[str] = field(default_factory=list)
-    problem: str = ""
-    points: list[str] = field(default_factory=list)
-
-    @property
-    def restored(self) -> bool:
-        return not self.changed and not self.problem
-
-
-def try_one(kill: Kill, server: int, folder: Path) -> Outcome:
-    """Boot, kill, restore, compare."""
-    outcome = Outcome(kill)
-    options = PhoneOptions(upload_bytes_per_s=RATE, seed=kill.at or 0)
-    with tempfile.TemporaryDirectory(dir=folder) as home:
-        state = {**os.environ, "DROIDCANCEL_STATE_DIR": f"{home}/state"}
-        with Simulator(options, emulator_port=False, adb_server=server) as phone:
-            try:
-                _try_on(phone, outcome, Path(home), state)
-            finally:
-                phone.withdraw(server)
-    return outcome
-
-
-def _try_on(phone: Simulator, outcome: Outcome, home: Path, state: dict[str, str]) -> None:
-    video, points = home / "cat.mp4", home / "points"
-    video.write_bytes(random.Random(1).randbytes(SIZE))
-    devices = home / "devices.yaml"
-    devices.write_text(_devices(phone.serial))
-    _adb_wait(phone.serial)
-    before = phone.call(lambda: snapshot(phone.phone))
-    kill = outcome.kill
-    command = [sys.executable, "-m", "benchmarks.kill_child", "--points", str(points)]
-    command += ["--at", str(kill.at)] if kill.at is not None else []
-    command += ["--", "run", kill.recipe, "-s", "it", "--devices", str(devices), "--app", "clips"]
-    command += ["--video", str(video)] if _takes_a_video(kill.recipe) else []
-    command += ["--yes", *RECIPES[kill.recipe]]
-    run = subprocess.run(
-        command, env=state, capture_output=True, text=True, timeout=RUN_S, check=False
-    )
-    outcome.killed = run.returncode == -signal.SIGKILL
-    outcome.points = points.read_text().split() if points.exists() else []
-    if outcome.killed:
-        outcome.problem = _restore(phone.serial, state)
-    elif run.returncode not in (0, 1):
-        outcome.problem = f"exit {run.returncode}: {run.stderr[-600:]}"
-    outcome.changed = _changed(phone, before)
-
-
-def _devices(serial: str) -> str:
-    """A short patience: nothing hangs on the proof here."""
-    limits = "quiet_period_s: 0.5, late_period_s: 0.5, watch_resume_s: 0.5, noise_bytes: 65536"
-    return (
-        f"devices:\n  it: {{kind: emulator, serial: '{serial}', app: clips, "
-        f"limits: {{{limits}, step_timeout_s: 40}}}}\n"
-    )
-
-
-def _takes_a_video(recipe: str) -> bool:
-    from droidcancel.recipe.load import load_recipe
-
-    return "video" in load_recipe(recipe).recipe.vars
-
-
-def _adb_wait(serial: str) -> None:
-    import adbutils
-
-    command = [str(adbutils.adb_path()), "-s", serial, "wait-for-device"]
-    subprocess.run(command, timeout=30, check=True, capture_output=True)
-
-
-def _restore(serial: str, state: dict[str, str]) -> str:
-    """The next command on that phone; what it said where it failed."""
-    command = [sys.executable, "-m", "droidcancel", "restore", "-s", serial]
-    run = subprocess.run(
-        command, env=state, capture_output=True, text=True, timeout=RUN_S, check=False
-    )
-    return "" if run.returncode == 0 else f"restore: exit {run.returncode}: {run.stderr[-600:]}"
-
-
-def _changed(phone: Simulator, before: dict[str, Any]) -> list[str]:
-    """What is not as before; radios may be on their way."""
-
-    def same() -> bool | None:
-        now = phone.call(lambda: snapshot(phone.phone))
-        return None if differences(before, now) else True
-
-    poll(same, BACK_S)
-    return differences(before, phone.call(lambda: snapshot(phone.phone)))
-
-
-def chosen(recipe: str, points: Sequence[str], most: int) -> Iterator[Kill]:
-    """Every write to the journal, and a spread of the rest; all for `most` 0."""
-    journal = [n for n, name in enumerate(points, 1) if name.startswith("journal")]
-    rest = [n for n in range(1, len(points) + 1) if n not in set(journal)]
+    `twice`: so many tries in which the restoring is killed too.
+    """
+    draws, count = random.Random(recipe), Counter[str]()
+    places = []
+    for name in points:
+        count[name] += 1
+        places.append(f"{name}:{count[name]}")
+    journal = [place for place in places if place.startswith("journal")]
+    rest = [place for place in places if not place.startswith("journal")]
+    later = places[places.index(journal[0]) :] if journal else places
     if most and len(rest) > most:
-        rest = random.Random(recipe).sample(rest, most)
-    for number in sorted([*journal, *rest]):
-        yield Kill(recipe, number, points[number - 1])
+        rest = draws.sample(rest, most)
+    kills = [Kill(recipe, place) for place in (*journal, *rest)]
+    for _ in range(twice):
+        again = f"any:{draws.randint(1, RESTORE_POINTS)}"
+        kills.append(Kill(recipe, draws.choice(later), again))
+    return kills
 
 
 @click.command()
 @click.option("--recipe", "recipes", multiple=True, type=click.Choice(sorted(RECIPES)))
 @click.option("--points", "most", default=24, show_default=True, help="Of each, 0 for all.")
-@click.option("--phones", default=8, show_default=True, help="Phones at once.")
+@click.option("--twice", default=4, show_default=True, help="Tries of each with two kills.")
+@click.option("--phones", default=3, show_default=True, help="Phones at once.")
+@click.option("--api", default=34, show_default=True, help="The phone's Android, as API level.")
+@click.option("--summary", "only_sum_up", is_flag=True, help="Sum up what --out holds.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("reports/kill_points.jsonl"),
     show_default=True,
 )  # fmt: skip
-def main(recipes: tuple[str, ...], most: int, phones: int, out: Path) -> None:
+def main(
+    recipes: tuple[str, ...], most: int, twice: int, phones: int, api: int, only_sum_up: bool,
+    out: Path,
+) -> None:  # fmt: skip
     """Kill droidcancel everywhere, and compare the phone with what it was."""
-    names, began = recipes or tuple(RECIPES), time.monotonic()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="droidcancel-kill-") as home:
-        server = _environment(home)
-        if problem := _adb("start-server"):
-            raise click.ClickException(f"the adb server did not start: {problem}")
-        try:
-            outcomes = list(_all(names, most, phones, server, Path(home), out))
-        finally:
-            _adb("kill-server")
-    result = summary(outcomes, time.monotonic() - began)
+    began = time.monotonic()
+    if not only_sum_up:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="droidcancel-kill-") as home:
+            server = _environment(home)
+            if problem := _adb("start-server"):
+                raise click.ClickException(f"the adb server did not start: {problem}")
+            try:
+                bench = _Bench(server, Path(home), out, phones, api)
+                bench.run(recipes or tuple(RECIPES), most, twice)
+            finally:
+                _adb("kill-server")
+    result = summary(_rows(out), time.monotonic() - began)
     click.echo(json.dumps(result, indent=2))
     sys.exit(1 if result["not_restored"] or not result["killed"] else 0)
 
 
-def _all(
-    names: Sequence[str], most: int, phones: int, server: int, home: Path, out: Path
-) -> Iterator[Outcome]:
-    with ThreadPoolExecutor(phones) as pool, out.open("w", encoding="utf-8") as log:
-        whole = list(pool.map(lambda name: try_one(Kill(name, None), server, home), names))
-        kills = [k for o in whole for k in chosen(o.kill.recipe, o.points, most)]
-        results = pool.map(lambda kill: try_one(kill, server, home), kills)
-        for number, outcome in enumerate(whole, 1):
-            _tell(outcome, f"whole {number}", log)
-            yield outcome
-        for number, outcome in enumerate(results, 1):
-            _tell(outcome, f"{number} of {len(kills)}", log)
-            yield outcome
+def _rows(out: Path) -> list[dict[str, Any]]:
+    """What was tried so far; the last line may be torn."""
+    rows = []
+    for line in out.read_text(encoding="utf-8").splitlines() if out.exists() else ():
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            continue
+    return rows
 
 
-def _tell(outcome: Outcome, count: str, log: Any) -> None:
+class _Bench:
+    def __init__(self, server: int, home: Path, out: Path, phones: int, api: int) -> None:
+        self._server = server
+        self._home = home
+        self._out = out
+        self._phones = phones
+        self._api = api
+
+    def run(self, names: Sequence[str], most: int, twice: int) -> None:
+        """The whole runs, then the kills; without what is in the file."""
+        rows = [row for row in _rows(self._out) if row["api"] == self._api]
+        points = {r["kill"]["recipe"]: r["points"] for r in rows if not r["kill"]["at"]}
+        wholes = [Kill(name) for name in names if name not in points]
+        pool = ThreadPoolExecutor(self._phones)
+        try:
+            for outcome in pool.map(self._try, wholes):
+                self._tell(outcome, "whole")
+                points[outcome.kill.recipe] = outcome.points
+            done = {_key(row["kill"]) for row in rows}
+            kills = [k for name in names for k in chosen(name, points[name], most, twice)]
+            kills = [kill for kill in kills if _key(vars(kill)) not in done]
+            random.Random(len(names)).shuffle(kills)  # a part of them is of every recipe
+            for number, outcome in enumerate(pool.map(self._try, kills), 1):
+                self._tell(outcome, f"{number} of {len(kills)}")
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C only what was begun is ended
+
+    def _try(self, kill: Kill) -> Outcome:
+        return try_one(kill, self._server, self._home, self._api)
+
+    def _tell(self, outcome: Outcome, count: str) -> None:
+        kill = outcome.kill
+        row = {**vars(outcome), "kill": vars(kill), "api": self._api}
+        if kill.at:
+            del row["points"]
+        with self._out.open("a", encoding="utf-8") as log:
+            log.write(json.dumps(row) + "\n")
+        sign = "ok  " if outcome.restored else "LEFT"
+        click.echo(f"{count:>12s} {sign} {_in_words(outcome)}", err=True)
+
+
+def _key(kill: dict[str, Any]) -> tuple[Any, ...]:
+    return kill["recipe"], kill["at"], kill["again"]
+
+
+def _in_words(outcome: Outcome) -> str:
     kill = outcome.kill
-    log.write(json.dumps({**vars(outcome), "kill": vars(kill), "points": None}) + "\n")
-    log.flush()
-    sign = "ok  " if outcome.restored else "LEFT"
-    end = "killed" if outcome.killed else "ended"
-    where = f"at {kill.at} ({kill.name})" if kill.at is not None else "not to be killed"
+    where = f"at {kill.at}" if kill.at else "not to be killed"
+    again = ", its restoring too" if outcome.killed_again else ""
+    end = f"killed{again}" if outcome.killed else "ended"
     told = "; ".join([*outcome.changed, *filter(None, [outcome.problem])])
-    click.echo(f"{count:>12s} {sign} {kill.recipe} {where}: {end} {told}", err=True)
+    return f"{kill.recipe} {where}: {end} {told}".rstrip()
 
 
-def summary(outcomes: Sequence[Outcome], seconds: float) -> dict[str, Any]:
+def summary(rows: Sequence[dict[str, Any]], seconds: float) -> dict[str, Any]:
     """Figures by recipe, and everything that was left."""
-    killed = [o for o in outcomes if o.killed]
-    left = [o for o in outcomes if not o.restored]
+    killed = [row for row in rows if row["killed"]]
+    left = [row for row in rows if row["changed"] or row["problem"]]
+    restored = [row for row in killed if row not in left]
+    tried = Counter(row["kill"]["recipe"] for row in killed)
+    good = Counter(row["kill"]["recipe"] for row in restored)
     return {
         "killed": len(killed),
-        "restored": sum(o.restored for o in killed),
-        "ended_before_the_point": sum(not o.killed and o.kill.at is not None for o in outcomes),
+        "restored": len(restored),
+        "killed_while_restoring": sum(row["killed_again"] for row in killed),
+        "ended_before_the_point": sum(
+            not row["killed"] and row["kill"]["at"] != "" for row in rows
+        ),
+        "by_recipe": {name: f"{good[name]} of {tried[name]}" for name in sorted(tried)},
+        "by_point": dict(Counter(row["kill"]["at"].partition(":")[0] for row in killed)),
+        "left_live": sum(row["live"] for row in killed),
         "not_restored": [
-            {"recipe": o.kill.recipe, "at": o.kill.at, "point": o.kill.name,
-             "changed": o.changed, "problem": o.problem}
-            for o in left
+            {**row["kill"], "changed": row["changed"], "problem": row["problem"]} for row in left
         ],
-        "kills": dict(Counter(o.kill.recipe for o in killed)),
         "seconds": round(seconds, 1),
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":
