@@ -23,8 +23,17 @@ if TYPE_CHECKING:
 FOLDER = "/data/local/tmp"
 PATIENCE_S = 60
 LOOK_EVERY_S = 2
-# Wi-Fi that is switched on in airplane mode would stay on in every later one
-_NO_AIRPLANE = '[ "$(settings get global airplane_mode_on)" != 1 ]'
+# Wi-Fi that is switched on in airplane mode would stay on in every later one. Its service takes
+# some time to hear that the mode is over, and gives back by itself what it took (3: off by it)
+_WIFI_RETURNS_S = 10
+_LET_WIFI_RETURN = (
+    f"n=0; while [ $n -lt {_WIFI_RETURNS_S} ] && "
+    '[ "$(settings get global wifi_on)" = 3 ]; do sleep 1; n=$((n+1)); done'
+)
+_WIFI_IS_OFF = (
+    '[ "$(settings get global airplane_mode_on)" != 1 ] && '
+    '[ "$(settings get global wifi_on)" != 1 ]'
+)
 
 
 class Watchdog:
@@ -119,7 +128,8 @@ class Watchdog:
         if before.data_enabled and self._network.can_data().ok:
             steps.append(spell(self._network.command("data", True)))
         if before.wifi_enabled and not before.airplane and self._network.can_wifi().ok:
-            steps.append(f"{_NO_AIRPLANE} && {spell(self._network.command('wifi', True))}")
+            steps.append(_LET_WIFI_RETURN)
+            steps.append(f"{_WIFI_IS_OFF} && {spell(self._network.command('wifi', True))}")
         return steps
 
 
