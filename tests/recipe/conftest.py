@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 WIDE = {
     "test_forms.py",
     "test_capture.py",
+    "test_crashes.py",
     "test_delete.py",
     "test_faults.py",
     "test_for_sure.py",
@@ -55,6 +56,8 @@ EVERYDAY = (
     "test_it_stays_cancelled_whatever_the_app_does[behaviour1",
     "test_a_failed_upload_is_cancelled",
     "test_the_link_drops_and_comes_back[moment",
+    "test_restoring_twice_does_nothing_more",
+    "test_the_adb_server_is_killed_while_restoring[9",
     "test_a_phone_or_an_app_that_goes_down_before_the_moment[90%-AppError",
     "test_an_upload_that_fails_before_its_moment",
 )
