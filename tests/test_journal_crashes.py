@@ -120,6 +120,12 @@ def test_a_newer_journal_is_left_as_it_is(journal: Journal, phone: Phone) -> Non
     assert phone.settings.writes == []
 
 
+def test_a_journal_that_cannot_be_read(journal: Journal, phone: Phone) -> None:
+    journal.path.mkdir()
+    with pytest.raises(RestoreError, match="cannot be read: Is a directory"):
+        journal.restore(device(phone))
+
+
 def test_an_older_journal_is_read(journal: Journal, phone: Phone) -> None:
     """As version 0.1 wrote it: without the phone's id, the run, and the user."""
     touch(phone)

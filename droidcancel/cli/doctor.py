@@ -94,7 +94,7 @@ def _installed(device: Device, profile: AppProfile) -> str:
 def _keeper(device: Device) -> Iterator[Keeper]:
     """The journal of the phone, held for us alone; what an earlier run left is undone first."""
     from droidcancel.journal_lock import device_lock
-    from droidcancel.recipe.app_switch import phone_journal
+    from droidcancel.recipe.restore import phone_journal
 
     with device_lock(device):
         journal = phone_journal(device.serial, run="doctor")

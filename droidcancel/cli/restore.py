@@ -31,7 +31,7 @@ def command(serial: str | None, devices_file: Path | None, forget: bool, as_json
     """
     from droidcancel.cli.phones import open_phone
     from droidcancel.journal_lock import device_lock
-    from droidcancel.recipe.app_switch import phone_journal
+    from droidcancel.recipe.restore import phone_journal
 
     with open_phone(serial, devices_file) as phone, device_lock(phone.device):
         journal = phone_journal(phone.device.serial)

@@ -16,7 +16,7 @@ from droidcancel.device import Device, Limits, poll
 from droidcancel.errors import UiError, Unsupported
 from droidcancel.journal import Journal, OpenChange
 from droidcancel.journal_file import JSON, Record
-from droidcancel.journal_undo import UNDO_KINDS, Args, UndoKind
+from droidcancel.journal_undo import Args, UndoKind
 from droidcancel.recipe.load import load_recipe
 from droidcancel.recipe.navigate import go_to, open_app, require, tap
 from droidcancel.recipe.options import RunOptions, silent
@@ -29,11 +29,6 @@ SWITCHED_S = 8.0
 #: where the app's Data Saver has a page of its own, and the switch there
 SAVER_PAGE = "data_saver"
 SAVER_SWITCH = "data_saver_switch"
-
-
-def phone_journal(serial: str, run: str = "") -> Journal:
-    """The journal of a serial, with what takes the app's screens to undo."""
-    return Journal.of(serial, run, {**UNDO_KINDS, KIND: AppSwitch().kind()})
 
 
 def begin_switch(run: Run, before: bool, on: bool) -> OpenChange:

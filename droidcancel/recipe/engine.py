@@ -15,14 +15,12 @@ from droidcancel.errors import (
     AppError,
     DeviceError,
     DroidCancelError,
-    RestoreError,
     UsageError,
 )
 from droidcancel.evidence import Evidence
-from droidcancel.journal import LARGE, Journal, Restored
+from droidcancel.journal import Restored
 from droidcancel.journal_lock import device_lock
 from droidcancel.recipe import steps_delete
-from droidcancel.recipe.app_switch import phone_journal
 from droidcancel.recipe.checks import put_back_in_app
 from droidcancel.recipe.fallback import settle_on_method
 from droidcancel.recipe.guards import refuse_other_files
@@ -30,6 +28,7 @@ from droidcancel.recipe.leftovers import left_behind
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk_decided
 from droidcancel.recipe.options import OnEvent, RunOptions, silent
+from droidcancel.recipe.restore import phone_journal, restore_first
 from droidcancel.recipe.result import RunResult, cut_of
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.stage import set_stage
@@ -71,23 +70,9 @@ def run_recipe(
     run_id = uuid.uuid4().hex[:12]
     with device_lock(device):
         journal = phone_journal(device.serial, run_id)
-        _restore_first(journal, device)
+        restore_first(journal, device)
         run = Run(loaded, device, app, chosen, journal, on_event)
         return _Engine(run, run_id).run()
-
-
-def _restore_first(journal: Journal, device: Device) -> None:
-    """Undo what an earlier run may have left. RestoreError where the phone does not take it."""
-    left = [r for r in journal.restore(device) if not r.ok]
-    if left:
-        raise RestoreError(
-            f"an earlier run left {', '.join(r.what for r in left)} on {device.serial}, and it "
-            "could not be put back",
-            f"{'; '.join(r.detail for r in left)}; then `droidcancel restore --forget`",
-            [r.detail for r in left],
-        )
-    device.watchdog.sweep()
-    journal.compact(LARGE)
 
 
 def plan(loaded: LoadedRecipe) -> list[str]:

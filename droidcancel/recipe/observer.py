@@ -12,9 +12,9 @@ from droidcancel.apps.schema import Place
 from droidcancel.device import Device
 from droidcancel.errors import DroidCancelError, UiError
 from droidcancel.evidence import Search
-from droidcancel.journal import Journal
 from droidcancel.journal_lock import device_lock
 from droidcancel.recipe.navigate import go_to, open_app, swipe, wait_look
+from droidcancel.recipe.restore import phone_journal, restore_first
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.search import doubts
 from droidcancel.recipe.tiles import READ_S, listed, newest
@@ -54,7 +54,8 @@ def _looked(run: Run, device: Device, place: Place, name: str) -> Search:
     options = replace(
         run.options, locale=None, report=None, known_as=run.token, observer=None, package=None
     )
-    journal = Journal.of(device.serial, "observer")
+    journal = phone_journal(device.serial, "observer")
+    restore_first(journal, device)
     other = Run(run.loaded, device, run.profile, options, journal, lambda _: None)
     other.exact, other.newest = run.exact, run.newest
     was_running = device.packages.running(other.package)

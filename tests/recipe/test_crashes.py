@@ -191,6 +191,15 @@ def test_the_next_run_restores_first(make_lab: MakeLab) -> None:
     assert is_back(lab)
 
 
+def test_a_phone_that_only_observes_is_restored_first_too(make_lab: MakeLab) -> None:
+    lab, other = make_lab(), make_lab({"account": "eve"})
+    leave_changed(other)
+    with connect(other.simulator.serial) as observer:
+        result = lab.run("verify_outcome", "30%", observer=observer)
+    assert result.verdict.name == "cancelled", result.verdict
+    assert is_back(other)
+
+
 def watchers(lab: Lab) -> list[str]:
     """What is left on the phone of the watcher there."""
     folder = lab.simulator.phone.fs.listdir("/data/local/tmp")
