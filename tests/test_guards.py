@@ -31,6 +31,7 @@ HARMLESS = {
     "demo": "on a virtual phone of its own",
     "devices": "reads",
     "recipes": "reads files",
+    "report": "reads files",
     "ui": "reads the screen; learns into a file of this machine",
     "restore": "puts back what was changed, and that alone",
     "emulator": "starts and ends emulators",

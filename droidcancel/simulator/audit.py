@@ -27,6 +27,9 @@ CHANGING = (
     ("cmd", "jobscheduler"), ("ip",), ("iptables",), ("ndc",),
 )  # fmt: skip
 
+#: those that only tell, when nothing stands behind them
+TELLING = frozenset({("wm", "size"), ("wm", "density")})
+
 
 @dataclass(eq=False)
 class Audit:
@@ -53,4 +56,5 @@ class Audit:
     @property
     def changing(self) -> list[tuple[str, ...]]:
         """The programs that change the phone, of those in CHANGING, oldest first."""
-        return [argv for argv in self.programs if any(argv[: len(w)] == w for w in CHANGING)]
+        programs = (argv for argv in self.programs if argv not in TELLING)
+        return [argv for argv in programs if any(argv[: len(w)] == w for w in CHANGING)]
