@@ -31,8 +31,12 @@ ALLOWED = {
         "journal_lock", "facts", "verdict",
     },
     "report": {"device", "errors", "recipe"},
-    "record": {"apps", "device", "errors", "recipe"},
-    "pytest_plugin": {"simulator"},
+    "record": {"apps", "device", "errors", "journal", "recipe"},
+    "api": {"apps", "cli", "device", "errors", "recipe", "simulator"},
+    "pytest_plugin": {
+        "api", "apps", "cli", "device", "errors", "journal", "journal_lock", "recipe", "record",
+        "report", "sample", "simulator", "verdict",
+    },
     "cli": {
         "apps", "cancel", "device", "errors", "evidence", "journal", "journal_lock", "recipe",
         "record", "report", "sample", "simulator", "verdict",

@@ -48,17 +48,27 @@ def open_phone(
     nothing of it. --user is not meant of a second phone that only `observes`.
     Raises UsageError, ConfigError, AdbError, DeviceError.
     """
-    from droidcancel.device.config import EmulatorEntry, SimulatorEntry, load_devices
+    from droidcancel.device.config import SimulatorEntry, load_devices
+
+    entry = choose_entry(load_devices(devices_file), serial, may_boot)
+    if isinstance(entry, SimulatorEntry) and entry.upload_bytes_per_s is None:
+        entry = entry.model_copy(update={"upload_bytes_per_s": rate})
+    why = "No phone is attached: booting" if serial is None else "Booting"
+    with open_entry(entry, user=None if observes else chosen_user(), why=why) as phone:
+        yield phone
+
+
+@contextlib.contextmanager
+def open_entry(
+    entry: DeviceEntry, *, user: int | None = None, why: str = "Booting"
+) -> Iterator[OpenPhone]:
+    """The phone of an entry, connected; a virtual phone or an emulator is started where needed."""
+    from droidcancel.device.config import EmulatorEntry, SimulatorEntry
     from droidcancel.device.connect import connect
 
-    entry = _choose(load_devices(devices_file), serial, may_boot)
-    user = None if observes else chosen_user()
     with contextlib.ExitStack() as stack:
         simulator = None
         if isinstance(entry, SimulatorEntry) and entry.serial is None:
-            if entry.upload_bytes_per_s is None:
-                entry = entry.model_copy(update={"upload_bytes_per_s": rate})
-            why = "No phone is attached: booting" if serial is None else "Booting"
             simulator = stack.enter_context(boot(entry, why))
             device = connect(simulator.serial, user=user)
         elif isinstance(entry, EmulatorEntry) and entry.avd is not None:
@@ -70,7 +80,7 @@ def open_phone(
         yield OpenPhone(device, entry, simulator)
 
 
-def _choose(devices: Devices, serial: str | None, may_boot: bool) -> DeviceEntry:
+def choose_entry(devices: Devices, serial: str | None, may_boot: bool) -> DeviceEntry:
     """The entry that is meant; one is made for a phone that devices.yaml does not name."""
     from droidcancel.device.config import SimulatorEntry, embedded
     from droidcancel.device.connect import list_devices
