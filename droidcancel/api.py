@@ -9,6 +9,7 @@ with connect() as phone:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -49,6 +50,10 @@ class Recipe:
         self.source = str(source)
         #: the checked record
         self.loaded: LoadedRecipe = load(self.source, plain)
+        if self.variables.get("video", "") is None and "video" not in plain:
+            from droidcancel.sample import sample_video
+
+            plain["video"] = str(sample_video())
         self._given = plain
 
     @property
@@ -153,12 +158,14 @@ def connect(name: str | None = None, *, devices: AnyPath | None = None, boot: bo
     With nothing attached a virtual one is booted, unless `boot` is False. `devices`: the
     devices.yaml to use. Never guesses between two. Raises UsageError, ConfigError, AdbError.
     """
-    from droidcancel.cli.phones import open_phone
+    from droidcancel.cli.phones import choose_entry, open_entry
+    from droidcancel.device.config import load_devices
 
     with ExitStack() as stack:
+        wanted = name or os.environ.get("ANDROID_SERIAL")
         file = None if devices is None else Path(devices)
-        opened = stack.enter_context(open_phone(name, file, may_boot=boot))
-        return Phone(opened, stack.pop_all())
+        entry = choose_entry(load_devices(file), wanted, boot)
+        return Phone(stack.enter_context(open_entry(entry)), stack.pop_all())
 
 
 def run(

@@ -54,22 +54,28 @@ def open_phone(
     if isinstance(entry, SimulatorEntry) and entry.upload_bytes_per_s is None:
         entry = entry.model_copy(update={"upload_bytes_per_s": rate})
     why = "No phone is attached: booting" if serial is None else "Booting"
-    with open_entry(entry, user=None if observes else chosen_user(), why=why) as phone:
+    user = None if observes else chosen_user()
+    with open_entry(entry, user=user, why=why, emulator_port=True) as phone:
         yield phone
 
 
 @contextlib.contextmanager
 def open_entry(
-    entry: DeviceEntry, *, user: int | None = None, why: str = "Booting"
-) -> Iterator[OpenPhone]:
-    """The phone of an entry, connected; a virtual phone or an emulator is started where needed."""
+    entry: DeviceEntry, *, user: int | None = None, why: str = "Booting",
+    emulator_port: bool = False,
+) -> Iterator[OpenPhone]:  # fmt: skip
+    """The phone of an entry, connected; a virtual phone or an emulator is started where needed.
+
+    `emulator_port`: a virtual phone takes one of the emulators' ports, and is called so. Without,
+    phones that start and end in quick succession do not get each other's port.
+    """
     from droidcancel.device.config import EmulatorEntry, SimulatorEntry
     from droidcancel.device.connect import connect
 
     with contextlib.ExitStack() as stack:
         simulator = None
         if isinstance(entry, SimulatorEntry) and entry.serial is None:
-            simulator = stack.enter_context(boot(entry, why))
+            simulator = stack.enter_context(boot(entry, why, emulator_port=emulator_port))
             device = connect(simulator.serial, user=user)
         elif isinstance(entry, EmulatorEntry) and entry.avd is not None:
             device = connect(stack.enter_context(emulator(entry.avd)), user=user)
@@ -171,7 +177,9 @@ def emulator(avd: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def boot(entry: SimulatorEntry, why: str = "Booting") -> Iterator[Simulator]:
+def boot(
+    entry: SimulatorEntry, why: str = "Booting", *, emulator_port: bool = True
+) -> Iterator[Simulator]:
     """A simulator that the adb server lists as ready, for as long as the context lasts."""
     click.echo(f"{why} a virtual phone (Android API {entry.api}, {entry.profile}) ...", err=True)
     from droidcancel.device.connect import list_devices
@@ -180,7 +188,8 @@ def boot(entry: SimulatorEntry, why: str = "Booting") -> Iterator[Simulator]:
     list_devices()  # starts the adb server where none runs: it is told of the phone below
     server = adb_server_port()
     try:
-        simulator = Simulator(phone_options(entry), adb_server=server).start()
+        options = phone_options(entry)
+        simulator = Simulator(options, emulator_port=emulator_port, adb_server=server).start()
     except (OSError, ValueError) as error:
         raise DeviceError(f"the simulator did not start: {error}") from error
     try:

@@ -61,6 +61,7 @@ def simulated_phone(
     """
     from droidcancel.pytest_plugin.uses import booted
 
+    record_of(request.node)
     with booted(simulator_options) as phone:
         yield phone
 
@@ -97,6 +98,7 @@ def phone(
     """A phone that fits the test's markers, leased by a lock file, and put back after the test."""
     from droidcancel.pytest_plugin import phones
 
+    record_of(request.node)  # from here on, what hinders the test is no failure of the app
     wanted = marks.wanted(request.node, droid_variant, request.config)
     leased = phone_pool.lease(wanted, request.node.nodeid.partition("::")[0])
     found = leased.phone

@@ -81,7 +81,7 @@ def finish(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     """Put a phase's report right, and keep what there is to keep."""
     record = item.stash.get(RECORD, None)
     error = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(error, DroidCancelError):
+    if record is not None and isinstance(error, DroidCancelError):
         _put_right(item, report, error)
     elif isinstance(error, BadVerdict) and _is_recipe(item):
         report.longrepr = str(error)
