@@ -32,7 +32,7 @@ ALLOWED = {
     },
     "report": {"device", "errors", "recipe"},
     "record": {"apps", "device", "errors", "journal", "recipe"},
-    "api": {"apps", "cli", "device", "errors", "recipe", "simulator"},
+    "api": {"apps", "cli", "device", "errors", "recipe", "sample", "simulator"},
     "pytest_plugin": {
         "api", "apps", "cli", "device", "errors", "journal", "journal_lock", "recipe", "record",
         "report", "sample", "simulator", "verdict",

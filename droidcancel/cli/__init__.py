@@ -24,6 +24,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "devices": ("devices", "List the phones and simulators that adb reaches."),
     "doctor": ("doctor", "Say what each cancel method can do on a phone, and why not."),
     "recipes": ("recipes", "List, show and check recipes."),
+    "validate": (
+        "validate",
+        "Check recipes, devices.yaml and app profiles without a phone, as a pre-commit hook does.",
+    ),
+    "schema": (
+        "schema",
+        "Print the JSON Schema of recipes, of devices.yaml or of app profiles, for editors.",
+    ),
     "run": ("run", "Run recipes on a phone and print each verdict."),
     "cancel": ("cancel", "Cancel the upload that is running on the phone right now."),
     "matrix": ("matrix", "Try every cancel method at every moment, as a table and a heat map."),

@@ -34,7 +34,9 @@ def test_a_swipe_from_recents(run_recipe):
     assert result.ok, result.verdict.reason
 
 
-@pytest.mark.parametrize("after", ["network+restart", "restart", "reboot"])
-def test_a_cut_upload_does_not_come_back_by_itself(run_recipe, after):
+@pytest.mark.parametrize(
+    ("after", "at"), [("network+restart", "20%"), ("restart", "40%"), ("reboot", "40%")]
+)
+def test_a_cut_upload_does_not_come_back_by_itself(run_recipe, after, at):
     """Nothing is discarded here: the upload is cut off, and nobody asks for it again."""
-    run_recipe("watch_resume", at="20%", after=after)
+    run_recipe("watch_resume", at=at, after=after)
