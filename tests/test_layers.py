@@ -33,13 +33,14 @@ ALLOWED = {
     "report": {"device", "errors", "recipe"},
     "record": {"apps", "device", "errors", "journal", "recipe"},
     "api": {"apps", "cli", "device", "errors", "recipe", "sample", "simulator"},
+    "mcp_server": {"api", "apps", "cli", "device", "errors", "journal", "journal_lock", "recipe"},
     "pytest_plugin": {
         "api", "apps", "cli", "device", "errors", "journal", "journal_lock", "recipe", "record",
         "report", "sample", "simulator", "verdict",
     },
     "cli": {
-        "apps", "cancel", "device", "errors", "evidence", "journal", "journal_lock", "recipe",
-        "record", "report", "sample", "simulator", "verdict",
+        "apps", "cancel", "device", "errors", "evidence", "journal", "journal_lock", "mcp_server",
+        "recipe", "record", "report", "sample", "simulator", "verdict",
     },
     "__main__": {"cli"},
 }  # fmt: skip

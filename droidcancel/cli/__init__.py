@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ui": ("ui", "See what a profile finds on a screen, and mend it."),
     "restore": ("restore", "Put a phone back as it was, after a crash."),
     "simulator": ("simulator", "Start, list and stop virtual phones for any adb client."),
+    "mcp": ("mcp", "Serve agents: an MCP server on stdin and stdout, whose tools read."),
     "emulator": (
         "emulator",
         "Start Android's emulator without a window, wait for it, and stop it.",
