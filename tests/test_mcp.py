@@ -113,7 +113,7 @@ def test_a_recipe_is_run(make_phone: MakePhone, tmp_path: Path) -> None:
     assert [result["run_id"] for result in results] == [run["run_id"]]
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 def test_over_stdin_and_stdout(tmp_path: Path, adb_server: int) -> None:
     import os
 

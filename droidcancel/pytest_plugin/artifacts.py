@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ class Artifacts:
             for name in ("report", "screenshots", "hierarchy", "logcat", "video")
         }
         self.folder = _free(options.session_folder(item.config) / _slug(item.nodeid))
-        self._runs = 0
+        self._folders: list[Path] = []
         self._ended = False
         self._film = ExitStack()
         self._log_since = self._now() if self.wants("logcat") else ""
@@ -45,9 +46,9 @@ class Artifacts:
         """A folder for a run's page and screenshots; None where neither is wanted."""
         if not self.wants("report") and not self.wants("screenshots"):
             return None
-        self._runs += 1
-        folder = self.folder / f"{self._runs}-{_slug(name)}"
+        folder = self.folder / f"{len(self._folders) + 1}-{_slug(name)}"
         folder.mkdir(parents=True)
+        self._folders.append(folder)
         return folder
 
     @property
@@ -75,11 +76,12 @@ class Artifacts:
         self.end(bad=bad)
         if bad:
             return
-        for name, pattern in (("video", "film.mp4"), ("report", "*/index.html"),
-                              ("report", "*/run.json"), ("screenshots", "*/*.png")):  # fmt: skip
-            if self._keep[name] == options.RETAIN:
-                for path in self.folder.glob(pattern):
-                    path.unlink()
+        kept = [name for name in ("report", "screenshots") if self._keep[name] == options.ON]
+        if not kept:
+            for folder in self._folders:
+                shutil.rmtree(folder, ignore_errors=True)
+        if self._keep["video"] == options.RETAIN:
+            (self.folder / "film.mp4").unlink(missing_ok=True)
         for folder in (*self.folder.glob("*/"), self.folder):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
