@@ -127,6 +127,7 @@ def test_whose_fault_an_end_is(lab: pytest.Pytester) -> None:
 
 
 @pytest.mark.extended
+@pytest.mark.timeout(300)  # four whole runs
 def test_what_passes_and_what_is_hindered(lab: pytest.Pytester) -> None:
     """A pass leaves nothing behind; a moment that never came is a skip, or an error if asked."""
     lab.makepyfile(REST)
@@ -185,6 +186,8 @@ def test_a_phone_is_leased_and_put_back(lab: pytest.Pytester, make_phone: MakePh
 
 
 WORKERS = """
+import time
+
 import pytest
 
 @pytest.mark.parametrize("turn", range(4))
@@ -239,9 +242,6 @@ def test_of_an_app(app, phone):
 def test_simulated(simulated_phone, simulator_options):
     assert simulated_phone.api_level == simulator_options.api
     assert simulated_phone.kind == "simulator"
-
-@pytest.mark.droid(colour="red")
-def test_misspelt(phone): ...
 """
 
 
@@ -251,13 +251,19 @@ def test_markers_choose_the_phone(lab: pytest.Pytester) -> None:
         file.write("  old: {kind: simulator, app: clips, api: 30}\n")
     lab.makepyfile(MARKED)
     done = run(lab, "-rA")
-    done.assert_outcomes(passed=6, skipped=2, errors=1)
+    done.assert_outcomes(passed=6, skipped=2)
     done.stdout.fnmatch_lines_random(
         [
             "*test_on_each?api28?*", "*test_by_name?old?*", "*no phone fits*",
-            "*droid(colour=...): it has device, api, kind, app*",
         ]
     )  # fmt: skip
+
+
+def test_a_misspelt_marker_is_told_before_any_test(lab: pytest.Pytester) -> None:
+    lab.makepyfile("import pytest\n@pytest.mark.droid(colour='red')\ndef test_it(phone): ...\n")
+    done = lab.runpytest_inprocess()
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*droid(colour=...): it has device, api, kind, app*"])
 
 
 def test_recipes_are_collected(lab: pytest.Pytester) -> None:
@@ -280,6 +286,7 @@ def test_recipes_are_collected(lab: pytest.Pytester) -> None:
 
 
 @pytest.mark.extended
+@pytest.mark.timeout(300)  # two whole runs, one under pytest-xdist
 def test_recipes_are_run(lab: pytest.Pytester) -> None:
     """What a recipe does not expect is one message, without a traceback, and its page is there."""
     recipes = lab.mkdir("recipes")
