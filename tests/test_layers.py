@@ -31,7 +31,7 @@ ALLOWED = {
         "journal_lock", "facts", "verdict",
     },
     "report": {"device", "errors", "recipe"},
-    "record": {"apps", "device", "errors", "journal", "recipe"},
+    "record": {"apps", "device", "errors", "recipe"},
     "api": {"apps", "cli", "device", "errors", "recipe", "sample", "simulator"},
     "mcp_server": {"api", "apps", "cli", "device", "errors", "journal", "journal_lock", "recipe"},
     "pytest_plugin": {

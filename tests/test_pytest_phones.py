@@ -303,8 +303,7 @@ def test_recipes_are_run(lab: pytest.Pytester) -> None:
     page = re.search(r"^report: (.*index.html)$", str(bad.stdout), re.MULTILINE)
     assert page is not None
     assert "resumed" in Path(page[1]).read_text()
-    film = next(Path(page[1]).parents[1].glob("film.mp4"))
-    assert film.read_bytes()[4:8] == b"ftyp"
+    assert "no video: tests are not filmed yet" in str(bad.stdout)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
-"""What is kept of a test: pages, screenshots, the hierarchy, the log, a film."""
+"""What is kept of a test: pages, screenshots, the hierarchy, the log."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,10 +32,9 @@ class Artifacts:
         self.folder = _free(options.session_folder(item.config) / _slug(item.nodeid))
         self._folders: list[Path] = []
         self._ended = False
-        self._film = ExitStack()
         self._log_since = self._now() if self.wants("logcat") else ""
         if self.wants("video"):
-            self._start_film()
+            record_of(item).told.append("no video: tests are not filmed yet")
 
     def wants(self, name: str) -> bool:
         """Whether it may be kept at all."""
@@ -69,7 +67,6 @@ class Artifacts:
         for name, take in takers.items():
             if self._keep[name] == options.ON or (bad and self._keep[name] == options.RETAIN):
                 self._try(name, take)
-        self._try("video", self._film.close)
 
     def close(self, *, bad: bool) -> None:
         """Take away what was kept only for a failure."""
@@ -80,8 +77,6 @@ class Artifacts:
         if not kept:
             for folder in self._folders:
                 shutil.rmtree(folder, ignore_errors=True)
-        if self._keep["video"] == options.RETAIN:
-            (self.folder / "film.mp4").unlink(missing_ok=True)
         for folder in (*self.folder.glob("*/"), self.folder):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
@@ -106,14 +101,6 @@ class Artifacts:
             return self._phone.device.shell.text(["date", "+%m-%d %H:%M:%S.000"]).strip()
         except DroidCancelError:
             return ""
-
-    def _start_film(self) -> None:
-        from droidcancel.record.film import filmed
-
-        self._try(
-            "video",
-            lambda: self._film.enter_context(filmed(self._phone.device, self._file("film.mp4"))),
-        )
 
     def _file(self, name: str) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)

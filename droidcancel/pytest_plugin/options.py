@@ -84,7 +84,7 @@ OPTIONS = (
     Option("screenshots", "Screenshots: of the runs, and at the end of a test.", RETAIN, KEEP),
     Option("hierarchy", "The screen's hierarchy at the end of a test, as XML.", RETAIN, KEEP),
     Option("logcat", "What the phone logged during a test.", RETAIN, KEEP),
-    Option("video", "A film of the phone's screen during a test (screenrecord).", OFF, KEEP),
+    Option("video", "A film of the phone's screen: not there yet.", OFF, KEEP),
     Option("jsonl", "Write each run as a line of JSON.", metavar="FILE"),
     Option("allure", "Write each run as an Allure result into DIR.", metavar="DIR"),
     Option(
