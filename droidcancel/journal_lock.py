@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,9 @@ from droidcancel.journal_file import file_stem, state_dir, unwritable
 
 if TYPE_CHECKING:
     from droidcancel.device import Device
+
+#: serials that this process has leased -> what keeps its own runs on them apart
+_LEASED: dict[str, threading.Lock] = {}
 
 
 def lock_path(serial: str) -> Path:
@@ -43,9 +47,29 @@ def device_lock(device: Device) -> Iterator[None]:
 
 @contextmanager
 def phone_lock(serial: str) -> Iterator[None]:
-    """Hold a serial for this process. Raises as `device_lock`."""
-    with _lock(lock_path(serial), serial):
+    """Hold a serial for one run of this process. Raises as `device_lock`."""
+    lease = _LEASED.get(serial)
+    if lease is None:
+        with _lock(lock_path(serial), serial):
+            yield
+        return
+    if not lease.acquire(blocking=False):
+        raise _locked(serial, str(os.getpid()))
+    try:
         yield
+    finally:
+        lease.release()
+
+
+@contextmanager
+def phone_lease(serial: str) -> Iterator[None]:
+    """Hold a serial for all runs of this process, one after the other. Raises as `device_lock`."""
+    with _lock(lock_path(serial), serial):
+        _LEASED[serial] = threading.Lock()
+        try:
+            yield
+        finally:
+            del _LEASED[serial]
 
 
 @contextmanager
@@ -77,10 +101,7 @@ def _taken(path: Path, what: str) -> int:
         except BlockingIOError:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             os.close(descriptor)
-            raise LockedError(
-                f"{what} is in use by another droidcancel (pid {holder or 'unknown'})",
-                "wait for it to end, or stop it",
-            ) from None
+            raise _locked(what, holder) from None
         os.close(descriptor)  # its holder took it away between our open and our lock
 
 
@@ -89,3 +110,10 @@ def _is_there(path: Path, descriptor: int) -> bool:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:
         return False
+
+
+def _locked(what: str, holder: str) -> LockedError:
+    return LockedError(
+        f"{what} is in use by another droidcancel (pid {holder or 'unknown'})",
+        "wait for it to end, or stop it",
+    )

@@ -72,12 +72,17 @@ def test_interrupted_by_the_keyboard_the_phone_is_restored(
     assert "Traceback" not in err
 
 
-def test_run_writes_report_and_junit(make_phone: MakePhone, tmp_path: Path) -> None:
+def test_run_writes_report_and_machine_outputs(
+    make_phone: MakePhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     phone = make_phone(apps=("clips",), upload_bytes_per_s=2e6)
     report, junit = tmp_path / "report", tmp_path / "junit.xml"
     done = droidcancel(
         "run", "cancel_force_stop", "-s", phone.serial, "--report", str(report), "--junit",
-        str(junit), cwd=tmp_path,
+        str(junit), "--jsonl", "out/runs.jsonl", "--allure", "allure", "--github-summary",
+        cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "cancel_force_stop" in done.stdout
@@ -85,6 +90,13 @@ def test_run_writes_report_and_junit(make_phone: MakePhone, tmp_path: Path) -> N
     suite = html.fromstring(junit.read_bytes())
     assert suite.get("tests") == "1"
     assert suite.get("failures") == suite.get("errors") == "0"
+    (line,) = (tmp_path / "out" / "runs.jsonl").read_text().splitlines()
+    run = json.loads(line)
+    assert run == json.loads((report / "run.json").read_text())
+    (result,) = (tmp_path / "allure").glob("*-result.json")
+    assert json.loads(result.read_text())["status"] == "passed"
+    assert "### droidcancel: 1 passed" in summary.read_text()
+    assert "::error" not in done.stderr
 
 
 def test_the_panic_button_cancels_what_somebody_started(

@@ -34,10 +34,15 @@ ALLOWED = {
     },
     "report": {"device", "errors", "recipe", "secret"},
     "record": {"apps", "device", "errors", "recipe"},
-    "pytest_plugin": {"simulator"},
+    "api": {"apps", "cli", "device", "errors", "recipe", "sample", "simulator"},
+    "mcp_server": {"api", "apps", "cli", "device", "errors", "journal", "journal_lock", "recipe"},
+    "pytest_plugin": {
+        "api", "apps", "cli", "device", "errors", "journal", "journal_lock", "recipe", "record",
+        "report", "sample", "secret", "simulator", "verdict",
+    },
     "cli": {
         "apps", "cancel", "device", "errors", "evidence", "journal", "journal_file", "journal_lock",
-        "recipe", "record", "report", "sample", "secret", "simulator", "verdict",
+        "mcp_server", "recipe", "record", "report", "sample", "secret", "simulator", "verdict",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from lxml import html
+from lxml import etree, html
 
 from droidcancel.cancel import METHODS
 from droidcancel.cli import cli
@@ -171,6 +171,7 @@ def test_a_matrix_on_a_phone(make_phone: MakePhone, tmp_path: Path,
     words = [
         "matrix", "-s", "lab", "--devices", str(devices), "--video", str(video), "--report", "out",
         "--methods", "app-network,force-stop", "--moments", "20%", "--json",
+        "--junit", "junit.xml", "--jsonl", "runs.jsonl",
     ]  # fmt: skip
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 0, done.output
@@ -187,3 +188,8 @@ def test_a_matrix_on_a_phone(make_phone: MakePhone, tmp_path: Path,
     assert again.exit_code == 0, again.output
     assert json.loads(again.stdout.splitlines()[-1]) == told
     assert len(phone.cloud.records) == 1
+    suite = etree.parse(str(tmp_path / "junit.xml")).getroot()
+    assert [suite.get(each) for each in ("tests", "failures", "errors", "skipped")] == [
+        "2", "0", "0", "1",
+    ]  # fmt: skip
+    assert len((tmp_path / "runs.jsonl").read_text().splitlines()) == 2

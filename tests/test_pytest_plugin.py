@@ -1,13 +1,18 @@
-"""The fixtures of droidcancel/pytest_plugin.py, used in test runs of their own."""
+"""The fixtures of droidcancel/pytest_plugin, used in test runs of their own."""
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
 import pytest
 
+from droidcancel import pytest_plugin as plugin
+from droidcancel.pytest_plugin import marks, options
+
 pytest_plugins = ["pytester"]
+GUIDE = (Path(__file__).parents[1] / "docs" / "pytest.md").read_text(encoding="utf-8")
 #: emulators and phones that take an emulator's port do not race each other for it
 pytestmark = pytest.mark.usefixtures("emulator_ports")
 
@@ -101,7 +106,9 @@ import sys
 
 def test_it():
     assert "droidcancel.pytest_plugin" in sys.modules
-    assert not [name for name in sys.modules if name.startswith("droidcancel.simulator")]
+    heavy = ("droidcancel.simulator", "droidcancel.recipe", "droidcancel.device", "pydantic",
+             "adbutils", "uiautomator2", "lxml", "PIL", "click", "ruamel")
+    assert not [name for name in sys.modules if name.startswith(heavy)]
 """
 
 
@@ -162,9 +169,22 @@ def test_the_fixtures_are_explained(lab: pytest.Pytester) -> None:
     result = lab.runpytest_inprocess("--fixtures")
     result.stdout.fnmatch_lines(
         [
-            "simulator_options -- *pytest_plugin.py:*",
-            "*The make of the phone*",
-            "simulator -- *pytest_plugin.py:*",
-            "*A booted virtual phone*",
+            "phone -- *pytest_plugin*",
+            "*leased by a lock file*",
         ]
     )
+    listed = str(result.stdout)
+    ours = [name for name in plugin.__all__ if name != "BadVerdict"]
+    for name in ours:
+        assert re.search(rf"^{name}( \[session scope\])? -- .*pytest_plugin", listed, re.MULTILINE)
+        assert f"`{name}`" in GUIDE, f"{name} is not in docs/pytest.md"
+    assert (
+        "no docstring available" not in listed.partition("from droidcancel")[2].partition("---")[0]
+    )
+
+
+def test_every_option_is_in_the_guide() -> None:
+    for option in options.OPTIONS:
+        assert f"--droid-{option.name}" in GUIDE, option.name
+    for key in marks.KEYS:
+        assert f"`{key}" in GUIDE, key

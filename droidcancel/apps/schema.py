@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from droidcancel.apps import patterns
 from droidcancel.apps.document import Frozen
 from droidcancel.apps.locales import keys_of
+from droidcancel.apps.written import ByLocale, OneOrMore
 
 #: D seen in a real dump, M measured on a phone, C used by working code, U a guess
 Confidence = Literal["D", "M", "C", "U"]
@@ -48,8 +49,8 @@ def _as_texts(value: Any) -> Any:
     return {ANY_LOCALE: _as_tuple(value)}
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
-Texts = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_as_texts)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), OneOrMore()]
+Texts = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_as_texts), ByLocale()]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 #: left, top, right, bottom
 Area = tuple[Fraction, Fraction, Fraction, Fraction]

@@ -25,6 +25,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "devices": ("devices", "List the phones and simulators that adb reaches."),
     "doctor": ("doctor", "Say what each cancel method can do on a phone, and why not."),
     "recipes": ("recipes", "List, show and check recipes."),
+    "validate": (
+        "validate",
+        "Check recipes, devices.yaml and app profiles without a phone, as a pre-commit hook does.",
+    ),
+    "schema": (
+        "schema",
+        "Print the JSON Schema of recipes, of devices.yaml or of app profiles, for editors.",
+    ),
     "run": ("run", "Run recipes on a phone and print each verdict."),
     "cancel": ("cancel", "Cancel the upload that is running on the phone right now."),
     "matrix": ("matrix", "Try every cancel method at every moment, as a table and a heat map."),
@@ -33,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ui": ("ui", "See what a profile finds on a screen, and mend it."),
     "restore": ("restore", "Put a phone back as it was, after a crash."),
     "simulator": ("simulator", "Start, list and stop virtual phones for any adb client."),
+    "mcp": ("mcp", "Serve agents: an MCP server on stdin and stdout, whose tools read."),
     "emulator": (
         "emulator",
         "Start Android's emulator without a window, wait for it, and stop it.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from droidcancel.cli import runs
+from droidcancel.cli import outputs, runs
 from droidcancel.cli.options import (
     devices_file_option,
     err,
@@ -19,6 +19,7 @@ from droidcancel.cli.options import (
     print_json,
     serial_option,
 )
+from droidcancel.cli.outputs import outputs_options
 from droidcancel.errors import Unsupported, UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ STYLES: Mapping[str, str] = {
     default=Path("reports/matrix"),
     show_default=True,
 )
+@outputs_options
 @click.option("--resume", is_flag=True, help="Go on with the matrix that DIR holds.")
 @click.option("--yes", is_flag=True, help="Run on a phone that devices.yaml marks protected.")
 @json_option
@@ -96,7 +98,10 @@ def command(
         plan = Plan(names, columns, repeat, _ground(phone, wish, loaded, file))
         matrix = Matrix.open(plan, report, resume=resume)
         _check_posts(matrix, phone)
-        interrupted = _run_all(matrix, loaded, phone, wish)
+        with outputs.opened() as written:
+            _take_kept(matrix, written)
+            interrupted = _run_all(matrix, loaded, phone, wish, written)
+            _take_impossible(matrix, written)
     _write_page(matrix)
     if as_json:
         print_json(matrix.to_json())
@@ -144,8 +149,9 @@ def _check_posts(matrix: Matrix, phone: OpenPhone) -> None:
 
 
 def _run_all(
-    matrix: Matrix, loaded: Mapping[str, LoadedRecipe], phone: OpenPhone, wish: runs.Wish
-) -> bool:
+    matrix: Matrix, loaded: Mapping[str, LoadedRecipe], phone: OpenPhone, wish: runs.Wish,
+    written: outputs.Outputs,
+) -> bool:  # fmt: skip
     """Run what is left; whether it was interrupted."""
     from droidcancel.recipe.result import RunResult
 
@@ -155,7 +161,7 @@ def _run_all(
         if result.interrupted:
             return True
         assert isinstance(result, RunResult)
-        _keep(matrix, cell, number, result)
+        _keep(matrix, cell, number, result, written)
         _tell(cell, result, done, todo)
         runs.show_error(result)
         errors = errors + 1 if result.error is not None and cell.why_not is None else 0
@@ -179,7 +185,9 @@ def _run(
         return run_recipe(loaded, phone.device, profile, options)
 
 
-def _keep(matrix: Matrix, cell: Cell, number: int, result: RunResult) -> None:
+def _keep(
+    matrix: Matrix, cell: Cell, number: int, result: RunResult, written: outputs.Outputs
+) -> None:
     """The run's page and its place in the cell, written at once."""
     if _is_impossible(result):
         assert result.error is not None
@@ -188,7 +196,36 @@ def _keep(matrix: Matrix, cell: Cell, number: int, result: RunResult) -> None:
         folder = f"{cell.folder}/{number}"
         data = runs.as_data(result, matrix.folder / folder)
         cell.runs.append(_kept(data, result, f"{folder}/index.html"))
+        written.take(data)
     matrix.save()
+
+
+def _take_kept(matrix: Matrix, written: outputs.Outputs) -> None:
+    """Hand over the runs that the folder holds already, out of the data of their pages."""
+    import json
+
+    from droidcancel.report.html import DATA
+
+    for kept in (run for cell in matrix.cells for run in cell.finished):
+        path = (matrix.folder / kept["page"]).with_name(DATA)
+        if path.is_file():
+            written.take(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _take_impossible(matrix: Matrix, written: outputs.Outputs) -> None:
+    """Hand over the cells that this phone has no way to: as runs that were not made."""
+    on = matrix.plan.on
+    device = {"serial": "", "kind": on["kind"], "model": on["model"], "api_level": on["api_level"]}
+    for cell in (cell for cell in matrix.cells if cell.why_not is not None):
+        written.take(
+            {
+                "run_id": "", "recipe": matrix.plan.recipes[cell.method], "app": on["app"],
+                "device": device, "method": cell.method, "moment": cell.moment, "token": None,
+                "verdict": "", "expected": [], "ok": False, "reason": cell.why_not, "cut": {},
+                "evidence": [], "restored": True, "duration_s": 0.0, "report": None,
+                "not_possible": cell.why_not,
+            }
+        )  # fmt: skip
 
 
 def _is_impossible(result: RunResult) -> bool:

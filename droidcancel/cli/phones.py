@@ -47,19 +47,36 @@ def open_phone(
     nothing of it. --user is not meant of a second phone that only `observes`.
     Raises UsageError, ConfigError, AdbError, DeviceError.
     """
-    from droidcancel.device.config import EmulatorEntry, SimulatorEntry, load_devices
-    from droidcancel.device.connect import connect
+    from droidcancel.device.config import SimulatorEntry, load_devices
 
     devices = load_devices(devices_file)
-    entry = _choose(devices, serial, may_boot)
+    entry = choose_entry(devices, serial, may_boot)
+    if isinstance(entry, SimulatorEntry) and entry.upload_bytes_per_s is None:
+        entry = entry.model_copy(update={"upload_bytes_per_s": rate})
+    why = "No phone is attached: booting" if serial is None else "Booting"
     user = None if observes else chosen_user()
+    with open_entry(entry, devices, user=user, why=why, emulator_port=True) as phone:
+        yield phone
+
+
+@contextlib.contextmanager
+def open_entry(
+    entry: DeviceEntry, devices: Devices, *, user: int | None = None, why: str = "Booting",
+    emulator_port: bool = False,
+) -> Iterator[OpenPhone]:  # fmt: skip
+    """The phone of an entry, connected; a virtual phone or an emulator is started where needed.
+
+    `devices`: all entries; a phone that one of them protects is protected by any of its serials.
+    `emulator_port`: a virtual phone takes one of the emulators' ports, and is called so. Without,
+    phones that start and end in quick succession do not get each other's port.
+    """
+    from droidcancel.device.config import EmulatorEntry, SimulatorEntry
+    from droidcancel.device.connect import connect
+
     with contextlib.ExitStack() as stack:
         simulator = None
         if isinstance(entry, SimulatorEntry) and entry.serial is None:
-            if entry.upload_bytes_per_s is None:
-                entry = entry.model_copy(update={"upload_bytes_per_s": rate})
-            why = "No phone is attached: booting" if serial is None else "Booting"
-            simulator = stack.enter_context(boot(entry, why))
+            simulator = stack.enter_context(boot(entry, why, emulator_port=emulator_port))
             device = connect(simulator.serial, user=user)
         elif isinstance(entry, EmulatorEntry) and entry.avd is not None:
             device = connect(stack.enter_context(emulator(entry.avd)), user=user)
@@ -79,7 +96,7 @@ def _as_protected(devices: Devices, device: Device, entry: DeviceEntry) -> Devic
     return entry
 
 
-def _choose(devices: Devices, serial: str | None, may_boot: bool) -> DeviceEntry:
+def choose_entry(devices: Devices, serial: str | None, may_boot: bool) -> DeviceEntry:
     """The entry that is meant; one is made for a phone that devices.yaml does not name."""
     from droidcancel.device.config import SimulatorEntry, embedded
     from droidcancel.device.connect import list_devices
@@ -170,7 +187,9 @@ def emulator(avd: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def boot(entry: SimulatorEntry, why: str = "Booting") -> Iterator[Simulator]:
+def boot(
+    entry: SimulatorEntry, why: str = "Booting", *, emulator_port: bool = True
+) -> Iterator[Simulator]:
     """A simulator that the adb server lists as ready, for as long as the context lasts."""
     say(f"{why} a virtual phone (Android API {entry.api}, {entry.profile}) ...", err=True)
     from droidcancel.device.connect import list_devices
@@ -179,7 +198,8 @@ def boot(entry: SimulatorEntry, why: str = "Booting") -> Iterator[Simulator]:
     list_devices()  # starts the adb server where none runs: it is told of the phone below
     server = adb_server_port()
     try:
-        simulator = Simulator(phone_options(entry), adb_server=server).start()
+        options = phone_options(entry)
+        simulator = Simulator(options, emulator_port=emulator_port, adb_server=server).start()
     except (OSError, ValueError) as error:
         raise DeviceError(f"the simulator did not start: {error}") from error
     try:

@@ -32,17 +32,18 @@ def list_(as_json: bool) -> None:
 
     recipes = [load_recipe(name).recipe for name in recipe_names()]
     if as_json:
-        print_json([_summary(recipe) for recipe in recipes])
+        print_json([summary(recipe) for recipe in recipes])
         return
     rows = table("recipe", "method", "moment", "expects", "title", folds=("expects", "title"))
     for recipe in recipes:
-        row = _summary(recipe)
+        row = summary(recipe)
         expects = " or ".join(row["expect"])
         rows.add_row(row["name"], row["method"], row["moment"], expects, row["title"])
     out().print(rows)
 
 
-def _summary(recipe: Any) -> dict[str, Any]:
+def summary(recipe: Any) -> dict[str, Any]:
+    """A recipe in a few words."""
     return {
         "name": recipe.name,
         "title": text_of(recipe.title),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from droidcancel.cli import deletes, runs
+from droidcancel.cli import deletes, outputs, runs
 from droidcancel.cli.options import (
     devices_file_option,
     json_option,
@@ -16,11 +16,13 @@ from droidcancel.cli.options import (
     print_json,
     serial_option,
 )
+from droidcancel.cli.outputs import outputs_options
 from droidcancel.cli.terminal import say
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
     from droidcancel.recipe.load import LoadedRecipe
+    from droidcancel.recipe.result import RunResult
 
 
 @click.command(name="run")
@@ -51,12 +53,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write a report page with screenshots there.",
 )
-@click.option(
-    "--junit",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write the results as JUnit XML.",
-)
+@outputs_options
 @click.option(
     "--observer",
     metavar="SERIAL",
@@ -81,7 +78,7 @@ def command(
     ctx: click.Context, recipes: tuple[str, ...], serial: str | None, devices_file: Path | None,
     app: str | None, package: str | None, video: Path | None, caption: str | None,
     at: str | None, method: str | None,
-    pairs: tuple[str, ...], in_app: bool, repeat: int, report: Path | None, junit: Path | None,
+    pairs: tuple[str, ...], in_app: bool, repeat: int, report: Path | None,
     observer: str | None, max_posts: int | None, max_deletes: int | None, dry_run: bool, yes: bool,
     as_json: bool,
 ) -> None:  # fmt: skip
@@ -100,36 +97,45 @@ def command(
     )
     loaded = [runs.load(name, values) for name in recipes] * repeat
     runs.refuse_fragments(loaded)
-    if junit is not None:  # found wanting now, not after the runs
-        junit.parent.mkdir(parents=True, exist_ok=True)
+    with outputs.opened(dry_run=dry_run) as written:
+        results = _run(
+            loaded, wish, written, serial, devices_file,
+            observer=observer, limits=(max_posts, max_deletes), dry_run=dry_run, yes=yes,
+        )  # fmt: skip
+    ctx.exit(runs.exit_code(results))
+
+
+def _run(
+    loaded: list[LoadedRecipe], wish: runs.Wish, written: outputs.Outputs,
+    serial: str | None, devices_file: Path | None, *,
+    observer: str | None, limits: tuple[int | None, int | None], dry_run: bool, yes: bool,
+) -> list[RunResult]:  # fmt: skip
+    """Run the recipes, or show what they would do; the results of those that were run."""
     if dry_run:
         _print_plans(loaded, wish)
         loaded = [recipe for recipe in loaded if deletes.names_an_item(recipe)]
         if not loaded:
-            return
-        wish = replace(wish, dry_run=True, report=deletes.pictures_folder(report))
+            return []
+        wish = replace(wish, dry_run=True, report=deletes.pictures_folder(wish.report))
     else:
         deletes.ask(loaded, yes)
     from droidcancel.cli.phones import open_phone
     from droidcancel.recipe.model import posts
 
     with open_phone(serial, devices_file, may_boot=True) as phone:
-        phone = runs.limited(phone, max_posts, max_deletes)
+        phone = runs.limited(phone, *limits)
         runs.check_posts(0 if dry_run else sum(map(posts, loaded)), phone)
         deletes.check_limit(loaded, phone)
         second = observer or phone.entry.observer
         with deletes.observer(second, devices_file, phone) as watching:
-            done = runs.run_all(loaded, phone, replace(wish, observer=watching))
+            wish = replace(wish, observer=watching)
+            done = runs.run_all(loaded, phone, wish, written.take)
+    results = [result for result, _ in done]
     if dry_run:
-        deletes.show([result for result, _ in done], as_json)
-        ctx.exit(runs.exit_code([result for result, _ in done]))
-    if junit is not None:
-        from droidcancel.report.junit import write
-
-        write([data for _, data in done], junit)
-    if not as_json:
+        deletes.show(results, wish.as_json)
+    elif not wish.as_json:
         runs.show_table(done)
-    ctx.exit(runs.exit_code([result for result, _ in done]))
+    return results
 
 
 def _known_method(method: str | None) -> None:

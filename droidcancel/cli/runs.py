@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,9 +183,12 @@ def as_data(result: RunResult, folder: Path | None, truth: str | None = None) ->
 
 
 def run_all(
-    recipes: Sequence[LoadedRecipe], phone: OpenPhone, wish: Wish
+    recipes: Sequence[LoadedRecipe],
+    phone: OpenPhone,
+    wish: Wish,
+    take: Callable[[Mapping[str, Any]], None] = lambda _run: None,
 ) -> list[tuple[RunResult, dict[str, Any]]]:
-    """Run each in turn; an interruption ends the loop."""
+    """Run each in turn, and hand each over as it ends; an interruption ends the loop."""
     refuse_protected(phone)
     done: list[tuple[RunResult, dict[str, Any]]] = []
     for number, loaded in enumerate(recipes, 1):
@@ -197,6 +200,7 @@ def run_all(
         result = run_one(loaded, phone, wish, folder)
         data = as_data(result, folder)
         done.append((result, data))
+        take(data)
         if wish.as_json:
             print_json(data)
         show_error(result)

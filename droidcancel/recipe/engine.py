@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,19 @@ def run_recipe(
     the app's profile does not have, an app that is not installed, a phone that another run holds, a
     phone on which an earlier run left something that cannot be undone.
     """
+    with opened(loaded, device, app, options, on_event) as engine:
+        return engine.run()
+
+
+@contextmanager
+def opened(
+    loaded: LoadedRecipe,
+    device: Device,
+    app: AppProfile,
+    options: RunOptions | None = None,
+    on_event: OnEvent = silent,
+) -> Iterator[Engine]:
+    """A run that has not begun, on a phone that is held for it. Raises as `run_recipe`."""
     chosen = options or RunOptions()
     loaded.check_complete()
     loaded.check_names(app)
@@ -71,8 +86,7 @@ def run_recipe(
     with device_lock(device):
         journal = phone_journal(device.serial, run_id)
         restore_first(journal, device)
-        run = Run(loaded, device, app, chosen, journal, on_event)
-        return _Engine(run, run_id).run()
+        yield Engine(Run(loaded, device, app, chosen, journal, on_event), run_id)
 
 
 def plan(loaded: LoadedRecipe) -> list[str]:
@@ -110,11 +124,11 @@ def _plain(value: Any) -> str:
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-class _Engine:
+class Engine:
     """The loop. It never sees a raw dictionary: steps are checked records."""
 
     def __init__(self, context: Run, run_id: str) -> None:
-        self._run = context
+        self._run = self.context = context
         self._run_id = run_id
         self._started = time.monotonic()
         self._started_at = context.recorder.now()
@@ -127,23 +141,36 @@ class _Engine:
     def run(self) -> RunResult:
         """All steps, then the phone put back, then the verdict."""
         try:
-            self._begin()
+            self.begin()
             for entry in self._run.recipe.steps:
                 run_step(self._run, entry)
-        except KeyboardInterrupt:
-            self._interrupted = True
-            self._run.tell("trouble", "interrupted; the phone is put back as it was")
-        except StopRun as stop:
-            self._run.tell("trouble", f"stopped: {stop.reason}")
-        except DroidCancelError as error:
-            self._error = error
-            self._run.tell("trouble", error.message)
+        except BaseException as error:
+            self.broke_off(error)
         finally:
             undone = self._restore()
         self._look_back()
         return self._result(undone)
 
-    def _begin(self) -> None:
+    def end(self) -> RunResult:
+        """The phone put back, and the verdict, where the steps were taken by somebody else."""
+        undone = self._restore()
+        self._look_back()
+        return self._result(undone)
+
+    def broke_off(self, error: BaseException) -> None:
+        """Take in what ended the steps; anything that is no way for a run to end is raised."""
+        if isinstance(error, KeyboardInterrupt):
+            self._interrupted = True
+            self._run.tell("trouble", "interrupted; the phone is put back as it was")
+        elif isinstance(error, StopRun):
+            self._run.tell("trouble", f"stopped: {error.reason}")
+        elif isinstance(error, DroidCancelError):
+            self._error = error
+            self._run.tell("trouble", error.message)
+        else:
+            raise error
+
+    def begin(self) -> None:
         """What can be known to fail is told before anything is touched."""
         run = self._run
         run.changes.append(run.journal.begin_use(run.device, run.package))

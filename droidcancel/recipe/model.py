@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from droidcancel.apps.document import Frozen, nearest
 from droidcancel.apps.schema import Texts
+from droidcancel.apps.written import DIALECT, OneOrMore, with_variables
 from droidcancel.cancel import METHODS
 from droidcancel.recipe.steps_model import StepEntry
 from droidcancel.recipe.values import Duration, MomentField
@@ -27,7 +28,9 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-MethodName = Annotated[str, BeforeValidator(_known_method)]
+MethodName = Annotated[
+    str, BeforeValidator(_known_method), WithJsonSchema({"type": "string", "enum": list(METHODS)})
+]
 
 
 class Settings(Frozen):
@@ -57,7 +60,7 @@ class Recipe(Frozen):
     app: str | None = None
     fragment: bool = False
     vars: dict[str, Value | None] = Field(default_factory=dict)
-    expect: Annotated[tuple[VerdictName, ...], BeforeValidator(_as_tuple)] = ()
+    expect: Annotated[tuple[VerdictName, ...], BeforeValidator(_as_tuple), OneOrMore()] = ()
     method: MethodName | None = None
     fallback: tuple[MethodName, ...] = ()
     moment: MomentField | None = None
@@ -79,10 +82,7 @@ class Recipe(Frozen):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a recipe file, for editors."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Recipe.model_json_schema(by_alias=True),
-    }
+    return {"$schema": DIALECT, **with_variables(Recipe.model_json_schema(by_alias=True))}
 
 
 def walk(steps: tuple[StepEntry, ...]) -> list[StepEntry]:

@@ -15,6 +15,7 @@ from pydantic_core import CoreSchema
 
 from droidcancel.apps.document import Frozen
 from droidcancel.apps.schema import UploadState
+from droidcancel.apps.written import OneOrMore
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,11 @@ def _as_tuple(value: Any) -> Any:
 
 
 ElementName = Annotated[str, Refers("elements")]
-ElementNames = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Refers("elements")]
-ScreenNames = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Refers("screens")]
-States = Annotated[tuple[UploadState, ...], BeforeValidator(_as_tuple)]
+ElementNames = Annotated[
+    tuple[str, ...], BeforeValidator(_as_tuple), OneOrMore(), Refers("elements")
+]
+ScreenNames = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), OneOrMore(), Refers("screens")]
+States = Annotated[tuple[UploadState, ...], BeforeValidator(_as_tuple), OneOrMore()]
 Direction = Literal["up", "down", "left", "right"]
 Key = Literal["back", "home", "recents", "enter", "delete", "power", "wakeup", "search", "menu"]
 

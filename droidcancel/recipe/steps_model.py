@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from droidcancel.apps.schema import Texts
 from droidcancel.recipe.steps_base import (
@@ -307,6 +309,14 @@ class StepEntry(GuardSteps, ResumeSteps):
             raise ValueError(f"expected exactly one kind of step, {what}; kinds: {KIND_NAMES}")
         self._kind = given[0]
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A mapping with one kind, or the name of a kind that takes nothing."""
+        written = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [{**written}, {"enum": list(KINDS)}]}
 
     @property
     def kind(self) -> str:

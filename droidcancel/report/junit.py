@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from droidcancel.report.outcome import name_of, outcome_of
 from droidcancel.secret import redacted_json
 
 # What XML 1.0 does not allow, even escaped.
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+#: outcome -> the element that JUnit XML has for it
+TAGS: Mapping[str, str] = {"failed": "failure", "error": "error", "skipped": "skipped"}
 
 
 def write(runs: Sequence[Mapping[str, Any]], path: Path) -> None:
@@ -42,30 +46,31 @@ def _case(run: Mapping[str, Any]) -> ElementTree.Element:
     case = ElementTree.Element(
         "testcase",
         classname=_clean(f"{run['app']}.{run['device']['serial']}"),
-        name=_clean(f"{run['recipe']} [{run['method']} {run['moment']}]"),
+        name=_clean(name_of(run)),
         time=f"{run['duration_s']:.3f}",
     )
-    outcome = _outcome(run)
-    if outcome is not None:
-        tag, message = outcome
-        ElementTree.SubElement(case, tag, message=_clean(message))
+    outcome = outcome_of(run)
+    tag = TAGS.get(outcome.status)
+    if tag is not None:
+        told = ElementTree.SubElement(case, tag, message=_clean(outcome.message))
+        if tag != "skipped":
+            told.set("type", _type(run))
+            told.text = _clean(_detail(run))
     output = ElementTree.SubElement(case, "system-out")
     output.text = _clean(f"verdict: {run['verdict']}\nreason: {run['reason']}\n")
     return case
 
 
-def _outcome(run: Mapping[str, Any]) -> tuple[str, str] | None:
-    if run.get("interrupted"):
-        return "error", "interrupted"
-    if run.get("error"):
-        return "error", str(run["error"]["message"])
-    if run["restored"] is not True:
-        return "error", "the phone could not be fully restored"
-    if run["ok"]:
-        return None
-    tag = "skipped" if run["verdict"] in ("invalid", "unknown") else "failure"
-    expected = " or ".join(run["expected"])
-    return tag, f"{run['verdict']}, expected {expected}: {run['reason']}"
+def _type(run: Mapping[str, Any]) -> str:
+    """The class of what went wrong, or the verdict."""
+    return str((run.get("error") or {}).get("type") or run["verdict"])
+
+
+def _detail(run: Mapping[str, Any]) -> str:
+    """How to mend it, what is missing, and where the page is."""
+    error = run.get("error") or {}
+    lines = [error.get("hint"), *(run.get("missing") or ()), run.get("report")]
+    return "\n".join(str(line) for line in lines if line)
 
 
 def _clean(text: str) -> str:

@@ -1,0 +1,128 @@
+"""The MCP server, asked by the SDK's own client: in this process, and over stdin and stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+
+from droidcancel.mcp_server import CHANGING, READING, server
+from tests.conftest import MakePhone
+
+LIMITS = "{quiet_period_s: 1.5, late_period_s: 2, step_timeout_s: 20, network_timeout_s: 20}"
+
+
+def ask(made: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
+    """The answers of some tools, an error as its text; before them, the tools that there are."""
+
+    async def talk() -> list[Any]:
+        async with Client(made) as client:
+            listed = (await client.list_tools()).tools
+            answers: list[Any] = [listed]
+            for name, arguments in calls:
+                done = await client.call_tool(name, arguments)
+                if done.is_error:
+                    answers.append(done.content[0].text)
+                else:
+                    told = done.structured_content
+                    assert told is not None
+                    answers.append(told.get("result", told))
+            return answers
+
+    return asyncio.run(talk())
+
+
+def names(tools: Sequence[Any]) -> set[str]:
+    return {tool.name for tool in tools}
+
+
+def test_tools_that_change_are_there_only_when_allowed(tmp_path: Path) -> None:
+    (reading,) = ask(server(reports=tmp_path))
+    assert names(reading) == set(READING)
+    assert all(tool.annotations.read_only_hint for tool in reading)
+    (every,) = ask(server(reports=tmp_path, allow_changes=True))
+    assert names(every) == {*READING, *CHANGING}
+    assert {tool.name for tool in every if not tool.annotations.read_only_hint} == set(CHANGING)
+    assert all(tool.description for tool in every)
+
+
+def test_recipes_are_told_and_no_file_is(tmp_path: Path, adb_server: int) -> None:
+    _, listed, one, part, wrong, file, phones = ask(
+        server(reports=tmp_path),
+        ("recipes", {}),
+        ("recipe", {"name": "delete_post"}),
+        ("recipe", {"name": "upload_video"}),
+        ("recipe", {"name": "cancel_airplan"}),
+        ("recipe", {"name": str(Path(__file__).parents[1] / "recipes" / "cancel_airplane.yaml")}),
+        ("devices", {}),
+    )
+    assert "cancel_airplane" in {recipe["name"] for recipe in listed}
+    assert one["deletes"] == ["delete_post deletes the post that it makes itself"]
+    assert part["fragment"]
+    assert "no recipe 'cancel_airplan'" in wrong
+    assert "cancel_airplane" in wrong
+    assert "no recipe" in file
+    assert phones == []
+
+
+def a_server(serial: str, tmp_path: Path) -> Any:
+    """A server that may change one phone, which devices.yaml calls lab."""
+    devices = tmp_path / "devices.yaml"
+    devices.write_text(
+        f"devices:\n  lab: {{kind: emulator, serial: '{serial}', app: clips, limits: {LIMITS}}}\n"
+        "  other: {kind: usb, serial: none}\n"
+    )
+    return server(devices, "lab", tmp_path / "reports", allow_changes=True)
+
+
+def test_a_phone_is_looked_at(make_phone: MakePhone, tmp_path: Path) -> None:
+    serial = make_phone(apps=("clips",)).serial
+    _, doctor, screen, none, other, refused, restored = ask(
+        a_server(serial, tmp_path),
+        ("doctor", {}),
+        ("ui_dump", {"device": "lab"}),
+        ("results", {}),
+        ("doctor", {"device": "other"}),
+        ("run_recipe", {"recipe": "delete_post", "variables": {"caption": "cat"}}),
+        ("restore", {}),
+    )
+    assert doctor["serial"] == serial
+    assert any(finding["ok"] for finding in doctor["findings"])
+    assert screen["hierarchy"].startswith("<hierarchy")
+    assert none == []
+    assert "only lab may be used" in other
+    assert "nobody agreed to it" in refused
+    assert restored == []
+
+
+@pytest.mark.extended
+def test_a_recipe_is_run(make_phone: MakePhone, tmp_path: Path) -> None:
+    video = tmp_path / "cat.mp4"
+    video.write_bytes(bytes(600_000))
+    serial = make_phone(apps=("clips",), upload_bytes_per_s=2e5).serial
+    asked = {"recipe": "cancel_force_stop", "at": "40%", "variables": {"video": str(video)}}
+    _, run, results = ask(a_server(serial, tmp_path), ("run_recipe", asked), ("results", {}))
+    assert (run["verdict"], run["ok"], run["restored"]) == ("cancelled", True, True)
+    assert "evidence" not in run
+    assert Path(run["report"]).is_file()
+    assert [result["run_id"] for result in results] == [run["run_id"]]
+
+
+@pytest.mark.extended
+def test_over_stdin_and_stdout(tmp_path: Path, adb_server: int) -> None:
+    import os
+
+    parameters = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "droidcancel", "mcp", "--reports", str(tmp_path)],
+        env=dict(os.environ),
+        cwd=tmp_path,
+    )
+    tools, phones = ask(parameters, ("devices", {}))
+    assert names(tools) == set(READING)
+    assert phones == []
