@@ -19,6 +19,8 @@ from typing import Any
 from benchmarks.random_phone import kept, snapshot
 from benchmarks.soak_counts import Counts, of_process
 from droidcancel.simulator import PhoneOptions, Simulator
+from droidcancel.simulator.audit import MAX_PROGRAMS
+from droidcancel.simulator.logs import CAPACITY
 
 
 def serve(pipe: Connection, phones: int, server: int, rate: float) -> None:
@@ -30,11 +32,21 @@ def serve(pipe: Connection, phones: int, server: int, rate: float) -> None:
             options = PhoneOptions(upload_bytes_per_s=rate, seed=number)
             phone = Simulator(options, emulator_port=False, adb_server=server)
             stack.enter_context(phone)
+            phone.call(partial(_use_for_long, phone))
             made[phone.serial] = phone
         pipe.send(list(made))
         while (request := pipe.recv()) is not None:
             word, *serials = request
             pipe.send(_settle(made[serials[0]]) if word == "settle" else _counts(made.values()))
+
+
+def _use_for_long(simulator: Simulator) -> None:
+    """Its rings of log lines and the like are full, as those of a phone that is not new are."""
+    phone = simulator.phone
+    for number in range(CAPACITY):
+        phone.log.write("D", "OldLog", f"a line of before, number {number}")
+    for number in range(MAX_PROGRAMS):
+        phone.audit.ran(["true", str(number)])
 
 
 def _settle(phone: Simulator) -> dict[str, Any]:
