@@ -6,6 +6,7 @@ videos has none. No keyboard app is installed: text is set on the focused field,
 
 from __future__ import annotations
 
+import atexit
 import base64
 import io
 import re
@@ -163,16 +164,23 @@ class Ui:
 
     def close(self) -> None:
         """End the server on the phone, if it was started here."""
-        opened, self._opened = self._opened, None
+        opened = self._let_go()
         if opened is not None:
             with _mended("stop the screen server"):
                 opened.stop_uiautomator(wait=False)
 
     def forget(self) -> None:
         """The server is gone (the phone rebooted): the next use starts a new one."""
-        self._opened = None
+        self._let_go()
 
     # -- inside
+
+    def _let_go(self) -> Any:
+        """Its client, which is not kept for the exit of this process either: that is done here."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            atexit.unregister(opened.stop_uiautomator)
+        return opened
 
     def _has_focus(self) -> bool | None:
         return True if any(node.focused for node in self.dump().nodes()) else None
