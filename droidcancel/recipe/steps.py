@@ -251,7 +251,7 @@ def _tap(run: Run, args: model.Tap, _runner: Runner) -> None:
     if isinstance(target, Match):
         run.tap_match(target)
     else:
-        run.device.ui.tap(*target)
+        run.device.ui.tap(*run.clear(target))
 
 
 def _long_press(run: Run, args: model.LongPress, _runner: Runner) -> None:
@@ -259,7 +259,7 @@ def _long_press(run: Run, args: model.LongPress, _runner: Runner) -> None:
     if isinstance(target, Match):
         run.hold_match(target, args.seconds)
     else:
-        run.device.ui.long_press(*target, args.seconds)
+        run.device.ui.long_press(*run.clear(target), args.seconds)
 
 
 def _type(run: Run, args: model.Type, _runner: Runner) -> None:
