@@ -66,7 +66,7 @@ RECIPES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
 PUBLISHES = frozenset(
     {"network_guard", "confirm_before_upload", "review_before_post", "check_progress"}
 )
-SIZE, RATE = 700_000, 350_000.0
+SIZE, RATE = 1_000_000, 250_000.0
 #: late_period_s and noise_bytes as the phone and its service need them; else a short patience
 LIMITS = Limits(
     quiet_period_s=1.0,
