@@ -56,14 +56,15 @@ def count(counter: Counter) -> None:
     _current[:] = [counter]
 
 
-def install() -> None:
-    """Make every call to a phone, in this process, a point."""
+def install() -> Callable[[], None]:
+    """Make every call to a phone, in this process, a point; returns what undoes it."""
     from droidcancel.device.device import Device
     from droidcancel.device.shell import ShellChannel
     from droidcancel.device.shell_stream import Armed
     from droidcancel.device.ui import Ui
     from droidcancel.journal_file import RecordFile
 
+    undo = []
     for owner, method, name in (
         (RecordFile, "append", "journal"),
         (ShellChannel, "run", "shell"),
@@ -72,10 +73,16 @@ def install() -> None:
         (Ui, "_call", "ui"),
         (Device, "push", "push"),
     ):
-        _around(owner, method, name)
+        undo.append(_around(owner, method, name))
+
+    def undo_all() -> None:
+        for each in undo:
+            each()
+
+    return undo_all
 
 
-def _around(owner: type[Any], method: str, name: str) -> None:
+def _around(owner: type[Any], method: str, name: str) -> Callable[[], None]:
     given: Callable[..., Any] = getattr(owner, method)
 
     @wraps(given)
@@ -85,6 +92,7 @@ def _around(owner: type[Any], method: str, name: str) -> None:
         return given(*args, **more)
 
     setattr(owner, method, counted)
+    return lambda: setattr(owner, method, given)
 
 
 def chosen(seed: str, passed: Mapping[str, Sequence[str]], most: int) -> Iterator[Point]:

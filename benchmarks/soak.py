@@ -16,6 +16,7 @@ import json
 import multiprocessing as mp
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,11 +36,12 @@ from typing import Any, TextIO
 import click
 
 from benchmarks.random_phone import Snapshot, differences
-from benchmarks.random_truth import _adb, _environment
+from benchmarks.random_truth import _environment
 from benchmarks.soak_counts import Counts, of_process, trends
 from benchmarks.soak_phone import serve
 from droidcancel.device import poll
 from droidcancel.errors import DroidCancelError
+from droidcancel.simulator.host import server_runs
 
 #: recipe and moment of the runs, in turn; None where the recipe's own serves
 CASES: tuple[tuple[str, str | None], ...] = (
@@ -61,8 +63,10 @@ SIZE, RATE = 400_000, 400_000.0
 #: every so many runs of a phone write a report with its pictures, which is then thrown away
 REPORT_EVERY = 12
 TOP_LINES = 15
-CLOSED_S = 5.0
+#: a shell that the phone was told to close may be slow to go on a busy machine
+CLOSED_S = 15.0
 FEWEST_SAMPLES = 8
+STARTS_S = 20.0
 
 
 @dataclass
@@ -101,11 +105,17 @@ def some_runs(soak: Soak, serial: str, numbers: Sequence[int]) -> None:
             with soak.lock:
                 soak.done += 1
                 soak.seconds += time.monotonic() - began
-                soak.troubles += [f"run {number}, {case_of(number)}: {line}" for line in told]
-    left = partial(_left_open, soak, serial)
-    if poll(lambda: True if not left() else None, CLOSED_S) is None:
-        with soak.lock:
-            soak.troubles += [f"after run {numbers[-1]}: {line}" for line in left()]
+            _note(soak, [f"run {number}, {case_of(number)}: {line}" for line in told])
+    if poll(lambda: True if not _left_open(soak, serial) else None, CLOSED_S) is None:
+        left = _left_open(soak, serial)
+        _note(soak, [f"after run {numbers[-1]}, on {serial}: {line}" for line in left])
+
+
+def _note(soak: Soak, troubles: list[str]) -> None:
+    with soak.lock:
+        soak.troubles += troubles
+    for line in troubles:
+        click.echo(f"       TROUBLE {line}", err=True)
 
 
 def _left_open(soak: Soak, serial: str) -> list[str]:
@@ -241,8 +251,8 @@ def adb_server() -> Iterator[tuple[int, int]]:
         with (Path(home) / "adb.log").open("wb") as log:
             server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            if problem := _adb("start-server"):  # waits until it answers
-                raise click.ClickException(f"the adb server did not start: {problem}")
+            if poll(lambda: server_runs(port) or None, STARTS_S) is None:
+                raise click.ClickException(f"no adb server answers at port {port}")
             yield port, server.pid
         finally:
             server.terminate()
@@ -309,6 +319,7 @@ def main(runs: int, phones: int, every: int, trace: bool, out: Path) -> None:
         raise click.UsageError(
             f"{runs} runs with a sample every {every} are too few to tell growth"
         )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all that was started is ended
     out.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     with (
