@@ -27,6 +27,7 @@ UNPLUGGED_S = 0.5
 LONG_UNPLUGGED_S = 8.0
 #: longer than a command to the phone's shell may take
 STALLED_S = 18.0
+HICCUP_S = 3.0
 HUNG_S = 8.0
 RINGS_S = 12.0
 CALLER = "+1 555 010 9999"
@@ -120,6 +121,13 @@ def stall(struck: Struck) -> None:
     struck.later(STALLED_S, struck.on_phone(partial(adbd.set_stalled, False)))
 
 
+def hiccup(struck: Struck) -> None:
+    """The same for a moment, in which no command runs out of its time."""
+    adbd = struck.phone.adbd
+    struck.phone.call(partial(adbd.set_stalled, True))
+    struck.later(HICCUP_S, struck.on_phone(partial(adbd.set_stalled, False)))
+
+
 def garbage(struck: Struck) -> None:
     """A bad cable: bytes that are no adb, so that the server gives the link up; then a good one."""
     phone, port = struck.phone, struck.server.port
@@ -211,12 +219,20 @@ def storage(struck: Struck) -> None:
     struck.at_end(struck.on_phone(give_back))
 
 
+def _set_clock(struck: Struck, seconds: float) -> None:
+    clock = struck.phone.phone.clock
+    struck.phone.call(lambda: clock.set_time(clock.time() + seconds))
+    struck.at_end(struck.on_phone(lambda: clock.set_time(clock.time() - seconds)))
+
+
 def clock(struck: Struck) -> None:
     """The phone's clock is set a day ahead, as a network's time may do."""
-    phone = struck.phone.phone
-    now = phone.clock.time()
-    struck.phone.call(partial(phone.clock.set_time, now + DAY_S))
-    struck.at_end(struck.on_phone(lambda: phone.clock.set_time(phone.clock.time() - DAY_S)))
+    _set_clock(struck, DAY_S)
+
+
+def clock_back(struck: Struck) -> None:
+    """The phone's clock is set back by some hours, as in another time zone."""
+    _set_clock(struck, -DAY_S / 4)
 
 
 def adb_server(struck: Struck) -> None:
@@ -230,6 +246,7 @@ KINDS: Mapping[str, Callable[[Struck], None]] = {
     "drop": drop,
     "unplugged": unplugged,
     "stall": stall,
+    "hiccup": hiccup,
     "garbage": garbage,
     "uiautomator": uiautomator,
     "anr": anr,
@@ -239,5 +256,6 @@ KINDS: Mapping[str, Callable[[Struck], None]] = {
     "screen-off": screen_off,
     "storage": storage,
     "clock": clock,
+    "clock-back": clock_back,
     "adb-server": adb_server,
 }

@@ -154,7 +154,11 @@ class Ui:
         self.acts.tell("text", text=text)
         ways: tuple[Callable[[str], None], ...] = (self._set_text, self._paste)
         for way in ways:
-            way(text)
+            try:
+                way(text)
+            except UiError as error:
+                if not _is_link_error(error):
+                    raise  # else it may have come through all the same: the field tells
             if poll(lambda: self._shows(text), TEXT_TIMEOUT_S):
                 return
         raise UiError(
@@ -225,8 +229,7 @@ class Ui:
             try:
                 return self._call(method, *arguments)
             except UiError as error:
-                dropped = isinstance(error.__cause__, _LINK_ERRORS)
-                if not dropped or time.monotonic() >= deadline:
+                if not _is_link_error(error) or time.monotonic() >= deadline:
                     raise
             time.sleep(LINK_PAUSE_S)  # the adb server does not tell when a phone is back
 
@@ -238,6 +241,10 @@ class Ui:
                 opened.jsonrpc_call("setConfigurator", [{**settings, **_IDLE_OFF}], RPC_TIMEOUT_S)
             self._opened = opened
         return self._opened
+
+
+def _is_link_error(error: UiError) -> bool:
+    return isinstance(error.__cause__, _LINK_ERRORS)
 
 
 def _same(shown: str, wanted: str) -> bool:
