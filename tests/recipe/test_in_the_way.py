@@ -86,6 +86,28 @@ def test_no_tap_of_a_run_falls_on_a_call(make_lab: MakeLab) -> None:
 
 
 @pytest.mark.extended
+def test_a_permission_is_asked_for_on_the_way_to_post(make_lab: MakeLab) -> None:
+    lab = make_lab()
+    phone = lab.simulator.phone
+
+    def ask() -> None:
+        record = phone.activities.resumed
+        assert record is not None
+        assert record.activity is not None
+        record.activity.spawn(
+            record.activity.request_permissions("android.permission.READ_CONTACTS")
+        )
+
+    struck = at_step(lab, "caption", ask)
+    result = lab.run("save_draft", on_event=struck)  # type: ignore[arg-type]
+    assert result.error is None, result.error
+    assert result.verdict.name == "draft", result.verdict
+    package = phone.packages.get(CLIPS)
+    assert package is not None
+    assert package.granted["android.permission.READ_CONTACTS"] is False
+
+
+@pytest.mark.extended
 @pytest.mark.parametrize("hangs", [True, False])
 def test_an_app_that_hangs_or_crashes(make_lab: MakeLab, hangs: bool) -> None:
     lab = make_lab()
