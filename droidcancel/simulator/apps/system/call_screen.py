@@ -7,7 +7,6 @@ up it goes to the shade, and rings on. Taps beside it reach the app.
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 from droidcancel.simulator.apps.system.bars import STATUS_BAR_DP
@@ -28,7 +27,7 @@ IDLE, RINGING, OFFHOOK = 0, 1, 2
 
 
 class CallScreen:
-    """The phone's one call. `state`: idle, ringing or answered; `touched`: what became of it."""
+    """The phone's one call. `state`: CALL_STATE_*; `touched`: what was done with calls so far."""
 
     def __init__(self, ui: SystemUi) -> None:
         self._ui = ui
@@ -90,12 +89,15 @@ class CallScreen:
         )  # fmt: skip
 
     def _decline(self) -> None:
-        self.touched.append("declined")
-        self.state = IDLE
+        if self.state == RINGING:
+            self.touched.append("declined")
+            self.state = IDLE
 
     def _answer(self) -> None:
-        self.touched.append("answered")
-        self.state = OFFHOOK
+        if self.state == RINGING:
+            self.touched.append("answered")
+            self.state = OFFHOOK
+            self._take_away()  # what it shows then is drawn anew
 
     # -- windows -----------------------------------------------------------------------------
     def _sync(self) -> None:
@@ -184,21 +186,17 @@ class CallScreen:
                 self._ui.text("decline"),
                 id="android:id/action0",
                 weight=1,
-                on_click=partial(self._touch, self._decline),
+                on_click=self._decline,
             ),
             button(
                 self._ui.text("answer"),
                 id="android:id/action0",
                 weight=1,
-                on_click=partial(self._touch, self._answer),
+                on_click=self._answer,
             ),
             id="android:id/actions",
             gap=8,
         )
-
-    def _touch(self, action: object) -> None:
-        if self.state == RINGING and callable(action):
-            action()
 
     def _open(self) -> None:
         """A tap on the heads-up opens the call's own screen, as the full-screen intent does."""
