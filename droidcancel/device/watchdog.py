@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 FOLDER = "/data/local/tmp"
 PATIENCE_S = 60
 LOOK_EVERY_S = 2
-# Wi-Fi that is switched on in airplane mode would stay on in every later one
+# Wi-Fi that is switched on in airplane mode would stay on in every later one, and the mode is not
+# over for it when its setting is: Wi-Fi that comes back by itself is waited for, and left alone
+_WIFI_RETURNS_S = 5
+_WIFI_IS_BACK = '[ "$(settings get global wifi_on)" = 1 ]'
 _NO_AIRPLANE = '[ "$(settings get global airplane_mode_on)" != 1 ]'
+_WAIT_FOR_WIFI = (
+    f"n=0; until {_WIFI_IS_BACK} || [ $n -ge {_WIFI_RETURNS_S} ]; do sleep 1; n=$((n+1)); done"
+)
 
 
 class Watchdog:
@@ -119,7 +125,8 @@ class Watchdog:
         if before.data_enabled and self._network.can_data().ok:
             steps.append(spell(self._network.command("data", True)))
         if before.wifi_enabled and not before.airplane and self._network.can_wifi().ok:
-            steps.append(f"{_NO_AIRPLANE} && {spell(self._network.command('wifi', True))}")
+            switch = spell(self._network.command("wifi", True))
+            steps.append(f"{_WAIT_FOR_WIFI}; {_WIFI_IS_BACK} || {{ {_NO_AIRPLANE} && {switch}; }}")
         return steps
 
 
