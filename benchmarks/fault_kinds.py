@@ -128,6 +128,14 @@ def hiccup(struck: Struck) -> None:
     struck.later(HICCUP_S, struck.on_phone(partial(adbd.set_stalled, False)))
 
 
+def silence(struck: Struck) -> None:
+    """The hub hangs for good, until somebody pulls the cable after the run."""
+    adbd = struck.phone.adbd
+    struck.phone.call(partial(adbd.set_stalled, True))
+    struck.at_end(struck.on_phone(partial(adbd.set_stalled, False)))
+    struck.at_end(struck.on_phone(adbd.drop_connections))
+
+
 def garbage(struck: Struck) -> None:
     """A bad cable: bytes that are no adb, so that the server gives the link up; then a good one."""
     phone, port = struck.phone, struck.server.port
@@ -247,6 +255,7 @@ KINDS: Mapping[str, Callable[[Struck], None]] = {
     "unplugged": unplugged,
     "stall": stall,
     "hiccup": hiccup,
+    "silence": silence,
     "garbage": garbage,
     "uiautomator": uiautomator,
     "anr": anr,

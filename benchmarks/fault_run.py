@@ -28,7 +28,7 @@ from benchmarks.random_phone import (
 )
 from droidcancel.apps.profile import AppProfile
 from droidcancel.device import Limits, connect, poll
-from droidcancel.device.connect import connect_address
+from droidcancel.device.connect import connect_address, list_devices
 from droidcancel.errors import DroidCancelError
 from droidcancel.evidence import Mark
 from droidcancel.recipe.engine import UNTIMED, run_recipe
@@ -81,7 +81,7 @@ LIMITS = Limits(
 UNTIMED_S, RESTORE_S, FAULT_S = 90.0, 60.0, 40.0
 SETTLE_S = 2.5
 BACK_S = 10.0
-REJOIN_S = 10.0
+REJOIN_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -246,12 +246,25 @@ def _next_command(bench: Bench) -> None:
     from droidcancel.cli.restore import command
 
     phone, tried = bench.phone, bench.tried
-    phone.withdraw(bench.server.port)
-    poll(lambda: phone.announce(bench.server.port) or None, REJOIN_S)
+    if not _rejoin(bench):
+        tried.problem = "the phone did not come back"
     done = CliRunner().invoke(command, ["-s", phone.serial])
     if done.exit_code != 0:
         tried.problem = f"restore: exit {done.exit_code}: {done.output[-300:]} {done.exception}"
     tried.mended_later = done.exit_code == 0
+
+
+def _rejoin(bench: Bench) -> bool:
+    """Plug the phone in again; whether the adb server has it."""
+    phone, port = bench.phone, bench.server.port
+
+    def there() -> bool | None:
+        phone.withdraw(port)
+        phone.announce(port)
+        listed = {each.serial: each.state for each in list_devices()}
+        return True if listed.get(phone.serial) == "device" else None
+
+    return poll(there, REJOIN_S) is not None
 
 
 def _changed(phone: Simulator, before: Mapping[str, Any]) -> list[str]:

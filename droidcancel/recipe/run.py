@@ -46,6 +46,8 @@ REPEAT_S = 0.5
 #: how often bytes are counted in the background, and the network looked at while it is cut
 TRAFFIC_S = 0.25
 NETWORK_S = 1.0
+#: a phone that answered no undo for so many seconds is asked no more
+GIVE_UP_S = 20.0
 #: a new post is the newest: so many of the newest are opened and read
 NEWEST = 3
 
@@ -362,9 +364,25 @@ class Run:
     # -- the end
 
     def undo_changes(self, kinds: frozenset[str] | None = None) -> list[Restored]:
-        """Undo the changes of this run, the latest first; all, or those of some kinds."""
+        """Undo the changes of this run, the latest first; all, or those of some kinds.
+
+        A phone that does not answer for long is left to the next start: what is sent to it might
+        arrive much later, and in another order.
+        """
         mine = [c for c in reversed(self.changes) if kinds is None or c.record.kind in kinds]
-        return [change.undo() for change in mine]
+        undone: list[Restored] = []
+        gone_since: float | None = None
+        for change in mine:
+            began = time.monotonic()
+            if gone_since is not None and began - gone_since > GIVE_UP_S:
+                undone.append(change.leave(f"{self.device.serial} does not answer"))
+                continue
+            undone.append(change.undo())
+            if not undone[-1].unreachable:
+                gone_since = None
+            elif gone_since is None:
+                gone_since = began
+        return undone
 
     def close(self) -> None:
         """Stand down and stop sampling."""
