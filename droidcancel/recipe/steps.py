@@ -32,6 +32,7 @@ from droidcancel.recipe.navigate import (
     go_to,
     hide_keyboard,
     open_app,
+    refuse_request,
     require,
     swipe,
     tap,
@@ -345,8 +346,13 @@ def _listed(value: object) -> str:
 
 
 def _wait_for(run: Run, args: model.WaitFor, _runner: Runner) -> None:
-    what = _in_words(args)
-    wait_look(run, lambda look: True if holds(run, args, look) else None, run.left(), what)
+    def there(look: Look) -> bool | None:
+        if holds(run, args, look):
+            return True
+        refuse_request(run, look)
+        return None
+
+    wait_look(run, there, run.left(), _in_words(args))
 
 
 def _assert(run: Run, args: model.Assert, _runner: Runner) -> None:

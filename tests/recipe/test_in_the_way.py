@@ -86,7 +86,10 @@ def test_no_tap_of_a_run_falls_on_a_call(make_lab: MakeLab) -> None:
 
 
 @pytest.mark.extended
-def test_a_permission_is_asked_for_on_the_way_to_post(make_lab: MakeLab) -> None:
+@pytest.mark.parametrize(
+    ("recipe", "step"), [("save_draft", "caption"), ("cancel_airplane", "tap")]
+)
+def test_a_permission_is_asked_for_on_the_way(make_lab: MakeLab, recipe: str, step: str) -> None:
     lab = make_lab()
     phone = lab.simulator.phone
 
@@ -98,10 +101,11 @@ def test_a_permission_is_asked_for_on_the_way_to_post(make_lab: MakeLab) -> None
             record.activity.request_permissions("android.permission.READ_CONTACTS")
         )
 
-    struck = at_step(lab, "caption", ask)
-    result = lab.run("save_draft", on_event=struck)  # type: ignore[arg-type]
+    struck = at_step(lab, step, ask)
+    result = lab.run(recipe, on_event=struck)  # type: ignore[arg-type]
     assert result.error is None, result.error
-    assert result.verdict.name == "draft", result.verdict
+    expected = {"save_draft": "draft", "cancel_airplane": "cancelled"}
+    assert result.verdict.name == expected[recipe], result.verdict
     package = phone.packages.get(CLIPS)
     assert package is not None
     assert package.granted["android.permission.READ_CONTACTS"] is False
