@@ -233,7 +233,8 @@ def counts(soak: Soak, adb_pid: int) -> Counts:
     found["state folder: largest journal, bytes"] = max(
         (file.stat().st_size for file in state if file.suffix == ".jsonl"), default=0
     )
-    return found | soak.ask("counts")
+    of_phones: Counts = soak.ask("counts")
+    return found | of_phones
 
 
 # -- all of it -------------------------------------------------------------------------------------
@@ -308,13 +309,21 @@ def _tell(soak: Soak, sample: Counts, seconds: float, log: TextIO) -> None:
 @click.option("--runs", default=5000, show_default=True)
 @click.option("--phones", default=4, show_default=True, help="Phones of the one simulator.")
 @click.option("--every", default=50, show_default=True, help="Runs between two samples.")
+@click.option(
+    "--judge", "judged", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Judge the samples of an earlier soak, or of one that still runs.",
+)  # fmt: skip
 @click.option("--trace", is_flag=True, help="Tell which lines hold more memory; slower.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("reports/soak.jsonl"),
     show_default=True, help="The samples.",
 )  # fmt: skip
-def main(runs: int, phones: int, every: int, trace: bool, out: Path) -> None:
+def main(
+    runs: int, phones: int, every: int, judged: Path | None, trace: bool, out: Path
+) -> None:  # fmt: skip
     """Run and run, and see what grows."""
+    if judged is not None:
+        sys.exit(1 if _show_trends(*_read(judged)) else 0)
     if runs < FEWEST_SAMPLES * every:
         raise click.UsageError(
             f"{runs} runs with a sample every {every} are too few to tell growth"
@@ -341,10 +350,7 @@ def main(runs: int, phones: int, every: int, trace: bool, out: Path) -> None:
 
 def verdict(soak: Soak, at: list[int], samples: list[Counts], seconds: float) -> int:
     """Print the figures and the plain word; returns the exit code."""
-    found = trends(at, samples)
-    growing = [trend for trend in found if trend.grows]
-    for trend in found:
-        click.echo(str(trend))
+    growing = _show_trends(at, samples)
     click.echo(json.dumps(dict(sorted(soak.verdicts.items())), indent=2))
     for line in soak.troubles:
         click.echo(line)
@@ -352,8 +358,22 @@ def verdict(soak: Soak, at: list[int], samples: list[Counts], seconds: float) ->
         f"{soak.done} runs in {seconds / 60:.1f} minutes, {soak.seconds / 3600:.1f} hours of work "
         f"of the phones; troubles: {len(soak.troubles)}"
     )
-    click.echo(f"grows: {', '.join(t.name for t in growing)}" if growing else "flat")
+    click.echo(f"grows: {', '.join(growing)}" if growing else "flat")
     return 1 if growing or soak.troubles else 0
+
+
+def _show_trends(at: list[int], samples: list[Counts]) -> list[str]:
+    """Print how each count went; returns those that grow."""
+    found = trends(at, samples)
+    for trend in found:
+        click.echo(str(trend))
+    return [trend.name for trend in found if trend.grows]
+
+
+def _read(path: Path) -> tuple[list[int], list[Counts]]:
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    at = [int(row.pop("runs")) for row in rows]
+    return at, [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
 
 
 def _snapshot(trace: bool) -> tracemalloc.Snapshot | None:

@@ -85,17 +85,39 @@ def trends(runs: Sequence[int], samples: Sequence[Mapping[str, float]]) -> list[
 
 
 def _trend(name: str, runs: Sequence[int], values: Sequence[float]) -> Trend:
-    slope, start = statistics.linear_regression(runs, values)
-    rest = [v - (start + slope * r) for r, v in zip(runs, values, strict=True)]
-    spread = sum((r - statistics.fmean(runs)) ** 2 for r in runs)
-    error = math.sqrt(sum(e * e for e in rest) / (len(runs) - 2) / spread)
+    slope, error = _slope(runs, values)
     gained = slope * (runs[-1] - runs[0])
-    grows = gained > _allowed(name, statistics.fmean(values)) and slope > SURE * error
     if name in BOUNDS:
         grows = max(values) > BOUNDS[name]
+    else:
+        grows = _gains(runs, values, _allowed(name, values))
+    half = len(runs) // 2
+    if grows and _share(name) and len(runs) - half >= FEWEST:
+        grows = _gains(runs[half:], values[half:], _allowed(name, values) / 2)
     return Trend(name, values[0], values[-1], max(values), slope, error, gained, grows)
 
 
-def _allowed(name: str, level: float) -> float:
-    share = next((share for word, share in SHARES if word in name), 0.0)
-    return max(LEAST, share * level)
+def _slope(runs: Sequence[int], values: Sequence[float]) -> tuple[float, float]:
+    """By least squares, of one run; and its standard error."""
+    slope, start = statistics.linear_regression(runs, values)
+    rest = [v - (start + slope * r) for r, v in zip(runs, values, strict=True)]
+    spread = sum((r - statistics.fmean(runs)) ** 2 for r in runs)
+    return slope, math.sqrt(sum(e * e for e in rest) / (len(runs) - 2) / spread)
+
+
+def _gains(runs: Sequence[int], values: Sequence[float], allowed: float) -> bool:
+    slope, error = _slope(runs, values)
+    return slope * (runs[-1] - runs[0]) > allowed and slope > SURE * error
+
+
+def _share(name: str) -> float:
+    """Of the level, what may be gained: memory grows to the mark of its busiest moments.
+
+    Then it stays (glibc keeps an arena a thread), so it grows only if it also does in the second
+    half.
+    """
+    return next((share for word, share in SHARES if word in name), 0.0)
+
+
+def _allowed(name: str, values: Sequence[float]) -> float:
+    return max(LEAST, _share(name) * statistics.fmean(values))
