@@ -38,12 +38,16 @@ LARGE = 256 * 1024
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of one change: ``detail`` says how it was undone, or how to mend it by hand."""
+    """What became of one change: ``detail`` says how it was undone, or how to mend it by hand.
+
+    ``unreachable``: the phone did not answer at all.
+    """
 
     what: str
     ok: bool
     detail: str
     id: str = ""
+    unreachable: bool = False
 
 
 class OpenChange:
@@ -59,6 +63,12 @@ class OpenChange:
         """Undo it now, if the phone still has it as it was set, and read that back."""
         if self.result is None or not self.result.ok:
             self.result = self._journal.undo(self._device, self.record)
+        return self.result
+
+    def leave(self, why: str) -> Restored:
+        """Leave it for the next start, if it is not undone yet."""
+        if self.result is None or not self.result.ok:
+            self.result = self._journal.leave(self.record, why)
         return self.result
 
     def keep(self, why: str) -> None:
@@ -172,7 +182,8 @@ class Journal:
             how = _undo(kind, device, record)
         except DroidCancelError as error:
             detail = f"{error}; by hand: {kind.by_hand(record)}"
-            return Restored(record.what, False, detail, record.id)
+            gone = isinstance(error, AdbError)
+            return Restored(record.what, False, detail, record.id, unreachable=gone)
         except (KeyError, TypeError, ValueError) as error:
             detail = f"its record is damaged ({error!r}); by hand: {kind.by_hand(record)}"
             return Restored(record.what, False, detail, record.id)
@@ -181,6 +192,12 @@ class Journal:
         except JournalError as error:  # the phone counts; the next restore finds it as it was
             how += f" (but {error})"
         return Restored(record.what, True, how, record.id)
+
+    def leave(self, record: Record, why: str) -> Restored:
+        """Leave a change for the next start, without trying."""
+        kind = UNDO_KINDS.get(record.kind)
+        by_hand = f"; by hand: {kind.by_hand(record)}" if kind is not None else ""
+        return Restored(record.what, False, f"{why}{by_hand}", record.id, unreachable=True)
 
     def restore(self, device: Device) -> list[Restored]:
         """Undo every open record of this phone, latest first, but airplane mode before Wi-Fi.

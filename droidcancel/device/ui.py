@@ -6,6 +6,7 @@ videos has none. No keyboard app is installed: text is set on the focused field,
 
 from __future__ import annotations
 
+import atexit
 import base64
 import io
 import re
@@ -153,7 +154,11 @@ class Ui:
         self.acts.tell("text", text=text)
         ways: tuple[Callable[[str], None], ...] = (self._set_text, self._paste)
         for way in ways:
-            way(text)
+            try:
+                way(text)
+            except UiError as error:
+                if not _is_link_error(error):
+                    raise  # else it may have come through all the same: the field tells
             if poll(lambda: self._shows(text), TEXT_TIMEOUT_S):
                 return
         raise UiError(
@@ -163,16 +168,23 @@ class Ui:
 
     def close(self) -> None:
         """End the server on the phone, if it was started here."""
-        opened, self._opened = self._opened, None
+        opened = self._let_go()
         if opened is not None:
             with _mended("stop the screen server"):
                 opened.stop_uiautomator(wait=False)
 
     def forget(self) -> None:
         """The server is gone (the phone rebooted): the next use starts a new one."""
-        self._opened = None
+        self._let_go()
 
     # -- inside
+
+    def _let_go(self) -> Any:
+        """Its client, which is not kept for the exit of this process either: that is done here."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            atexit.unregister(opened.stop_uiautomator)
+        return opened
 
     def _has_focus(self) -> bool | None:
         return True if any(node.focused for node in self.dump().nodes()) else None
@@ -217,8 +229,7 @@ class Ui:
             try:
                 return self._call(method, *arguments)
             except UiError as error:
-                dropped = isinstance(error.__cause__, _LINK_ERRORS)
-                if not dropped or time.monotonic() >= deadline:
+                if not _is_link_error(error) or time.monotonic() >= deadline:
                     raise
             time.sleep(LINK_PAUSE_S)  # the adb server does not tell when a phone is back
 
@@ -230,6 +241,10 @@ class Ui:
                 opened.jsonrpc_call("setConfigurator", [{**settings, **_IDLE_OFF}], RPC_TIMEOUT_S)
             self._opened = opened
         return self._opened
+
+
+def _is_link_error(error: UiError) -> bool:
+    return isinstance(error.__cause__, _LINK_ERRORS)
 
 
 def _same(shown: str, wanted: str) -> bool:

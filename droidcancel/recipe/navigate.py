@@ -18,6 +18,8 @@ T = TypeVar("T")
 #: how long a screen may take to answer a tap before the tap is taken to be lost
 ANSWER_S = 4.0
 MOST_TAPS = 40
+#: what refuses the phone's question about a permission
+DENY = "permission_deny"
 #: how long a question of the phone may take to come up over a screen that has just opened
 ASKS_S = 0.6
 #: how long an app may take to show anything of itself before it is started again
@@ -65,6 +67,14 @@ def clear_the_way(run: Run, look: Look) -> bool:
     return look.popup is not None
 
 
+def refuse_request(run: Run, look: Look) -> None:
+    """Refuse a permission that the app asks for over what is waited for."""
+    deny = look.find(DENY) if DENY in run.profile.elements else None
+    if deny is not None:
+        run.tell("progress", "a permission that the app asked for was refused")
+        run.tap_match(deny)
+
+
 def require(run: Run, element: str, timeout: float | None = None) -> Match:
     """An element once it is there; by likeness, where its locators miss for long.
 
@@ -73,8 +83,15 @@ def require(run: Run, element: str, timeout: float | None = None) -> Match:
     _must_have(run, element)
     limit = run.left() if timeout is None else min(timeout, run.left())
     seek = Seek(run, element, limit)
+
+    def there(look: Look) -> Match | None:
+        match = seek(look)
+        if match is None:
+            refuse_request(run, look)
+        return match
+
     try:
-        return wait_look(run, seek, limit, element)
+        return wait_look(run, there, limit, element)
     except UiError as error:
         nearest = seek.nearest()
         raise UiError(

@@ -27,6 +27,7 @@ from droidcancel.evidence import (
 )
 from droidcancel.journal import Journal, OpenChange, Restored
 from droidcancel.recipe.guards import check_account
+from droidcancel.recipe.in_the_way import Alerts, clear_point
 from droidcancel.recipe.installed import installed_build
 from droidcancel.recipe.items import same
 from droidcancel.recipe.load import LoadedRecipe
@@ -45,6 +46,8 @@ REPEAT_S = 0.5
 #: how often bytes are counted in the background, and the network looked at while it is cut
 TRAFFIC_S = 0.25
 NETWORK_S = 1.0
+#: a phone that answered no undo for so many seconds is asked no more
+GIVE_UP_S = 20.0
 #: a new post is the newest: so many of the newest are opened and read
 NEWEST = 3
 
@@ -112,6 +115,7 @@ class Run:
         self.step = ""
         self.sights = Sights(self)
         self._wakener = Wakener(self)
+        self._alerts = Alerts(self)
         self.info: PackageInfo = installed_build(profile, device, options.package)
 
     # -- the app
@@ -166,6 +170,8 @@ class Run:
         """Dump the screen and read it; what it shows of an upload goes into the evidence."""
         at = self.recorder.now()
         hierarchy = self.device.ui.dump()
+        if self._alerts.answered(hierarchy):
+            return self.look(note=note)
         look = self.profile.look(hierarchy, self.locale, self.info.version_name)
         if look.is_elsewhere and self._wakener.woke():
             return self.look(note=note)
@@ -280,14 +286,21 @@ class Run:
             self.device.settings.put(namespace, key, value)
 
     def tap_match(self, match: Match) -> None:
-        """Tap what was found."""
+        """Tap what was found, and not what lies over it. UiError."""
+        point = self.clear(match.center)
         self.sights.touched("tap", match)
-        self.device.ui.tap(*match.center)
+        self.device.ui.tap(*point)
+
+    def clear(self, point: tuple[int, int]) -> tuple[int, int]:
+        """The point, with nothing of the phone's own over it any more. UiError."""
+        clear_point(self, point)
+        return point
 
     def hold_match(self, match: Match, seconds: float = 1.0) -> None:
-        """Hold a finger on what was found."""
+        """Hold a finger on what was found, and not on what lies over it. UiError."""
+        point = self.clear(match.center)
         self.sights.touched("long_press", match)
-        self.device.ui.long_press(*match.center, seconds)
+        self.device.ui.long_press(*point, seconds)
 
     def prepare_cancel(self) -> None:
         """Make the method stand ready. Unsupported where this phone or app has no way to it."""
@@ -351,9 +364,25 @@ class Run:
     # -- the end
 
     def undo_changes(self, kinds: frozenset[str] | None = None) -> list[Restored]:
-        """Undo the changes of this run, the latest first; all, or those of some kinds."""
+        """Undo the changes of this run, the latest first; all, or those of some kinds.
+
+        A phone that does not answer for long is left to the next start: what is sent to it might
+        arrive much later, and in another order.
+        """
         mine = [c for c in reversed(self.changes) if kinds is None or c.record.kind in kinds]
-        return [change.undo() for change in mine]
+        undone: list[Restored] = []
+        gone_since: float | None = None
+        for change in mine:
+            began = time.monotonic()
+            if gone_since is not None and began - gone_since > GIVE_UP_S:
+                undone.append(change.leave(f"{self.device.serial} does not answer"))
+                continue
+            undone.append(change.undo())
+            if not undone[-1].unreachable:
+                gone_since = None
+            elif gone_since is None:
+                gone_since = began
+        return undone
 
     def close(self) -> None:
         """Stand down and stop sampling."""

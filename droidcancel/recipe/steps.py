@@ -32,6 +32,7 @@ from droidcancel.recipe.navigate import (
     go_to,
     hide_keyboard,
     open_app,
+    refuse_request,
     require,
     swipe,
     tap,
@@ -251,7 +252,7 @@ def _tap(run: Run, args: model.Tap, _runner: Runner) -> None:
     if isinstance(target, Match):
         run.tap_match(target)
     else:
-        run.device.ui.tap(*target)
+        run.device.ui.tap(*run.clear(target))
 
 
 def _long_press(run: Run, args: model.LongPress, _runner: Runner) -> None:
@@ -259,7 +260,7 @@ def _long_press(run: Run, args: model.LongPress, _runner: Runner) -> None:
     if isinstance(target, Match):
         run.hold_match(target, args.seconds)
     else:
-        run.device.ui.long_press(*target, args.seconds)
+        run.device.ui.long_press(*run.clear(target), args.seconds)
 
 
 def _type(run: Run, args: model.Type, _runner: Runner) -> None:
@@ -345,8 +346,13 @@ def _listed(value: object) -> str:
 
 
 def _wait_for(run: Run, args: model.WaitFor, _runner: Runner) -> None:
-    what = _in_words(args)
-    wait_look(run, lambda look: True if holds(run, args, look) else None, run.left(), what)
+    def there(look: Look) -> bool | None:
+        if holds(run, args, look):
+            return True
+        refuse_request(run, look)
+        return None
+
+    wait_look(run, there, run.left(), _in_words(args))
 
 
 def _assert(run: Run, args: model.Assert, _runner: Runner) -> None:

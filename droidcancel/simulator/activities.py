@@ -243,6 +243,14 @@ class ActivityManager:
         self._phone.processes.end(app.process)
         self._phone.on_crash(app.package)
 
+    def not_responding(self, app: App) -> None:
+        """An app takes no input: the user is asked, where it is on the screen."""
+        self._phone.log.write("E", "ActivityManager", f"ANR in {app.package}")
+        if app.process.state == proc.PROCESS_STATE_TOP:
+            self._phone.system_ui.anr.show_hung(app)
+        else:
+            self._phone.processes.end(app.process)
+
     def update_states(self) -> None:
         """Work out each app process's state (OomAdjuster, much simplified)."""
         for app in self._apps.values():

@@ -24,6 +24,7 @@ class Link(asyncio.Protocol):
         self._arrived = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._held: list[bytes] | None = None
 
     # -- what asyncio calls ----------------------------------------------------------------
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -50,7 +51,8 @@ class Link(asyncio.Protocol):
         self._room.clear()
 
     def resume_writing(self) -> None:
-        self._room.set()
+        if self._held is None:
+            self._room.set()
 
     def _end(self) -> None:
         self._ended = True
@@ -60,7 +62,7 @@ class Link(asyncio.Protocol):
     # -- what the connection calls ---------------------------------------------------------
     async def read(self) -> bytes:
         """Some bytes, b"" once the host has gone."""
-        while not self._chunks:
+        while not self._chunks or self._held is not None:
             if self._ended:
                 return b""
             self._arrived.clear()
@@ -79,6 +81,9 @@ class Link(asyncio.Protocol):
         """Queue bytes; they are lost when the host has gone."""
         if self._transport is None or not self.writable:
             return
+        if self._held is not None:
+            self._held.append(head + bytes(data))
+            return
         if len(data) < 65536:
             self._transport.write(head + bytes(data))
         else:
@@ -89,6 +94,22 @@ class Link(asyncio.Protocol):
         """Wait until there is room for more, or nobody to send it to."""
         while self.writable and not self._room.is_set():
             await self._room.wait()
+
+    def hold(self) -> None:
+        """Let nothing through, either way, as a bus that hangs, until `release`."""
+        if self._held is None:
+            self._held = []
+            self._room.clear()
+
+    def release(self) -> None:
+        """Let everything through again that was held."""
+        held, self._held = self._held, None
+        if held is None:
+            return
+        self._room.set()
+        if self.writable and self._transport is not None:
+            self._transport.writelines(held)
+        self._arrived.set()
 
     def close(self) -> None:
         """Close once what is queued has been sent."""

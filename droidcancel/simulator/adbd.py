@@ -62,6 +62,7 @@ class Adbd:
         self._links: set[Link] = set()
         self._server: asyncio.Server | None = None
         self._offline = False
+        self._stalled = False
         self._down = False
         self._served = 0
         self.next_change = asyncio.Event()
@@ -96,6 +97,8 @@ class Adbd:
             link.abort()
             return
         self._links.add(link)
+        if self._stalled:
+            link.hold()
         if self._offline:
             return
         self._served += 1
@@ -158,6 +161,23 @@ class Adbd:
         """
         self._offline = offline
         self.drop_connections()
+
+    def set_stalled(self, stalled: bool) -> None:
+        """Hang, as a hub or a driver does: links stay open, and no byte comes through either way.
+
+        What was under way arrives afterwards.
+        """
+        self._stalled = stalled
+        for link in list(self._links):
+            if stalled:
+                link.hold()
+            else:
+                link.release()
+
+    def garble(self, noise: bytes) -> None:
+        """Send every host bytes that are no adb, as a bad cable does."""
+        for link in list(self._links):
+            link.write(noise)
 
     def restart(self, *, root: bool) -> None:
         """Restart as another user (`adb root`, `adb unroot`): every host must connect again.

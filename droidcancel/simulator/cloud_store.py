@@ -182,6 +182,15 @@ class CloudStore:
         else:
             self._move(record, "deleted")
 
+    def forget(self, record: VideoRecord) -> None:
+        """Keep nothing of a video, as a service does once its time for proofs is over."""
+        self.records.remove(record)
+        self._uploads.pop(record.upload_id, None)
+        self._videos.pop(record.id, None)
+        timer = self._timers.pop(record.id, None)
+        if timer is not None:
+            timer.cancel()
+
     def close(self) -> None:
         """Stop what is waiting; commits that run never finish."""
         for timer in self._timers.values():

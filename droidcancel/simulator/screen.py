@@ -28,10 +28,16 @@ if TYPE_CHECKING:
 
 DIALOG_DIM = 0.6  # backgroundDimAmount of Theme.Material dialogs
 TOUCH_DOT_DP = 14
+HUNG_POLL_S = 0.05
 MAX_READERS = 16
 ROWS = 64
 MIRRORED = ("com.android.settings", "com.android.systemui")
 NIGHT_YES = "2"  # UiModeManager.MODE_NIGHT_YES in settings secure ui_night_mode
+
+
+def hung(window: Window) -> bool:
+    """Whether its app's main thread, which answers for its views, is blocked."""
+    return bool(getattr(window.owner, "hung", False))
 
 
 @dataclass(frozen=True)
@@ -194,6 +200,14 @@ class Screen:
             for view in shown.root.shown()
         )
 
+    async def answered(self, seconds: float) -> None:
+        """Wait for apps whose main thread is blocked, for as long as accessibility does."""
+        until = self._phone.clock.uptime() + seconds
+        while any(hung(w) for w in self._phone.windows.visible()):
+            if self._phone.clock.uptime() >= until:
+                return
+            await asyncio.sleep(HUNG_POLL_S)
+
     # -- XML -------------------------------------------------------------------------------
     def nodes(self, *, active_only: bool = False, compressed: bool = False) -> list[hierarchy.Node]:
         """The windows' nodes as uiautomator gets them: the active one, then from the top down."""
@@ -208,7 +222,8 @@ class Screen:
         active = self.active()
         seen: list[Shown] = []
         for shown in reversed(self.layout()):
-            if shown.window.kind not in ("toast", "wallpaper") and not shown.root.clip.empty:
+            silent = shown.window.kind in ("toast", "wallpaper") or hung(shown.window)
+            if not silent and not shown.root.clip.empty:
                 seen.append(shown)
             if shown.window.covers:
                 break

@@ -23,6 +23,7 @@ from droidcancel.simulator.uiautomator_rpc import (
     wait_idle,
 )
 
+ANSWER_S = 5.0  # AccessibilityInteractionClient.TIMEOUT_INTERACTION_MILLIS
 CLICK_MS = 100  # between down and up of click(x, y)
 
 KEYS: Mapping[str, int] = {
@@ -106,6 +107,7 @@ async def dump(
     service: Service, compressed: bool, max_depth: int = 50, active_only: bool = False
 ) -> str:
     await service.settle()
+    await service.phone.screen.answered(ANSWER_S)
     return service.phone.screen.windows_xml(compressed, max_depth, active_only)
 
 

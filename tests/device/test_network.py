@@ -10,6 +10,7 @@ from droidcancel.device import Device, Script, connect
 from droidcancel.errors import NotEffective
 from droidcancel.journal import Journal
 from droidcancel.simulator import PhoneOptions, Simulator
+from tests.conftest import wait_until
 from tests.device.conftest import Boot
 
 APM_ON = "apm_enhancement_enabled"
@@ -154,6 +155,30 @@ def test_the_watcher_on_the_phone_gives_the_network_back(
         time.sleep(0.1)
     assert sim.call(lambda: sim.phone.connectivity.wifi.enabled)
     assert device.settings.get("secure", "wifi_apm_state") is None
+
+
+def test_the_watcher_leaves_no_choice_about_wifi_in_airplane_mode(boot: Boot) -> None:
+    """Wi-Fi learns of the end of airplane mode after the setting says so."""
+    sim = boot(PhoneOptions(api=34, profile="pixel", apps=()))
+    with connect(sim.serial) as device:
+        before = setting(sim, "secure", "wifi_apm_state")
+        device.watchdog.arm(device.network.state(), patience_s=1)
+        device.network.set_airplane(True)
+        device.network.wait_offline(20)
+        device.watchdog._stop.set()  # the host is gone
+        wait_until(lambda: "droidcancel-" not in device.shell.text(["ls", "/data/local/tmp"]))
+        device.network.wait_online(20)
+        assert setting(sim, "global", "wifi_on") == "1"
+        assert setting(sim, "secure", "wifi_apm_state") == before
+
+
+def test_the_watcher_gives_wifi_back_that_was_switched_off(
+    device34: Device, sim34: Simulator
+) -> None:
+    device34.watchdog.arm(device34.network.state(), patience_s=1)
+    device34.network.set_wifi(False)
+    device34.watchdog._stop.set()  # the host is gone
+    wait_until(lambda: setting(sim34, "global", "wifi_on") == "1")
 
 
 def test_a_watcher_that_is_not_needed_goes_away(device34: Device, sim34: Simulator) -> None:

@@ -6,8 +6,10 @@ import signal
 import threading
 from functools import partial
 from itertools import count
+from typing import Any
 
 import pytest
+import uiautomator2
 
 from droidcancel.device.activities import Activities
 from droidcancel.errors import AppError, DeviceError, DroidCancelError
@@ -38,6 +40,30 @@ def test_the_link_drops_and_comes_back(make_lab: MakeLab, kind: str) -> None:
     assert (result.verdict.name, result.restored) == ("cancelled", True), result.verdict
     assert lab.states == ["terminated"]
     assert lab.is_as_before()
+
+
+# uiautomator2 leaves the socket of a call that broke off to the garbage collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_link_drops_while_the_caption_is_typed(
+    make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is typed may be typed again: the field tells what came through."""
+    lab, given, plugged_in = make_lab(), uiautomator2.UiObject.set_text, threading.Event()
+    simulator = lab.simulator
+
+    def typed(field: Any, *args: Any, **more: Any) -> Any:
+        if not plugged_in.is_set():
+            plugged_in.set()
+            simulator.call(simulator.adbd.drop_connections)
+            simulator.withdraw(SERVER_PORT)
+            threading.Timer(0.5, lambda: simulator.announce(SERVER_PORT)).start()
+        return given(field, *args, **more)
+
+    monkeypatch.setattr(uiautomator2.UiObject, "set_text", typed)
+    result = lab.run("save_draft")
+    assert plugged_in.is_set()
+    assert result.error is None, result.error
+    assert (result.verdict.name, result.restored) == ("draft", True), result.verdict
 
 
 def test_a_task_that_is_just_ending_is_in_no_stack(

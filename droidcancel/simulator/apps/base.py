@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from droidcancel.simulator.viewtree import Rect
 
 
+#: ActivityTaskManagerService.KEY_DISPATCHING_TIMEOUT_MS: an app that takes no input for so long
+#: "isn't responding"
+INPUT_DISPATCHING_TIMEOUT_S = 5.0
+
+
 class Prefs:
     """SharedPreferences: a small dictionary kept in a file of the app."""
 
@@ -88,6 +93,8 @@ class App:
         self.installed = package
         self.prefs = Prefs(phone, package)
         self.options: Mapping[str, Any] = phone.options.app_options.get(package.name, {})
+        self._hung_until = 0.0
+        self._waiting: list[Callable[[], object]] = []
 
     @classmethod
     def label(cls, language: str) -> str:
@@ -142,8 +149,13 @@ class App:
             return None
 
     def call(self, handler: Callable[[], object]) -> None:
-        """Run a view's handler, sync or async, in this process."""
+        """Run a view's handler, sync or async, on this process's main thread."""
         if not self.process.alive:
+            return
+        if self.hung:
+            self._waiting.append(handler)
+            if len(self._waiting) == 1:
+                self.process.spawn(self._wait_for_an_answer())
             return
         try:
             result = handler()
@@ -164,6 +176,30 @@ class App:
             buffer="crash",
         )
         self.phone.activities.crashed(self)
+
+    # -- hanging ---------------------------------------------------------------------------
+    @property
+    def hung(self) -> bool:
+        """Whether the main thread does not get to what it is given."""
+        return self.phone.clock.uptime() < self._hung_until
+
+    def hang(self, seconds: float) -> None:
+        """Block the main thread: touches and looks wait for it, other threads go on."""
+        self._hung_until = self.phone.clock.uptime() + seconds
+        self.process.spawn(self._go_on(seconds))
+
+    async def _go_on(self, seconds: float) -> None:
+        await self.phone.clock.sleep(seconds)
+        while self.hung:  # it was blocked anew meanwhile
+            await self.phone.clock.sleep(self._hung_until - self.phone.clock.uptime())
+        waiting, self._waiting = self._waiting, []
+        for handler in waiting:
+            self.call(handler)
+
+    async def _wait_for_an_answer(self) -> None:
+        await self.phone.clock.sleep(INPUT_DISPATCHING_TIMEOUT_S)
+        if self._waiting and self.hung:
+            self.phone.activities.not_responding(self)
 
     # -- services --------------------------------------------------------------------------
     def start_foreground(self, notification: Notification) -> None:

@@ -12,6 +12,7 @@ from droidcancel.simulator.views import View, button, checkbox, column, frame, r
 from droidcancel.simulator.windows import Window
 
 if TYPE_CHECKING:
+    from droidcancel.simulator.apps.base import App
     from droidcancel.simulator.apps.system.system_ui import SystemUi
     from droidcancel.simulator.auth import PublicKey
     from droidcancel.simulator.services_state import Toast
@@ -102,22 +103,8 @@ class CrashDialog(Alert):
         action = partial(self._details if again else self._restart, package)
         return card(
             text(title, id="android:id/alertTitle", size=20, margin=(0, 0, 0, 12)),
-            self._choice(*second, f"aerr_{second[1]}", action),
-            self._choice("close", "close_app", "aerr_close", self.close),
-        )
-
-    def _choice(self, sign: str, name: str, identity: str, action: Callable[[], object]) -> View:
-        return button(
-            self._ui.text(name),
-            icon=sign,
-            id=f"android:id/{identity}",
-            gravity="center_vertical",
-            width="match",
-            color="on_surface",
-            padding=(0, 12),
-            size=16,
-            bold=False,
-            on_click=action,
+            choice(second[0], self._ui.text(second[1]), f"aerr_{second[1]}", action),
+            choice("close", self._ui.text("close_app"), "aerr_close", self.close),
         )
 
     def _restart(self, package: str) -> None:
@@ -129,6 +116,46 @@ class CrashDialog(Alert):
         action = "android.settings.APPLICATION_DETAILS_SETTINGS"
         intent = Intent(action=action, data=f"package:{package}", flags=FLAG_ACTIVITY_NEW_TASK)
         self._phone.spawn(self._phone.activities.start(intent, uid=1000))
+
+
+class AnrDialog(Alert):
+    """ "App isn't responding": Close app ends it, Wait leaves it (AppNotRespondingDialog)."""
+
+    def show_hung(self, app: App) -> None:
+        """Ask about a running app."""
+        self.show(f"Application Not Responding: {app.package}", partial(self._build, app))
+
+    def _build(self, app: App) -> View:
+        title = self._ui.text("not_responding", app=self._ui.label(app.package))
+        return card(
+            text(title, id="android:id/alertTitle", size=20, margin=(0, 0, 0, 12)),
+            choice("close", self._ui.text("close_app"), "aerr_close", partial(self._end, app)),
+            choice("refresh", self._ui.text("wait"), "aerr_wait", self.close),
+        )
+
+    def _end(self, app: App) -> None:
+        self.close()
+        self._phone.processes.end(app.process)
+
+    def back(self) -> bool:
+        """It is not cancelable."""
+        return True
+
+
+def choice(sign: str, words: str, identity: str, action: Callable[[], object]) -> View:
+    """One answer of the two dialogs about an app (app_anr_dialog.xml, app_error_dialog.xml)."""
+    return button(
+        words,
+        icon=sign,
+        id=f"android:id/{identity}",
+        gravity="center_vertical",
+        width="match",
+        color="on_surface",
+        padding=(0, 12),
+        size=16,
+        bold=False,
+        on_click=action,
+    )
 
 
 class InternetPanel(Alert):

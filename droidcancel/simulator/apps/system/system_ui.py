@@ -14,12 +14,14 @@ from droidcancel.simulator.apps.intents import (
     Intent,
 )
 from droidcancel.simulator.apps.system.alerts import (
+    AnrDialog,
     CrashDialog,
     DebuggingDialog,
     InternetPanel,
     ToastWindow,
 )
 from droidcancel.simulator.apps.system.bars import Bars
+from droidcancel.simulator.apps.system.call_screen import CallScreen
 from droidcancel.simulator.apps.system.keyguard import Keyguard
 from droidcancel.simulator.apps.system.shade import Shade
 from droidcancel.simulator.apps.system.system_strings import translate
@@ -57,6 +59,8 @@ class SystemUi:
         self.bars = Bars(self)
         self.internet = InternetPanel(self)
         self.crash = CrashDialog(self)
+        self.anr = AnrDialog(self)
+        self.call = CallScreen(self)
         self.debugging = DebuggingDialog(self)
         self.toast = ToastWindow(self)
         self.shade = Shade(self)
@@ -66,8 +70,9 @@ class SystemUi:
 
     def start(self) -> None:
         """After a boot: put up what is always there; listen to the phone from the first on."""
-        for part in (self.internet, self.crash, self.debugging, self.shade):
+        for part in (self.internet, self.crash, self.anr, self.debugging, self.shade):
             part.close()
+        self.call.restart()
         self.flashlight = False
         self.bar_color = OPAQUE
         self._bar_windows = [
@@ -125,7 +130,7 @@ class SystemUi:
 
     def back(self) -> bool:
         """The Back key; whether it was for the system."""
-        alerts = (self.debugging, self.crash, self.internet)
+        alerts = (self.debugging, self.anr, self.crash, self.internet)
         return (
             any(alert.back() for alert in alerts if alert.is_open)
             or self.shade.close()

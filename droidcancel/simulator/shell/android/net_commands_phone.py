@@ -59,7 +59,8 @@ async def telephony_registry(invocation: Invocation, args: list[str]) -> int:
     operator = cell.operator if cell.registered else "null"
     subscription = phone.connectivity.data_subscription or -1
     await invocation.out(
-        "last known state:\n  Phone Id=0\n    mCallState=0\n    mRingingCallState=0\n"
+        f"last known state:\n  Phone Id=0\n    mCallState={phone.system_ui.call.state}\n"
+        "    mRingingCallState=0\n"
         "    mForegroundCallState=0\n    mBackgroundCallState=0\n    mCallIncomingNumber=\n"
         f"    mServiceState={{mVoiceRegState={state}, mDataRegState={state}, mChannelNumber=1, "
         f"mOperatorAlphaLong={operator}, mOperatorNumeric={'310260' if operator != 'null' else ''}"
