@@ -48,6 +48,7 @@ def a_run(**changes: Any) -> dict[str, Any]:
                 "apply_ms": 200.0},
         "evidence": sorted(evidence, key=lambda record: record["at"]), "restored": True,
         "duration_s": 11.5, "report": None,
+        "round_trips": {"shell": 40, "rpc": 60, "shells": 3, "files": 1, "total": 104},
     }  # fmt: skip
     return {**run, **changes}
 
@@ -60,6 +61,7 @@ def test_page_says_the_verdict_the_cut_and_the_restored_state(tmp_path: Path) ->
     assert facts["Progress shown"] == "40 %"
     assert facts["Took to apply"] == "200 ms"
     assert (facts["Asked for"], facts["Where it really stood"]) == ("40 %", "42 %")
+    assert (facts["shell"], facts["total"]) == ("40", "104")
     assert (facts["Told by"], facts["Cut by"]) == ("screen", "host")
     assert page.findtext(".//p[@class='when']").split()[:2] == ["4.00", "s"]
     told = {

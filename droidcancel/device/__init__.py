@@ -47,6 +47,7 @@ from droidcancel.device.types import (
     Output,
     PackageInfo,
     Progress,
+    RoundTrips,
     Task,
 )
 from droidcancel.device.ui import Ui
@@ -79,6 +80,7 @@ __all__ = [
     "Packages",
     "PhoneEntry",
     "Progress",
+    "RoundTrips",
     "RunningCommand",
     "Script",
     "ShellChannel",

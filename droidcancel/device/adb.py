@@ -209,15 +209,18 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
     """adbutils' device, whose connections to the phone's own ports open without a detour.
 
     uiautomator2 opens one for each call; adbutils asks the server's version before each.
+    `connections` counts them.
     """
 
     def __init__(self, client: adbutils.AdbClient, serial: str) -> None:
         super().__init__(client, serial=serial)
         self._server = client
+        self.connections = 0
 
     def create_connection(self, network: adbutils.Network, address: int | str) -> socket.socket:
         """A socket to ``tcp:PORT`` or ``localabstract:NAME`` of the phone."""
         connection = _transport(self._server, str(self.serial))
+        self.connections += 1
         try:
             kind = "localabstract" if network == adbutils.Network.UNIX else network.value
             connection.send_command(f"{kind}:{address}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from droidcancel.device import RoundTrips
 from droidcancel.errors import DroidCancelError
 from droidcancel.evidence import Checked, Drift, Evidence, MomentSeen, TrafficSeen, UploadSeen
 from droidcancel.facts import Facts
@@ -62,6 +63,7 @@ class RunResult:
     restored: bool
     started_at: float
     duration_s: float
+    round_trips: RoundTrips = field(default_factory=RoundTrips)
     report: str | None = None
     error: DroidCancelError | None = None
     interrupted: bool = False
@@ -123,6 +125,7 @@ class RunResult:
             "environment": self.environment,
             "started_at": round(self.started_at, 3),
             "duration_s": round(self.duration_s, 3),
+            "round_trips": {**vars(self.round_trips), "total": self.round_trips.total},
             "report": self.report,
             "error": None if self.error is None else _error(self.error),
             "interrupted": self.interrupted,

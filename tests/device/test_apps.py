@@ -145,9 +145,9 @@ def test_the_phone_itself_fires_at_its_bytes(device: Device, sim: Simulator) -> 
     sender, readings = Sender(sim, uid), list[Reading]()
     sender.send(5_000)
     start = device.traffic.tx_bytes(uid)
-    before = device.shell.round_trips
     command = Script("echo cut > /data/local/tmp/dc-mark")
     watch = device.traffic.watch(uid, start + 3_000_000_000, command, readings.append)
+    before = device.shell.round_trips
     assert poll(lambda: watch.last, 10) is not None
     assert watch.last.sent == start
     sender.send(2_000_000_000)

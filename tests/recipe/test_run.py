@@ -59,6 +59,10 @@ def test_the_json_has_what_is_promised(make_lab: MakeLab) -> None:
     }
     assert (told["moment"], told["method"]) == ("after 1s", "force-stop")
     assert told["token"].startswith("#dc")
+    trips = told["round_trips"]
+    assert trips["files"] == 1
+    assert min(trips.values()) > 0
+    assert trips["total"] == sum(n for name, n in trips.items() if name != "total")
     kinds = {row["kind"] for row in told["evidence"]}
     assert kinds >= {"mark", "network", "traffic", "upload", "processes", "method", "search"}
     files = [row[k] for row in told["evidence"] for k in ("screenshot", "hierarchy") if row.get(k)]
