@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 BROWSERS := chromium google-chrome
 
-.PHONY: help browser demo test test-all quick lint types format truth truth-random docs clean
+.PHONY: help browser demo test test-all quick lint types format truth truth-random bench docs clean
 
 help:
 	@echo "make demo    boot a virtual phone, start an upload, cancel it, prove it, write a report"
@@ -15,6 +15,7 @@ help:
 	@echo "make browser install Chromium, in which the report pages are tested (Debian, as root)"
 	@echo "make truth   many runs of every method, compared with what the upload service knows"
 	@echo "make truth-random   the same of 2,000 randomized runs, of good apps and bad ones"
+	@echo "make bench   measure, and write the tables of docs/performance.md (under 15 minutes)"
 	@echo "make docs    make the README's pictures from a run of the demo"
 	@echo "make lint, make types, make quick (tests without the slow ones), make format, make clean"
 
@@ -54,6 +55,9 @@ truth: $(STAMP)
 
 truth-random: $(STAMP)
 	$(BIN)/python -m benchmarks.random_truth
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.bench
 
 docs: $(STAMP)
 	$(BIN)/python docs/make_images.py

@@ -15,6 +15,7 @@ from droidcancel.device.app_network import AppNetwork
 from droidcancel.device.closing import Closing
 from droidcancel.device.data_saver import DataSaver
 from droidcancel.device.demo_mode import DemoMode
+from droidcancel.device.handle import Handle
 from droidcancel.device.identity import kind_of, rides_on_wifi
 from droidcancel.device.jobs import Jobs
 from droidcancel.device.known import Known
@@ -79,7 +80,7 @@ class Device(Closing):
 
     def __init__(
         self,
-        handle: adb.Handle,
+        handle: Handle,
         shell: ShellChannel,
         properties: Mapping[str, str],
         *,
