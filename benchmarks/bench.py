@@ -21,19 +21,28 @@ PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 #: in the order of the page; each is the module benchmarks.bench_NAME with a function `run`
 NAMES = ("trigger", "cut", "precision", "recipe", "startup", "simulator", "growth")
+#: rounds (cuts, seconds) of each with --quick
+QUICK = {
+    "trigger": 50, "cut": 1, "precision": 24, "recipe": 1, "startup": 4, "simulator": 1.5,
+    "growth": 3,
+}  # fmt: skip
 BUSY = 1.5
 
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(NAMES))
+@click.option("--quick", is_flag=True, help="Fewer rounds: a look, and no figure to quote.")
 @click.option("--page", "page_only", is_flag=True, help="Only write the page anew.")
-def main(names: tuple[str, ...], page_only: bool) -> None:
+def main(names: tuple[str, ...], quick: bool, page_only: bool) -> None:
     """Measure, and write the results and the page."""
     for name in () if page_only else names or NAMES:
         click.echo(f"{name} ...", err=True)
         started = time.monotonic()
         with scratch():
-            result = importlib.import_module(f"benchmarks.bench_{name}").run()
+            measure = importlib.import_module(f"benchmarks.bench_{name}").run
+            result = measure(QUICK[name]) if quick else measure()
+        if quick:
+            result.how += " Of fewer rounds than usual (`--quick`)."
         result.seconds = round(time.monotonic() - started, 1)
         result.save()
         for goal in result.goals:

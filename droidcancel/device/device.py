@@ -257,6 +257,7 @@ class Device(Closing):
             self.ui.close()
         finally:
             self.shell.close()
+            self.handle.close_kept()
 
     def __repr__(self) -> str:
         return f"Device({self.serial!r}, {self.kind}, {self.model!r}, API {self.api_level})"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import threading
+from collections.abc import Callable
 
 import adbutils
 
 from droidcancel.device.adb import TRANSPORT_TIMEOUT_S
 from droidcancel.device.bounded import BoundedSocket, too_long
+from droidcancel.device.kept import Kept
 from droidcancel.device.server import Refused, Server
 
 SHELL_TIMEOUT_S = 60.0
@@ -18,31 +21,63 @@ MAX_SERVER_OUTPUT = 4 * 2**20
 class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no types
     """adbutils' device, whose connections to the phone's own ports open without a detour.
 
-    uiautomator2 opens one for each call; adbutils asks the server's version before each.
-    `connections` counts them.
+    uiautomator2 opens one for each call, and adbutils asks the server's version before each; here
+    one that is idle is used again. `connections` counts what was asked for.
     """
 
     def __init__(self, server: Server, serial: str) -> None:
         super().__init__(adbutils.AdbClient(host=server.host, port=server.port), serial=serial)
         self._server = server
+        self._kept: dict[str, list[Kept]] = {}
+        self._lock = threading.Lock()
         self.connections = 0
 
     def create_connection(self, network: adbutils.Network, address: int | str) -> socket.socket:
         """A socket to ``tcp:PORT`` or ``localabstract:NAME`` of the phone."""
         self.connections += 1
         kind = "localabstract" if network == adbutils.Network.UNIX else network.value
+        service = f"{kind}:{address}"
+        if network != adbutils.Network.TCP:
+            return self._open(service)
+        return self._take(service) or Kept(self._open(service), self._keeper(service))
+
+    def close_kept(self) -> None:
+        """Close what is idle."""
+        with self._lock:
+            kept, self._kept = self._kept, {}
+        for each in (one for ones in kept.values() for one in ones):
+            each.end()
+
+    def _keeper(self, service: str) -> Callable[[Kept], None]:
+        def keep(connection: Kept) -> None:
+            with self._lock:
+                self._kept.setdefault(service, []).append(connection)
+
+        return keep
+
+    def _take(self, service: str) -> Kept | None:
+        """One that is idle, and not for so long that the server may be giving it up."""
+        while True:
+            with self._lock:
+                idle = self._kept.get(service)
+                found = idle.pop() if idle else None
+            if found is None:
+                return None
+            if found.usable():
+                found.renew()
+                return found
+            found.end()
+
+    def _open(self, service: str) -> socket.socket:
         try:
             connection = self._server.reach(str(self.serial), TRANSPORT_TIMEOUT_S)
+            try:
+                connection.send(service)
+            except BaseException:
+                connection.close()
+                raise
         except Refused as refusal:
             raise adbutils.AdbError(str(refusal)) from refusal
-        try:
-            connection.send(f"{kind}:{address}")
-        except Refused as refusal:
-            connection.close()
-            raise adbutils.AdbError(str(refusal)) from refusal
-        except BaseException:
-            connection.close()
-            raise
         return BoundedSocket(connection.conn)
 
     def shell(

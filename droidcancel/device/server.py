@@ -86,7 +86,15 @@ class Server:
             connection.close()
             if "unknown" not in str(refusal):
                 raise
-            connection = self.open(timeout)
+            return self._reach_slowly(serial, timeout)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _reach_slowly(self, serial: str, timeout: float) -> Connection:
+        connection = self.open(timeout)
+        try:
             connection.send(f"host:transport:{serial}")
         except BaseException:
             connection.close()
