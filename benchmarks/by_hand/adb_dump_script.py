@@ -87,11 +87,13 @@ def wait_for(moment, uid, before):
         wait("upload_banner")
     elif moment.endswith("%"):
         wanted, seen = int(moment[:-1]), False
-        while True:
+        ends = time.monotonic() + 30
+        while time.monotonic() < ends:
             found = find(dump(), "upload_progress")
             if (found and int(found[2].rstrip("%")) >= wanted) or (seen and not found):
                 return
             seen = seen or found is not None
+        raise SystemExit("upload_progress did not show")
     else:
         wanted = float(moment.removesuffix("MB")) * 1e6
         while sent_bytes(uid) - before < wanted:
