@@ -93,8 +93,9 @@ def measure(truth: Timeline, moment: str) -> tuple[float, float, float]:
     if command is None:  # it came too late, and all of the video got out
         left = max(0, truth.sent[-1][1] - truth.bytes_at(at))
         return math.inf, truth.end_of_upload(at) - at, left
-    ended = truth.end_of_upload(min(at, command), until=truth.ran(*COMMAND[:-1], "disable"))
-    return command - at, ended - at, max(0, truth.bytes_at(ended) - truth.bytes_at(at))
+    ended = truth.end_of_upload(command, until=truth.ran(*COMMAND[:-1], "disable"))
+    out = truth.bytes_at(ended) - truth.bytes_at(min(at, command))
+    return command - at, ended - at, max(0, out)
 
 
 def _result(

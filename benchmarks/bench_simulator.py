@@ -77,6 +77,8 @@ def run(seconds: float = BUSY_S) -> Result:
 
 
 def _phones(server: int, count: int, seconds: float) -> dict[str, float]:
+    import droidcancel.device.device
+    import droidcancel.device.handle  # noqa: F401  # the client's imports are no boot of a phone
     from droidcancel.device import connect
 
     with Phones(PhoneOptions(), server, 0) as phones:
