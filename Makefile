@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 BROWSERS := chromium google-chrome
 
-.PHONY: help browser demo test test-all quick lint types format truth truth-random kill-points docs clean
+.PHONY: help browser demo test test-all quick lint types format truth truth-random kill-points bench docs clean
 
 help:
 	@echo "make demo    boot a virtual phone, start an upload, cancel it, prove it, write a report"
@@ -16,6 +16,7 @@ help:
 	@echo "make truth   many runs of every method, compared with what the upload service knows"
 	@echo "make truth-random   the same of 2,000 randomized runs, of good apps and bad ones"
 	@echo "make kill-points   droidcancel killed at hundreds of points, and the phone compared"
+	@echo "make bench   measure, and write the tables of docs/performance.md (under 15 minutes)"
 	@echo "make docs    make the README's pictures from a run of the demo"
 	@echo "make lint, make types, make quick (tests without the slow ones), make format, make clean"
 
@@ -58,6 +59,9 @@ truth-random: $(STAMP)
 
 kill-points: $(STAMP)
 	$(BIN)/python -m benchmarks.kill_points
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.bench
 
 docs: $(STAMP)
 	$(BIN)/python docs/make_images.py

@@ -113,6 +113,30 @@ class JobsSeen(Record):
     jobs: tuple[str, ...]
 
 
+#: what told that the moment had come: the phone's own watch of its byte counter, the host's
+#: readings of it, what the screen shows, its percentage of the file's size, the host's clock, Post
+Source = Literal["phone-bytes", "host-bytes", "screen", "screen-bytes", "clock", "post"]
+
+
+@dataclass(frozen=True)
+class MomentSeen(Record):
+    """The moment to cancel, seen: what was `asked` for and what was `seen`, both in `unit`s.
+
+    `at`: when it was acted on; `detect_ms`: how old the look or reading then was. `poll_ms`: from
+    the look or reading before it. `fired_by`: who gave the command: the phone by itself, or the
+    host.
+    """
+
+    kind: ClassVar[str] = "moment"
+    source: Source
+    fired_by: Literal["phone", "host"]
+    unit: Literal["percent", "bytes", "seconds"] | None = None
+    asked: float | None = None
+    seen: float | None = None
+    detect_ms: float | None = None
+    poll_ms: float | None = None
+
+
 @dataclass(frozen=True)
 class MethodApplied(Record):
     """The cancel method, `at` its start. `effective` is None where the read-back says nothing."""

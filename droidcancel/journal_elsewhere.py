@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from droidcancel.device.connect import list_serials
+from droidcancel.device.attached import list_serials
 from droidcancel.errors import LockedError
 from droidcancel.journal_file import SUFFIX, Record, RecordFile
 from droidcancel.journal_lock import phone_lock

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from droidcancel.device import ways
-from droidcancel.device.connect import ADVICE
+from droidcancel.device.attached import ADVICE
 
 PAGE = (Path(__file__).parents[1] / "docs" / "android.md").read_text(encoding="utf-8")
 SURE = {"high", "fair", "low"}

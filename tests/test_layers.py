@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import MakePhone
+
 ROOT = Path(__file__).parents[1] / "droidcancel"
 
 # Each part of the package -> the parts that it may import at run time.
@@ -101,3 +103,21 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+HEAVY = ("adbutils", "uiautomator2", "PIL", "lxml", "pydantic", "rich", "requests", "ruamel", "h11")
+
+
+def test_listing_the_phones_imports_nothing_heavy(make_phone: MakePhone) -> None:
+    phone = make_phone()
+    code = (
+        "import sys\n"
+        "from droidcancel.cli import cli\n"
+        "cli.main(['devices'], standalone_mode=False)\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert phone.serial in done.stdout

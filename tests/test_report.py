@@ -42,10 +42,13 @@ def a_run(**changes: Any) -> dict[str, Any]:
                    "api_level": 34},
         "method": "airplane", "moment": "40%", "token": "#dcabc123", "verdict": "cancelled",
         "expected": ["cancelled", "draft"], "ok": True, "reason": "nothing live",
-        "cut": {"progress_percent": 40, "bytes_sent": 2_000_000, "bytes_after_cut": 1200,
-                "detect_ms": 30.5, "apply_ms": 200.0},
+        "cut": {"asked": 40.0, "actual": 42, "unit": "percent", "source": "screen",
+                "fired_by": "host", "poll_ms": 61.2, "progress_percent": 40,
+                "bytes_sent": 2_000_000, "bytes_after_cut": 1200, "detect_ms": 30.5,
+                "apply_ms": 200.0},
         "evidence": sorted(evidence, key=lambda record: record["at"]), "restored": True,
         "duration_s": 11.5, "report": None,
+        "round_trips": {"shell": 40, "rpc": 60, "shells": 3, "files": 1, "total": 104},
     }  # fmt: skip
     return {**run, **changes}
 
@@ -57,6 +60,9 @@ def test_page_says_the_verdict_the_cut_and_the_restored_state(tmp_path: Path) ->
     assert facts["Sent before the cut"] == "2 MB"
     assert facts["Progress shown"] == "40 %"
     assert facts["Took to apply"] == "200 ms"
+    assert (facts["Asked for"], facts["Where it really stood"]) == ("40 %", "42 %")
+    assert (facts["shell"], facts["total"]) == ("40", "104")
+    assert (facts["Told by"], facts["Cut by"]) == ("screen", "host")
     assert page.findtext(".//p[@class='when']").split()[:2] == ["4.00", "s"]
     told = {
         b.text: b.getparent().getprevious().get("aria-label") for b in page.iterfind(".//li//b")

@@ -13,6 +13,7 @@ from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.cancel.method import Applied, CancelContext, Cuts, Prepared
 from droidcancel.device import Capability, poll
+from droidcancel.device.shell import Command
 
 TAKES_S = 15.0
 
@@ -43,6 +44,11 @@ class PreparedTaps:
     """The taps to come."""
 
     context: CancelContext
+    command: Command | None = None
+
+    def fired(self, at: float) -> Applied:
+        """No phone taps by itself."""
+        raise NotImplementedError("in-app has no command that a phone could run")
 
     def fire(self) -> Applied:
         """Tap through, until the upload no longer shows."""

@@ -68,6 +68,13 @@ class Applied:
 class Prepared(Protocol):
     """A method that stands ready."""
 
+    @property
+    def command(self) -> Command | None:
+        """What the phone could run by itself; None where no single command does it."""
+
+    def fired(self, at: float) -> Applied:
+        """The phone ran the command by itself, `at` (monotonic seconds): read it back."""
+
     def fire(self) -> Applied:
         """Cancel now, and read it back."""
 
@@ -140,11 +147,25 @@ class PreparedPlan:
     armed: Armed | None
     device: Device
 
+    @property
+    def command(self) -> Command | None:
+        """The plan's."""
+        return self.plan.command
+
     def fire(self) -> Applied:
         """Run it, and read it back."""
+        return self._applied(self._run)
+
+    def fired(self, at: float) -> Applied:
+        """The phone ran it by itself: what waits behind the link is not needed any more."""
+        self.close()
+        return self._applied(lambda _: at)
+
+    def _applied(self, run: Callable[[float], float]) -> Applied:
+        """`run` gets the time and gives the moment of the trigger; then the read-back."""
         started = time.monotonic()
         try:
-            started = self._run(started)
+            started = run(started)
             detail = self.plan.follow(started)
         except NotEffective as error:
             return Applied(False, error.message, started, time.monotonic())

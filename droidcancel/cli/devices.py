@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from droidcancel.cli.options import json_option, out, print_json, table
+from droidcancel.cli.options import json_option, out, print_json, print_plain, table
 from droidcancel.cli.terminal import say
 
 
@@ -14,7 +14,7 @@ from droidcancel.cli.terminal import say
 @json_option
 def command(as_json: bool) -> None:
     """List the phones and simulators that adb reaches."""
-    from droidcancel.device.connect import list_devices
+    from droidcancel.device.attached import list_devices
 
     devices = list_devices()
     if as_json:
@@ -24,7 +24,10 @@ def command(as_json: bool) -> None:
         say("No device is attached.", err=True)
         say("Plug a phone in with USB debugging on, or: droidcancel simulator start", err=True)
         return
-    rows = table("serial", "state", "kind", "model", "what to do", folds=("model", "what to do"))
-    for device in devices:
-        rows.add_row(device.serial, device.state, device.kind, device.model, device.advice)
-    out().print(rows)
+    head = ("serial", "state", "kind", "model", "what to do")
+    rows = [(d.serial, d.state, d.kind, d.model, d.advice) for d in devices]
+    if not print_plain(head, rows):
+        shown = table(*head, folds=("model", "what to do"))
+        for row in rows:
+            shown.add_row(*row)
+        out().print(shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -107,6 +107,30 @@ def table(*headers: str, folds: Container[str] = (), title: str | None = None) -
     for header in headers:
         made.add_column(header, overflow="fold", no_wrap=header not in folds)
     return made
+
+
+def print_plain(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """A table as `table` makes it, where it is as wide as the terminal at most; else False.
+
+    Without rich, which takes longer to import than the phones take to be listed.
+    """
+    import shutil
+    import sys
+
+    lines = [head, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    limit = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH
+    if sum(widths) + 2 * (len(widths) - 1) > limit or not all(map(_plain, rows)):
+        return False
+    for number, line in enumerate(lines):
+        cells = (text.ljust(width) for text, width in zip(line, widths, strict=True))
+        click.secho("  ".join(cells).rstrip(), bold=not number)
+    return True
+
+
+def _plain(row: Sequence[str]) -> bool:
+    """Whether each character is as wide as any other."""
+    return all(text.isascii() and text.isprintable() for text in row)
 
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:

@@ -11,13 +11,12 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import adbutils
-
-from droidcancel.device.bounded import BoundedSocket, too_long
-from droidcancel.device.parse import parse_adb_version, parse_device_list
+from droidcancel.device.parse_device import parse_adb_version, parse_device_list
+from droidcancel.device.server import Refused, Server
 from droidcancel.device.shell_line import Line
 from droidcancel.device.types import Listed
 from droidcancel.errors import AdbError, DeviceError, ParseError, UsageError
@@ -25,12 +24,10 @@ from droidcancel.errors import AdbError, DeviceError, ParseError, UsageError
 DEFAULT_PORT = 5037
 START_TIMEOUT_S = 20.0
 TRANSPORT_TIMEOUT_S = 15.0
-SHELL_TIMEOUT_S = 60.0
-MAX_SHELL_OUTPUT = 2**20  # what uiautomator2 asks a shell for: a checksum, a word
-MAX_SERVER_OUTPUT = 4 * 2**20
 SERVER_TIMEOUT_S = 10.0
 OLDEST_SERVER = 36  # the first with the shell protocol that keeps the streams apart
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ERRORS = (Refused, OSError, EOFError, ValueError)
 _RAW_SHELL = "shell,v2,raw:"
 _OLD_SHELL = "exec:sh"
 
@@ -46,15 +43,15 @@ def server_address() -> tuple[str, int]:
     return host, int(port)
 
 
-def client() -> adbutils.AdbClient:
-    """A client of the adb server, which is started first when it is not running here.
+def client() -> Server:
+    """The adb server, which is started first when it is not running here.
 
     Raises AdbError where what listens there is no adb server, or one too old.
     """
     host, port = server_address()
     if not _answers(host, port):
         _start(host, port)
-    found = adbutils.AdbClient(host=host, port=port)
+    found = Server(host, port)
     version = server_version(found)
     if version < OLDEST_SERVER:
         raise AdbError(
@@ -64,12 +61,12 @@ def client() -> adbutils.AdbClient:
     return found
 
 
-def server_version(server: adbutils.AdbClient) -> int:
+def server_version(server: Server) -> int:
     """41 for a server of adb 1.0.41. Raises AdbError where it does not answer as one."""
     where = f"{server.host}:{server.port}"
     try:
         return int(_ask(server, "host:version"), 16)
-    except (adbutils.AdbError, OSError, EOFError, ValueError) as error:
+    except (Refused, OSError, EOFError, ValueError) as error:
         raise AdbError(
             f"what listens at {where} does not answer as an adb server ({_short(error)})",
             "is another program using that port, or the server stuck? `adb kill-server`, "
@@ -95,22 +92,21 @@ def path_version() -> int | None:
         return None
 
 
-def list_phones(server: adbutils.AdbClient) -> list[Listed]:
+def list_phones(server: Server) -> list[Listed]:
     """Everything that the server lists. Raises AdbError, ParseError."""
     with adb_errors("cannot list devices"):
         return parse_device_list(_ask(server, "host:devices-l"))
 
 
-def _ask(server: adbutils.AdbClient, service: str) -> str:
-    """What the server itself answers. Raises what adbutils and sockets raise."""
-    connection = server.make_connection(timeout=SERVER_TIMEOUT_S)
-    try:
-        connection.send_command(service)
-        connection.check_okay()
-        return str(connection.read_string_block())
-    finally:
-        connection.conn.close()  # before adbutils, which sleeps for 10 ms over an open one
-        connection.close()
+def connect_to(server: Server, address: str, timeout: float) -> str:
+    """`adb connect`; the server's words."""
+    with adb_errors(f"cannot connect to {address}"):
+        return server.ask(f"host:connect:{address}", timeout)
+
+
+def _ask(server: Server, service: str) -> str:
+    """What the server itself answers. Raises Refused and what sockets raise."""
+    return server.ask(service, SERVER_TIMEOUT_S)
 
 
 def _short(error: Exception) -> str:
@@ -133,6 +129,8 @@ def _start(host: str, port: int) -> None:
             f"no adb server answers at {where}",
             "start one there with `adb -a nodaemon server`, or unset ANDROID_ADB_SERVER_ADDRESS",
         )
+    import adbutils  # brings an adb for a machine that has none
+
     command = [adbutils.adb_path(), "-P", str(port), "start-server"]
     try:
         ended = subprocess.run(  # its banner must not reach our standard output
@@ -153,13 +151,21 @@ def _start(host: str, port: int) -> None:
 
 @contextmanager
 def adb_errors(what: str) -> Iterator[None]:
-    """Errors of adbutils and of the socket, as AdbError."""
+    """Errors of the server, of adbutils and of the socket, as AdbError."""
     try:
         yield
     except DeviceError:
         raise
-    except (adbutils.AdbError, OSError, EOFError, ValueError) as error:
+    except Exception as error:
+        if not isinstance(error, (*_ERRORS, *_errors_of_adbutils())):
+            raise
         raise AdbError(f"{what}: {error or type(error).__name__}", _hint(str(error))) from error
+
+
+def _errors_of_adbutils() -> tuple[type[Exception], ...]:
+    """None while nobody has imported it."""
+    adbutils = sys.modules.get("adbutils")
+    return () if adbutils is None else (adbutils.AdbError,)
 
 
 UDEV = (
@@ -186,125 +192,19 @@ _HINTS = {
 }
 
 
-def has_shell_v2(server: adbutils.AdbClient, serial: str) -> bool:
+def has_shell_v2(server: Server, serial: str) -> bool:
     """Whether server and phone speak the shell protocol that keeps the streams apart."""
     with adb_errors(f"{serial}: features"):
         return "shell_v2" in _ask(server, f"host-serial:{serial}:features").split(",")
 
 
-def open_line(client: adbutils.AdbClient, serial: str, v2: bool) -> Line:
+def open_line(server: Server, serial: str, v2: bool) -> Line:
     """A shell on the phone that reads its commands from the stream."""
     with adb_errors(f"{serial}: no shell"):
-        connection = _transport(client, serial)
+        connection = server.reach(serial, TRANSPORT_TIMEOUT_S)
         try:
-            connection.send_command(_RAW_SHELL if v2 else _OLD_SHELL)
-            connection.check_okay()
+            connection.send(_RAW_SHELL if v2 else _OLD_SHELL)
         except BaseException:
             connection.close()
             raise
         return Line(connection, v2)
-
-
-class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no types
-    """adbutils' device, whose connections to the phone's own ports open without a detour.
-
-    uiautomator2 opens one for each call; adbutils asks the server's version before each.
-    """
-
-    def __init__(self, client: adbutils.AdbClient, serial: str) -> None:
-        super().__init__(client, serial=serial)
-        self._server = client
-
-    def create_connection(self, network: adbutils.Network, address: int | str) -> socket.socket:
-        """A socket to ``tcp:PORT`` or ``localabstract:NAME`` of the phone."""
-        connection = _transport(self._server, str(self.serial))
-        try:
-            kind = "localabstract" if network == adbutils.Network.UNIX else network.value
-            connection.send_command(f"{kind}:{address}")
-            connection.check_okay()
-        except BaseException:
-            connection.close()
-            raise
-        stream = BoundedSocket(connection.conn)
-        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return stream
-
-    def shell(
-        self,
-        cmdargs: str | list[str] | tuple[str, ...],
-        stream: bool = False,
-        timeout: float | None = SHELL_TIMEOUT_S,
-        encoding: str | None = "utf-8",
-        rstrip: bool = True,
-    ) -> adbutils.AdbConnection | str | bytes:
-        """As adbutils', for what uiautomator2 runs: no output is taken without an end."""
-        connection = super().shell(cmdargs, stream=True)
-        if stream:
-            return _Bounded(connection, MAX_SERVER_OUTPUT)
-        try:
-            connection.conn.settimeout(timeout)
-            data = _until_close(connection, MAX_SHELL_OUTPUT)
-        finally:
-            connection.close()
-        if encoding is None:
-            return data
-        text = data.decode(encoding, "replace")
-        return text.rstrip() if rstrip else text
-
-
-def _until_close(connection: adbutils.AdbConnection, most: int) -> bytes:
-    data = bytearray()
-    while chunk := connection.conn.recv(65536):
-        data += chunk
-        if len(data) > most:
-            raise too_long("the output of the phone's shell", most)
-    return bytes(data)
-
-
-class _Bounded:
-    """A connection whose socket, `conn`, gives at most so many bytes, and drops what follows.
-
-    uiautomator2 keeps all that its server on the phone prints for as long as that runs.
-    """
-
-    def __init__(self, connection: adbutils.AdbConnection, most: int) -> None:
-        self._connection = connection
-        self._left = most
-
-    @property
-    def conn(self) -> _Bounded:
-        return self
-
-    def recv(self, size: int) -> bytes:
-        """What comes next; empty at the end."""
-        while data := bytes(self._connection.conn.recv(max(size, 1))):
-            kept = data[: self._left]
-            self._left -= len(kept)
-            if kept:
-                return kept
-        return b""
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-def _transport(client: adbutils.AdbClient, serial: str) -> adbutils.AdbConnection:
-    """A connection that the server passes on to the phone, without asking its version first.
-
-    ``host:tport:`` answers with eight bytes of transport id (adb SERVICES.TXT); a server before
-    1.0.41 does not know it, and adbutils' own, slower way serves.
-    """
-    connection = client.make_connection(timeout=TRANSPORT_TIMEOUT_S)
-    try:
-        connection.send_command(f"host:tport:serial:{serial}")
-        connection.check_okay()
-        connection.read_exact(8)
-    except adbutils.AdbError as error:
-        connection.close()
-        if "unknown" not in str(error):
-            raise
-        return client.device(serial).open_transport(timeout=TRANSPORT_TIMEOUT_S)
-    except BaseException:
-        connection.close()
-        raise
-    return connection

@@ -27,7 +27,12 @@ class BoundedSocket(socket.socket):
         timeout = taken.gettimeout()
         super().__init__(taken.family, taken.type, taken.proto, fileno=taken.detach())
         self.settimeout(timeout)
-        self._left = most
+        self._bounds = most, seconds
+        self.renew()
+
+    def renew(self) -> None:
+        """Another answer is to come: the bounds count anew."""
+        self._left, seconds = self._bounds
         self._until = time.monotonic() + seconds
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from droidcancel.device import adb
 from droidcancel.device.activities import Activities
@@ -16,6 +15,7 @@ from droidcancel.device.app_network import AppNetwork
 from droidcancel.device.closing import Closing
 from droidcancel.device.data_saver import DataSaver
 from droidcancel.device.demo_mode import DemoMode
+from droidcancel.device.handle import Handle
 from droidcancel.device.identity import kind_of, rides_on_wifi
 from droidcancel.device.jobs import Jobs
 from droidcancel.device.known import Known
@@ -28,15 +28,12 @@ from droidcancel.device.poll import poll
 from droidcancel.device.settings import Settings
 from droidcancel.device.shell import ShellChannel
 from droidcancel.device.traffic import Traffic
-from droidcancel.device.types import Change, Kind
+from droidcancel.device.types import Change, Kind, RoundTrips
 from droidcancel.device.ui import Ui
 from droidcancel.device.uplink import UplinkMeter
 from droidcancel.device.watchdog import Watchdog
 from droidcancel.errors import AdbError, NotEffective, ParseError
 from droidcancel.secret import Secret
-
-if TYPE_CHECKING:
-    import adbutils
 
 BOOT_TIMEOUT_S = 240.0
 UNLOCK_TIMEOUT_S = 10.0
@@ -83,7 +80,7 @@ class Device(Closing):
 
     def __init__(
         self,
-        handle: adbutils.AdbDevice,
+        handle: Handle,
         shell: ShellChannel,
         properties: Mapping[str, str],
         *,
@@ -119,6 +116,7 @@ class Device(Closing):
         self.traffic = Traffic(shell, self.known)
         self.jobs = Jobs(shell, self.user)
         self.ui = Ui(handle, shell)
+        self._files = 0
         self.acts = Acts()
         for part in (
             self.network, self.app_network, self.packages, self.activities, self.traffic, self.jobs,
@@ -129,6 +127,12 @@ class Device(Closing):
         self.network.airplane_page = page.set
         self.watchdog = Watchdog(shell, self.network)
         self.locale = self._read_locale()
+
+    @property
+    def round_trips(self) -> RoundTrips:
+        """What was asked of the phone since it was reached."""
+        shell = self.shell
+        return RoundTrips(shell.round_trips, self.handle.connections, shell.opened, self._files)
 
     def read_boot_id(self) -> str:
         """The id that the kernel draws at each boot."""
@@ -157,11 +161,13 @@ class Device(Closing):
 
     def push(self, local: Path, remote: str) -> None:
         """Copy a local file to a path on the phone; its size is read back."""
+        self._files += 1
         with adb.adb_errors(f"{self.serial}: cannot push {local.name}"):
             self.handle.sync.push(str(local), remote, check=True)
 
     def pull(self, remote: str, local: Path) -> int:
         """Copy a file of the phone to a local path; returns its size in bytes."""
+        self._files += 1
         with adb.adb_errors(f"{self.serial}: cannot pull {remote}"):
             return int(self.handle.sync.pull_file(remote, local))
 
@@ -251,6 +257,7 @@ class Device(Closing):
             self.ui.close()
         finally:
             self.shell.close()
+            self.handle.close_kept()
 
     def __repr__(self) -> str:
         return f"Device({self.serial!r}, {self.kind}, {self.model!r}, API {self.api_level})"

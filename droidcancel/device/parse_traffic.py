@@ -11,9 +11,9 @@ from droidcancel.errors import ParseError
 MAP_HEADER = "uid rxBytes rxPackets txBytes txPackets"
 _ROW = re.compile(r"^\s*(\d+) (\d+) (\d+) (\d+) (\d+)\s*$")
 _QTAGUID_HEADER = "idx iface acct_tag_hex uid_tag_int cnt_set rx_bytes rx_packets tx_bytes"
-_UNTAGGED = "0x0"
+UNTAGGED = "0x0"
 #: what goes out again through a real interface, or never leaves the phone
-_NOT_COUNTED = ("tun", "ppp", "tap", "lo")
+NOT_COUNTED = ("tun", "ppp", "tap", "lo")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def parse_qtaguid(text: str) -> dict[int, UidBytes]:
         numbers = (fields[3], fields[5], fields[7]) if len(fields) >= 8 else ("",)
         if not all(re.fullmatch(r"\d{1,20}", number) for number in numbers):
             raise ParseError("a row of the xt_qtaguid table", line)
-        if fields[2] == _UNTAGGED and not fields[1].startswith(_NOT_COUNTED):
+        if fields[2] == UNTAGGED and not fields[1].startswith(NOT_COUNTED):
             uid = int(fields[3])
             old = totals.get(uid, UidBytes(0, 0))
             totals[uid] = UidBytes(old.rx + int(fields[5]), old.tx + int(fields[7]))

@@ -120,6 +120,7 @@ class ShellChannel:
     def arm(self, command: Command, timeout: float = DEFAULT_TIMEOUT_S) -> Armed:
         """Make a command wait on the phone; `Armed.fire` starts it with one newline."""
         line = self._new_line()
+        self._count(2)  # it is made ready, and later fired
         try:
             return Armed(line, isolated(command), spell(command), timeout)
         except BaseException:
@@ -129,6 +130,7 @@ class ShellChannel:
     def stream(self, command: Command, timeout: float = DEFAULT_TIMEOUT_S) -> RunningCommand:
         """Start a command that runs on; read it as it goes. ``timeout`` is for its start."""
         line = self._new_line()
+        self._count(1)
         try:
             return RunningCommand(line, _process(command), spell(command), timeout)
         except BaseException:
@@ -181,10 +183,13 @@ class ShellChannel:
             line.close()  # what it may still send belongs to nobody
             raise
         finally:
-            with self._lock:
-                self.round_trips += 1
+            self._count(1)
         self._give_back(line)
         return output
+
+    def _count(self, trips: int) -> None:
+        with self._lock:
+            self.round_trips += trips
 
     def _take(self) -> Line:
         while True:

@@ -13,7 +13,7 @@ from droidcancel.errors import DeviceError, ShellTimeout
 
 
 class Transport(Protocol):
-    """What is needed of adbutils' AdbConnection."""
+    """What is needed of a connection to the phone."""
 
     @property
     def conn(self) -> socket.socket: ...
@@ -116,7 +116,7 @@ class Line:
             self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
-        self._socket.close()  # before adbutils, which sleeps for 10 ms over an open one
+        self._socket.close()
         self._transport.close()
 
 

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from droidcancel.device.acts import Acts
+from droidcancel.device.byte_watch import ByteWatch, OnReading, Reading, script
 from droidcancel.device.known import Known
 from droidcancel.device.parse import UidBytes, parse_qtaguid, parse_uid_map
-from droidcancel.device.shell import Command, Script, ShellChannel, quoted, spell
+from droidcancel.device.parse_traffic import NOT_COUNTED, UNTAGGED
+from droidcancel.device.shell import Command, ShellChannel, quoted
 from droidcancel.device.types import Capability
 from droidcancel.device.ways import CONNECTIVITY_CONTROLLER, NETD_CONTROLLER, NETSTATS, QTAGUID
 from droidcancel.errors import ParseError, Unsupported
@@ -29,6 +31,18 @@ class Source:
     name: str
     command: tuple[str, ...]
     parse: Callable[[str], dict[int, UidBytes]]
+
+    def on_phone(self, uid: int) -> str:
+        """Shell text that prints the bytes that a uid has sent, one number for each row of it."""
+        if self.parse is parse_qtaguid:
+            row, fields = f"^[0-9]+ [^ ]+ {UNTAGGED} {uid} ", "_ i _ _ _ _ _ b _"
+            rows, skipped = f"grep -E {quoted([row])}", "|".join(f"{name}*" for name in NOT_COUNTED)
+            tell = f"case $i in {skipped}) ;; *) echo $b;; esac"
+        else:
+            row, fields = f"^ *{uid} [0-9]+ [0-9]+ [0-9]+ [0-9]+ *$", "_ _ _ b _"
+            rows, tell = f"grep -E {quoted([row])} | tail -n 1", "echo $b"
+        read = f"{quoted(self.command)} 2>/dev/null | {rows}"
+        return f"{read} | while read -r {fields}; do {tell}; done"
 
 
 SOURCES = (
@@ -75,24 +89,21 @@ class Traffic:
         """Bytes sent since boot, with the overhead of TLS, TCP and IP."""
         return self.bytes_of(uid).tx
 
-    def watch(self, uid: int, at_bytes: int, then: Command) -> Script:
-        """Shell text that waits on the phone until the uid has sent ``at_bytes`` since boot.
+    def watch(
+        self, uid: int, at_bytes: int | None, then: Command | None, on_reading: OnReading
+    ) -> ByteWatch:
+        """Have the phone itself watch the uid's counter, and run ``then`` at so many bytes.
 
-        It then runs ``then`` with no host in between and prints ``dc-sent THOUSANDS`` (the last
-        reading). mksh counts in 32 bits, so it compares thousands of bytes.
+        ``at_bytes``: sent since boot; None only tells the readings. ``then`` None: the host is told
+        that the moment has come, and acts. Raises Unsupported where no counter stands.
         """
-        source = self._chosen()
-        if source.parse is parse_qtaguid:
-            raise Unsupported("the old kernel table cannot be watched on the phone itself")
-        row = f"^ *{uid} [0-9]+ [0-9]+ [0-9]+ [0-9]+ *$"
-        return Script(
-            "while :; do "
-            f"set -- $({quoted(source.command)} 2>/dev/null | grep -E {quoted([row])}"
-            " | tail -n 1); "
-            "case $4 in ????*) sent=${4%???};; *) sent=0;; esac; "
-            f"[ $sent -ge {max(0, at_bytes) // 1000} ] && break; done; "
-            f"{spell(then)}; echo dc-sent $sent"
-        )
+        text = script(self._chosen().on_phone(uid), at_bytes, then)
+
+        def read(reading: Reading) -> None:
+            self.acts.tell("sent", reading.at, uid=uid, bytes=reading.sent)
+            on_reading(reading)
+
+        return ByteWatch(self._shell, text, read)
 
     def _chosen(self) -> Source:
         if self._source is None:

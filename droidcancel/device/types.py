@@ -266,3 +266,31 @@ class ThingFinding:
     def used(self) -> str | None:
         """The way that will be used, None where there is none."""
         return next((way.way for way in self.ways if way.usable), None)
+
+
+@dataclass(frozen=True)
+class RoundTrips:
+    """What was asked of a phone, by count: each had to be answered before the next.
+
+    `shell`: commands through the lasting shells; `rpc`: calls to the screen server, each of which
+    opens a stream of its own; `shells`: lasting shells opened; `files`: copied to or from it.
+    """
+
+    shell: int = 0
+    rpc: int = 0
+    shells: int = 0
+    files: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.shell + self.rpc + self.shells + self.files
+
+    def since(self, before: RoundTrips) -> RoundTrips:
+        """Those that came after a count."""
+        return RoundTrips(
+            self.shell - before.shell,
+            self.rpc - before.rpc,
+            self.shells - before.shells,
+            self.files - before.files,
+        )

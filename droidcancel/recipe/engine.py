@@ -132,6 +132,7 @@ class Engine:
         self._run_id = run_id
         self._started = time.monotonic()
         self._started_at = context.recorder.now()
+        self._asked_before = context.device.round_trips
         self._error: DroidCancelError | None = None
         self._interrupted = False
         self._was_running = context.device.packages.running(context.package)
@@ -297,6 +298,7 @@ class Engine:
             restored=_all_ok(undone),
             started_at=self._started_at,
             duration_s=time.monotonic() - self._started,
+            round_trips=device.round_trips.since(self._asked_before),
             report=str(options.report) if options.report is not None else None,
             error=self._error,
             interrupted=self._interrupted,

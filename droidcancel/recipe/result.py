@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from droidcancel.device import RoundTrips
 from droidcancel.errors import DroidCancelError
-from droidcancel.evidence import Checked, Drift, Evidence, TrafficSeen, UploadSeen
+from droidcancel.evidence import Checked, Drift, Evidence, MomentSeen, TrafficSeen, UploadSeen
 from droidcancel.facts import Facts
 from droidcancel.journal import Restored
 from droidcancel.verdict import Verdict
@@ -20,9 +21,18 @@ class Cut:
     """The moment of the cancel in numbers; None where it was not seen.
 
     `bytes_sent`: from Post until the cancel; `bytes_after_cut`: from the cancel until the network
-    came back. `detect_ms`: the age of the observation that the cancel acted on.
+    came back. `detect_ms`: the age of the observation that the cancel acted on; `poll_ms`: from the
+    observation before it. `asked`: the moment's percent, bytes or seconds (`unit`); `actual`: where
+    the upload really stood when nothing of it moved any more. `source`: what told of the moment,
+    and `fired_by` who gave the command: the phone by itself, or the host.
     """
 
+    asked: float | None = None
+    actual: float | None = None
+    unit: str | None = None
+    source: str | None = None
+    fired_by: str | None = None
+    poll_ms: float | None = None
     progress_percent: int | None = None
     bytes_sent: int | None = None
     bytes_after_cut: int | None = None
@@ -53,6 +63,7 @@ class RunResult:
     restored: bool
     started_at: float
     duration_s: float
+    round_trips: RoundTrips = field(default_factory=RoundTrips)
     report: str | None = None
     error: DroidCancelError | None = None
     interrupted: bool = False
@@ -114,6 +125,7 @@ class RunResult:
             "environment": self.environment,
             "started_at": round(self.started_at, 3),
             "duration_s": round(self.duration_s, 3),
+            "round_trips": {**vars(self.round_trips), "total": self.round_trips.total},
             "report": self.report,
             "error": None if self.error is None else _error(self.error),
             "interrupted": self.interrupted,
@@ -140,7 +152,11 @@ def cut_of(evidence: Evidence) -> Cut:
     if method is None:
         return Cut()
     before = facts.before
+    seen = next(iter(evidence.of(MomentSeen)), None)
+    told = {} if seen is None else {n: getattr(seen, n) for n in _TOLD}
     return Cut(
+        **told,
+        actual=None if seen is None else _actual(facts, seen, method.at),
         progress_percent=before.percent if before else None,
         bytes_sent=_sent(evidence, evidence.mark("posted"), method.at),
         bytes_after_cut=_sent_after(evidence, method.at),
@@ -149,8 +165,30 @@ def cut_of(evidence: Evidence) -> Cut:
     )
 
 
+#: what the cut takes over from the moment's record
+_TOLD = ("asked", "unit", "source", "fired_by", "poll_ms")
+
+
+def _actual(facts: Facts, seen: MomentSeen, cut: float) -> float | None:
+    """Where the upload stood in the end, in the moment's unit."""
+    evidence, posted = facts.evidence, facts.evidence.mark("posted")
+    if seen.unit == "bytes":
+        until = facts.first("restored", "rebooted") or float("inf")
+        return _sent(evidence, posted, until)
+    if seen.unit == "percent":
+        shown = [u.percent for u in evidence.of(UploadSeen, until=facts.settled)]
+        return next((p for p in reversed(shown) if p is not None), None)
+    if seen.unit == "seconds" and posted is not None:
+        return round(cut - posted, 3)
+    return None
+
+
 def _detect_ms(evidence: Evidence, cut: float) -> float | None:
-    """From the look that showed the moment until the cancel; None where none was waited for."""
+    """From the observation that showed the moment until the cancel; None where none was needed."""
+    seen = next(iter(evidence.of(MomentSeen)), None)
+    if seen is not None:
+        waited = max(0.0, cut - seen.at) * 1000
+        return None if seen.detect_ms is None else round(seen.detect_ms + waited, 1)
     looks = evidence.of(UploadSeen, until=cut)
     if evidence.mark("moment") is None or not looks:
         return None

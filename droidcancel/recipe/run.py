@@ -39,6 +39,7 @@ from droidcancel.recipe.stage import Wakener
 from droidcancel.recipe.token import carries, new_token
 
 if TYPE_CHECKING:
+    from droidcancel.recipe.phone_watch import PhoneWatch
     from droidcancel.recipe.search import Drafts
 
 #: the same sight of an upload is noted at most this often, in seconds
@@ -108,7 +109,8 @@ class Run:
         self.deadline = float("inf")
         self.step_seconds = 0.0
         self._on_event = on_event
-        self._prepared: Prepared | None = None
+        self.prepared: Prepared | None = None
+        self.phone_watch: PhoneWatch | None = None
         self._traffic_sampler: Sampler | None = None
         self._network_sampler: Sampler | None = None
         #: the kind of the step that runs
@@ -304,7 +306,7 @@ class Run:
 
     def prepare_cancel(self) -> None:
         """Make the method stand ready. Unsupported where this phone or app has no way to it."""
-        if self._prepared is not None:
+        if self.prepared is not None:
             return
         capability = self.method.probe(self.context)
         if not capability.ok:
@@ -314,7 +316,7 @@ class Run:
             )
         if self.method.cuts == "phone":
             self._arm_watchdog()
-        self._prepared = self.method.prepare(self.context)
+        self.prepared = self.method.prepare(self.context)
 
     def _arm_watchdog(self) -> None:
         """Have the phone itself give its network back, should this host be gone for long."""
@@ -326,7 +328,7 @@ class Run:
     def take_prepared(self) -> Prepared:
         """The method that stands ready; it stands ready no more."""
         self.prepare_cancel()
-        prepared, self._prepared = self._prepared, None
+        prepared, self.prepared = self.prepared, None
         assert prepared is not None  # prepare_cancel sets it or raises
         return prepared
 
@@ -392,6 +394,8 @@ class Run:
         self.memory.save()
         for problem in self.sights.close():
             self.trouble("screenshot", problem)
-        prepared, self._prepared = self._prepared, None
+        if self.phone_watch is not None:
+            self.phone_watch.watch.close()
+        prepared, self.prepared = self.prepared, None
         if prepared is not None:
             prepared.close()

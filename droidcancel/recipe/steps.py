@@ -11,9 +11,10 @@ from droidcancel.apps.matching import Match
 from droidcancel.apps.profile import Look
 from droidcancel.device import Bounds, MediaItem, unique_name
 from droidcancel.errors import AppError, DroidCancelError, UiError
-from droidcancel.evidence import MethodApplied, Trouble, UploadSeen
+from droidcancel.evidence import MethodApplied, MomentSeen, Trouble, UploadSeen
 from droidcancel.recipe import (
     gallery,
+    phone_watch,
     steps_delete,
     steps_guard,
     steps_progress,
@@ -27,6 +28,7 @@ from droidcancel.recipe import verify as proof
 from droidcancel.recipe.drift import find_again
 from droidcancel.recipe.guards import may_post, may_tap, require_account
 from droidcancel.recipe.load import fill_late
+from droidcancel.recipe.moment_record import in_words
 from droidcancel.recipe.navigate import (
     ASKS_S,
     go_to,
@@ -170,9 +172,11 @@ def _post(run: Run, _args: model.Post, _runner: Runner) -> None:
         run.sights.hold()
     run.recorder.mark("posted")
     run.posted_tx = run.sample_traffic()
+    phone_watch.begin(run)
     run.tap_match(button)
     run.posted_at = time.monotonic()
-    run.start_sampling()
+    if run.phone_watch is None:  # else the phone tells its readings by itself
+        run.start_sampling()
 
 
 # -- the cancel
@@ -190,7 +194,9 @@ def _wait_for_moment(run: Run, _args: model.WaitForMoment, _runner: Runner) -> N
         run.tell("missed", told)
         return
     run.recorder.mark("moment")
-    run.tell("moment", f"the moment has come: {moment}")
+    seen = run.recorder.last(MomentSeen)
+    how = f", {in_words(seen)}" if seen is not None else ""
+    run.tell("moment", f"the moment has come: {moment}{how}")
 
 
 def _cancel(run: Run, _args: model.Cancel, _runner: Runner) -> None:
@@ -198,7 +204,7 @@ def _cancel(run: Run, _args: model.Cancel, _runner: Runner) -> None:
         return
     if run.last_look is None or run.recorder.last(UploadSeen) is None:
         _glance(run)
-    applied = run.take_prepared().fire()
+    applied = phone_watch.apply(run)
     record = MethodApplied(
         at=run.recorder.at(applied.started_at),
         ended_at=run.recorder.at(applied.ended_at),

@@ -1,7 +1,8 @@
 """Watching an upload until the moment to cancel.
 
-What is polled fits the moment: the screen for what the app shows, the byte counter for sizes. The
-pause between two looks shrinks as the moment comes near.
+What is watched fits the moment and what the phone can do: the screen for what the app shows, and
+for sizes the byte counter, by a loop on the phone itself where it has one (`phone_watch`). The
+pause between two looks shrinks as the moment comes near. What told of it goes into the evidence.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from droidcancel.apps.profile import UploadView
 from droidcancel.errors import AppError, DeviceError, UiError
 from droidcancel.evidence import UploadSeen
+from droidcancel.recipe.moment_record import seen_by_host, told_by_phone
 from droidcancel.recipe.navigate import clear_the_way
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.values import Moment, MomentKind
+
+if TYPE_CHECKING:
+    from droidcancel.recipe.phone_watch import PhoneWatch
 
 SHORTEST_S = 0.02
 LONGEST_S = 0.5
@@ -38,6 +43,7 @@ class Watch:
     posted_at: float
     tx_start: int | None
     stuck_after: float
+    video_bytes: int = 0
     state: str | None = None
     percent: int | None = None
     tx: int | None = None
@@ -46,11 +52,16 @@ class Watch:
     moved_at: float = 0.0
     away_since: float | None = None
     previous: tuple[float, float] | None = None
+    #: when the last two looks began, and the last two readings came
+    looks: tuple[float, ...] = ()
+    readings: tuple[float, ...] = ()
 
     @property
     def sent(self) -> int:
-        """Bytes since the tap on Post; 0 where the phone does not tell."""
-        return 0 if self.tx is None or self.tx_start is None else max(0, self.tx - self.tx_start)
+        """Bytes since the tap on Post; by the percentage shown where the phone counts none."""
+        if self.tx is None or self.tx_start is None:
+            return (self.percent or 0) * self.video_bytes // 100
+        return max(0, self.tx - self.tx_start)
 
     @property
     def ended(self) -> bool:
@@ -79,9 +90,12 @@ class Watch:
 
     def counted(self, tx: int | None, now: float) -> None:
         """Take in a reading of the byte counter."""
-        if tx is not None and (self.tx is None or tx - self.tx > STILL_BYTES):
+        if tx is None:
+            return
+        if self.tx is None or tx - self.tx > STILL_BYTES:
             self.moved_at = now
-        self.tx = tx if tx is not None else self.tx
+        self.tx = tx
+        self.readings = (*self.readings[-1:], now)
 
 
 def is_due(watch: Watch, moment: Moment, now: float) -> bool:
@@ -119,12 +133,17 @@ def wait_for_moment(run: Run, moment: Moment) -> Outcome:
     patience = moment.value if moment.kind == "stuck" and moment.value else None
     watch = Watch(
         posted,
-        run.sample_traffic() if counts else None,
+        run.posted_tx,
         run.settings.stuck_after if patience is None else patience,
+        run.recorder.video_bytes,
     )
     watch.moved_at = time.monotonic()
-    if run.posted_tx is not None:
-        watch.tx_start = run.posted_tx
+    if run.phone_watch is not None and moment.kind == "bytes":
+        outcome = _watched_by_phone(run, run.phone_watch, watch, moment)
+        if outcome is not None:
+            return outcome
+    if counts and watch.tx_start is None:
+        watch.tx_start = run.sample_traffic()
     looked_at = 0.0
     while not is_due(watch, moment, time.monotonic()):
         started = time.monotonic()
@@ -139,8 +158,34 @@ def wait_for_moment(run: Run, moment: Moment) -> Outcome:
             return "failed"
         _check_time(run, watch, moment)
         _pause(seconds_until(watch, moment, time.monotonic()))
+    run.recorder.add(seen_by_host(run, watch, moment))
     if watch.ended:
         _note_end(run)
+    return "moment"
+
+
+def _watched_by_phone(run: Run, phone: PhoneWatch, watch: Watch, moment: Moment) -> Outcome | None:
+    """Until the phone says that the moment has come; the screen is glanced at beside it.
+
+    None where the phone tells no more (the link dropped): then the host watches.
+    """
+    looked_at = float("-inf")
+    while not phone.watch.wait(looked_at + GLANCE_S - time.monotonic()):
+        if phone.watch.over.is_set():
+            run.trouble("watch", "the watch on the phone broke off; the host goes on with it")
+            run.start_sampling()
+            return None
+        looked_at = time.monotonic()
+        _glance(run, watch)
+        last = phone.watch.last
+        watch.counted(last.sent if last is not None else None, time.monotonic())
+        ended, failed = watch.ended, watch.failed(time.monotonic())
+        if ended or failed:
+            phone.watch.close()
+            if not phone.has_cut:
+                return _note_end(run) if ended else "failed"
+        _check_time(run, watch, moment)
+    run.recorder.add(told_by_phone(run, phone, watch, moment))
     return "moment"
 
 
@@ -149,8 +194,10 @@ def _only_counts(moment: Moment, watch: Watch) -> bool:
 
 
 def _glance(run: Run, watch: Watch) -> None:
+    began = time.monotonic()
     look = run.look()
     watch.saw(look.upload, time.monotonic())
+    watch.looks = (*watch.looks[-1:], began)
     if look.is_elsewhere:
         _check_there(run, watch)
     else:

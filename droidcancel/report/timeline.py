@@ -21,10 +21,15 @@ MARKS: Mapping[str, str] = {
     "quiet_ended": "the quiet period ended",
 }
 CUT_LABELS: Mapping[str, str] = {
+    "asked": "Asked for",
+    "actual": "Where it really stood",
+    "source": "Told by",
+    "fired_by": "Cut by",
     "progress_percent": "Progress shown",
     "bytes_sent": "Sent before the cut",
     "bytes_after_cut": "Sent after the cut",
     "detect_ms": "Age of the last look",
+    "poll_ms": "Between two looks",
     "apply_ms": "Took to apply",
 }
 #: what says the same again and again: only a change of it is a row
@@ -77,16 +82,23 @@ def _row(kind: str, record: Mapping[str, Any], at: float) -> Row:
 
 def cut_facts(cut: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The numbers of the cut, with their units; without what was not seen."""
-    told = ((label, _number(key, cut.get(key))) for key, label in CUT_LABELS.items())
+    told = ((label, _number(key, cut)) for key, label in CUT_LABELS.items())
     return [(label, number) for label, number in told if number is not None]
 
 
-def _number(key: str, value: Any) -> str | None:
+def _number(key: str, cut: Mapping[str, Any]) -> str | None:
+    """One of them; what was asked for, and what came of it, are in the moment's own unit."""
+    value = cut.get(key)
     if value is None:
         return None
-    if "bytes" in key:
+    if key in ("source", "fired_by"):
+        return str(value)
+    unit = str(cut.get("unit")) if key in ("asked", "actual") else key
+    if "bytes" in unit:
         return bytes_text(value)
-    return f"{value} %" if "percent" in key else f"{value:.0f} ms"
+    if unit == "seconds":
+        return f"{value:g} s"
+    return f"{value:g} %" if "percent" in unit else f"{value:.0f} ms"
 
 
 def value_text(value: Any) -> str:

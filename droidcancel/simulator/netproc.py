@@ -29,7 +29,7 @@ def install(phone: Phone) -> None:
     if phone.fs.exists("/proc/net/dev"):
         return
     phone.fs.add_generated("/proc/net/dev", lambda: device_table(phone))
-    if phone.options.api <= QTAGUID_UNTIL:
+    if phone.options.api <= QTAGUID_UNTIL and not phone.options.has("counters-hidden"):
         phone.fs.add_generated("/proc/net/xt_qtaguid/stats", lambda: qtaguid(phone))
 
 

@@ -30,6 +30,8 @@ QUIRKS: Mapping[str, str] = {
     "airplane-tile-later": "quick settings with the tile for airplane mode on the second page",
     "no-airplane-tile": "quick settings without a tile for airplane mode",
     "no-video-encoder": "screenrecord finds no H.264 encoder, as on images without one",
+    "counters-hidden": "no byte counters by app for the shell: neither a map in a dump nor the "
+    "kernel's old table",
     "modules-not-updated": "an Android 13 whose Connectivity and Wi-Fi modules are those of the "
     "factory: no chain 3, no Wi-Fi kept in airplane mode",
 }

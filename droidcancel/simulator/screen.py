@@ -1,6 +1,6 @@
 """The screen: all visible windows laid out, read as XML and drawn as a picture.
 
-Layout and picture are kept until a window changes (`WindowManager.version`).
+Layout, picture and XML are kept until a window changes (`WindowManager.version`).
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ class Screen:
         self.automation = Automation()
         self._laid_out: tuple[object, list[Shown]] | None = None
         self._drawn: tuple[object, Image.Image] | None = None
+        self._written: tuple[object, str] | None = None
         # Who sends a picture holds it for as long as its receiver takes.
         self.readers = asyncio.Semaphore(MAX_READERS)
         phone.settings.on_change(self._setting_changed)
@@ -233,10 +234,16 @@ class Screen:
         self, compressed: bool = False, max_depth: int = 50, active_only: bool = False
     ) -> str:
         """The hierarchy as uiautomator2's server prints it."""
-        roots = self.nodes(active_only=active_only, compressed=compressed)
-        return hierarchy.u2_xml(
-            roots, api=self._phone.options.api, rotation=self.rotation, max_depth=max_depth
-        )
+        active = self.active()  # laid out, so that the version is that of what is read
+        place = (self._phone.windows.version, self.size, self.density, self.rotation)
+        key = (*place, active and active.window, compressed, max_depth, active_only)
+        if self._written is None or self._written[0] != key:
+            roots = self.nodes(active_only=active_only, compressed=compressed)
+            text = hierarchy.u2_xml(
+                roots, api=self._phone.options.api, rotation=self.rotation, max_depth=max_depth
+            )
+            self._written = (key, text)
+        return self._written[1]
 
     # -- pictures ----------------------------------------------------------------------------
     def scene(self) -> Scene:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["METHODS", "AlreadyRegisteredError", "Server", "connect_automation"]
 
 DEFAULT_PORT = 9008
+READ_TIMEOUT_S = 5.0  # NanoHTTPD.SOCKET_READ_TIMEOUT: a connection that is kept open is given up
 # Importing these registers their methods.
 _MODULES = (uiautomator_children, uiautomator_device, uiautomator_objects, uiautomator_scroll)
 
@@ -97,7 +98,7 @@ class Server:
             disconnect_automation(self.phone, self)
 
     async def _connection(self, stream: Stream) -> None:
-        await serve(stream, self._answer)
+        await serve(stream, self._answer, idle_s=READ_TIMEOUT_S)
 
     async def _answer(self, request: Request) -> Response:
         target = urlsplit(request.target)

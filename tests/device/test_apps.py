@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from droidcancel.device import Device, Script, connect, examine, unique_name
+from droidcancel.device import Device, Script, connect, examine, poll, unique_name
+from droidcancel.device.byte_watch import Reading
 from droidcancel.errors import AdbError, AppError, DeviceError, NotEffective, UiError, UsageError
 from droidcancel.journal import Journal
 from droidcancel.simulator import PhoneOptions, Simulator
@@ -122,26 +123,62 @@ def test_bytes_of_an_app_are_counted(device: Device, sim: Simulator) -> None:
     assert expected[device.api_level] in device.traffic.source
 
 
-def test_the_watch_on_the_phone_fires_at_its_bytes(device34: Device, sim34: Simulator) -> None:
-    uid = device34.packages.require(CLIPS).uid
+class Sender:
+    """Has an app on the phone send bytes, as far as its counters go."""
 
-    def send(amount: int) -> None:
+    def __init__(self, sim: Simulator, uid: int) -> None:
+        self._sim, self._uid = sim, uid
+
+    def send(self, amount: int) -> None:
         from droidcancel.simulator.netstats import Counter
 
-        network = sim34.phone.connectivity.active_network()
-        assert network is not None
-        sim34.phone.netstats.add(uid, network, Counter(tx_bytes=amount, tx_packets=1))
+        def add() -> None:
+            network = self._sim.phone.connectivity.active_network()
+            assert network is not None
+            self._sim.phone.netstats.add(self._uid, network, Counter(tx_bytes=amount, tx_packets=1))
 
-    start = device34.traffic.tx_bytes(uid)
-    watch = device34.traffic.watch(uid, start + 3_000_000_000, Script("echo fired"))
-    with device34.shell.stream(watch) as running:
-        sim34.call(lambda: send(2_999_000_000))
-        with pytest.raises(TimeoutError):
-            running.read(timeout=0.5)
-        sim34.call(lambda: send(1_500_000))
-        lines = list(running.lines(timeout=10))
-    assert lines[0] == "fired"
-    assert int(lines[1].split()[1]) >= 3_000_000
+        self._sim.call(add)
+
+
+def test_the_phone_itself_fires_at_its_bytes(device: Device, sim: Simulator) -> None:
+    uid = device.packages.require(CLIPS).uid
+    sender, readings = Sender(sim, uid), list[Reading]()
+    sender.send(5_000)
+    start = device.traffic.tx_bytes(uid)
+    command = Script("echo cut > /data/local/tmp/dc-mark")
+    watch = device.traffic.watch(uid, start + 3_000_000_000, command, readings.append)
+    before = device.shell.round_trips
+    assert poll(lambda: watch.last, 10) is not None
+    assert watch.last.sent == start
+    sender.send(2_000_000_000)
+    assert poll(lambda: True if watch.last.sent > start else None, 10)
+    assert not watch.fired.is_set()
+    sender.send(1_500_000_000)
+    assert watch.wait(10)
+    ended = watch.result()
+    assert ended is not None
+    assert ended.rc == 0
+    assert watch.interval is not None
+    assert device.shell.round_trips == before  # the phone told; nobody asked
+    assert device.shell.text(["cat", "/data/local/tmp/dc-mark"]) == "cut\n"
+    assert readings[-1].sent in (start + 2_000_000_000, start + 3_500_000_000)
+    watch.close()
+
+
+def test_a_watch_that_is_closed_fires_no_more(device34: Device, sim34: Simulator) -> None:
+    uid = device34.packages.require(CLIPS).uid
+    sender = Sender(sim34, uid)
+    sender.send(1000)
+    watch = device34.traffic.watch(uid, 50_000, Script("echo > /data/local/tmp/dc-mark"), print)
+    assert poll(lambda: watch.last, 10) is not None
+    loops = Script("ps -A -o ARGS | grep -c '[d]c-sent'")
+    assert device34.shell.text(loops).strip() != "0"
+    watch.close()
+    sender.send(1_000_000)
+    assert device34.shell.text(loops).strip() == "0"
+    assert device34.shell.run(["ls", "/data/local/tmp/dc-mark"]).rc != 0
+    assert watch.over.is_set()
+    assert not watch.fired.is_set()
 
 
 def test_jobs_and_services_of_an_app_at_rest(device: Device) -> None:

@@ -14,6 +14,7 @@ from droidcancel.recipe.result import RunResult
 from tests.conftest import wait_until
 from tests.recipe.conftest import CLIPS, SIZE, Lab, MakeLab
 
+_MORE = ("force_stop", "in_app", "swipe_recents")
 KEYS = {
     "run_id", "recipe", "app", "device", "method", "moment", "token", "verdict", "expected", "ok",
     "reason", "cut", "evidence", "restored", "duration_s", "report",
@@ -58,6 +59,10 @@ def test_the_json_has_what_is_promised(make_lab: MakeLab) -> None:
     }
     assert (told["moment"], told["method"]) == ("after 1s", "force-stop")
     assert told["token"].startswith("#dc")
+    trips = told["round_trips"]
+    assert trips["files"] == 1
+    assert min(trips.values()) > 0
+    assert trips["total"] == sum(n for name, n in trips.items() if name != "total")
     kinds = {row["kind"] for row in told["evidence"]}
     assert kinds >= {"mark", "network", "traffic", "upload", "processes", "method", "search"}
     files = [row[k] for row in told["evidence"] for k in ("screenshot", "hierarchy") if row.get(k)]
@@ -266,3 +271,37 @@ def test_the_panic_button_after_the_end_does_not_say_cancelled(
     wait_until(lambda: lab.states == ["live"])
     result = lab.run("cancel_now", values={})
     assert result.verdict.name in ("unknown", "invalid"), result.verdict
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "app_network",
+        *(pytest.param(m, marks=pytest.mark.extended) for m in _MORE),
+    ],
+)
+def test_a_moment_in_bytes_is_watched_for_by_the_phone(make_lab: MakeLab, method: str) -> None:
+    lab = make_lab()
+    result = lab.run(f"cancel_{method}", "600KB")
+    assert_cancelled(result)
+    cut = result.cut
+    assert (cut.asked, cut.unit, cut.source) == (600_000, "bytes", "phone-bytes")
+    # a method of taps, and one whose object Post makes, wait for the host
+    assert cut.fired_by == ("phone" if method in ("app_network", "force_stop") else "host")
+    assert cut.actual is not None
+    assert 450_000 < cut.actual < 0.9 * SIZE
+    assert cut.detect_ms is not None
+    assert cut.poll_ms is not None
+    assert lab.is_as_before()
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("api", [28, 34])
+def test_without_a_counter_the_screen_tells_of_the_bytes(make_lab: MakeLab, api: int) -> None:
+    lab = make_lab(api=api, quirks=("counters-hidden",))
+    result = lab.run("cancel_force_stop", "600KB")
+    assert result.error is None, result.error
+    assert (result.cut.source, result.cut.fired_by) == ("screen-bytes", "host")
+    assert result.cut.progress_percent is not None
+    assert result.cut.progress_percent >= 40
+    assert "live" not in lab.states

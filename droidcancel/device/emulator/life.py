@@ -198,7 +198,7 @@ def stop(emulator: Running, save: str | None = None, timeout: float = STOP_TIMEO
 def _listed(serial: str) -> bool:
     try:
         with adb.adb_errors("cannot list devices"):
-            return any(info.serial == serial for info in adb.client().list())
+            return any(info.serial == serial for info in adb.list_phones(adb.client()))
     except AdbError:
         return False
 

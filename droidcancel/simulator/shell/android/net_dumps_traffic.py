@@ -96,7 +96,7 @@ def _native_dump(phone: Phone, with_map: bool) -> str:
         + _status(MAPS, " status", "    ")
         + _status(PROGRAMS, " status", "  ")
     )
-    if not with_map:
+    if not with_map or phone.options.has("counters-hidden"):
         return text
     sets = "".join(
         f"    {uid} 1\n"
@@ -163,7 +163,7 @@ async def netstats(invocation: Invocation, args: list[str]) -> int:
         sections.append(_uid_history)
     if everything or "--tag" in asked:
         sections.append(lambda _: "UID tag stats:\n  Pending bytes: 0\n  History since boot:\n")
-    if invocation.api >= NETSTATS_MAP_SINCE:
+    if invocation.api >= NETSTATS_MAP_SINCE and not phone.options.has("counters-hidden"):
         sections.append(_map_section)
     await invocation.out("".join(section(phone) for section in sections))
     return 0
