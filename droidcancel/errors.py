@@ -14,6 +14,7 @@
     ├── AppError                    3   the app is not installed, not logged in, or not as known
     ├── LockedError                 3   another run is using the phone
     ├── JournalError                2   the host has no place for the journal: nothing is changed
+    ├── HistoryError                3   the database of earlier runs cannot be used
     └── RestoreError                4   the phone could not be put back as it was
 
 The message says what happened and what was expected; ``hint`` says how to mend it. The exit
@@ -136,6 +137,12 @@ class JournalError(DroidCancelError):
     """What is about to be changed cannot be written down first, so it is not changed."""
 
     exit_code: ClassVar[int] = 2
+
+
+class HistoryError(DroidCancelError):
+    """The database of earlier runs cannot be reached, read or written."""
+
+    exit_code: ClassVar[int] = 3
 
 
 class RestoreError(DroidCancelError):

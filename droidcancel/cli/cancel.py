@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from droidcancel.cli import runs
+from droidcancel.cli.keeping import history_option
 from droidcancel.cli.options import (
     devices_file_option,
     json_option,
@@ -32,6 +33,7 @@ RECIPE = "cancel_now"
     help="Write a report page with screenshots there.",
 )
 @click.option("--yes", is_flag=True, help="Act on a phone that devices.yaml marks protected.")
+@history_option
 @json_option
 @click.pass_context
 def command(

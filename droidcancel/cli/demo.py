@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from droidcancel.cli import runs
+from droidcancel.cli.keeping import history_option
 from droidcancel.cli.options import json_option, out, print_json
 
 WRONG = 1
@@ -32,6 +33,7 @@ WRONG = 1
     default=Path("reports/demo"),
     show_default=True,
 )
+@history_option
 @json_option
 @click.pass_context
 def command(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from droidcancel.cli import outputs, runs
+from droidcancel.cli import keeping, outputs, runs
+from droidcancel.cli.keeping import history_option
 from droidcancel.cli.options import (
     devices_file_option,
     err,
@@ -70,6 +71,7 @@ STYLES: Mapping[str, str] = {
 @outputs_options
 @click.option("--resume", is_flag=True, help="Go on with the matrix that DIR holds.")
 @click.option("--yes", is_flag=True, help="Run on a phone that devices.yaml marks protected.")
+@history_option
 @json_option
 @click.pass_context
 def command(
@@ -103,6 +105,7 @@ def command(
             interrupted = _run_all(matrix, loaded, phone, wish, written)
             _take_impossible(matrix, written)
     _write_page(matrix)
+    keeping.keep_matrix(matrix.to_json())
     if as_json:
         print_json(matrix.to_json())
     else:
@@ -194,7 +197,7 @@ def _keep(
         matrix.refuse(cell.method, result.error.message.partition(" is not possible here: ")[2])
     else:
         folder = f"{cell.folder}/{number}"
-        data = runs.as_data(result, matrix.folder / folder)
+        data = runs.as_data(result, matrix.folder / folder, matrix=matrix.id)
         cell.runs.append(_kept(data, result, f"{folder}/index.html"))
         written.take(data)
     matrix.save()

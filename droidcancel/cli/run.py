@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from droidcancel.cli import deletes, outputs, runs
+from droidcancel.cli.keeping import history_option
 from droidcancel.cli.options import (
     devices_file_option,
     json_option,
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     help="Say yes to what a recipe asks; delete without asking; run on a phone that devices.yaml"
     " marks protected.",
 )
+@history_option
 @json_option
 @click.pass_context
 def command(

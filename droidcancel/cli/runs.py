@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from droidcancel.cli import keeping
 from droidcancel.cli.options import err, out, print_json, table
 from droidcancel.errors import UsageError
 
@@ -171,14 +172,21 @@ def pin_of(phone: OpenPhone) -> Secret | None:
     return pin
 
 
-def as_data(result: RunResult, folder: Path | None, truth: str | None = None) -> dict[str, Any]:
-    """The run's JSON, its report page written and named in it."""
+def as_data(
+    result: RunResult, folder: Path | None, truth: str | None = None, matrix: str | None = None
+) -> dict[str, Any]:
+    """The run's JSON, its report page written and named in it; kept in the history.
+
+    `matrix`: the id of the matrix that it is a part of.
+    """
     data = result.to_json()
     if folder is not None and not result.dry_run:
         from droidcancel.report.html import PAGE, write
 
         data["report"] = str(folder / PAGE)
         write(data, folder, truth=truth)
+    if not result.dry_run:
+        keeping.keep(data, matrix)
     return data
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from droidcancel.cli import deletes, runs
+from droidcancel.cli.keeping import history_option
 from droidcancel.cli.options import (
     devices_file_option,
     err,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 @click.option("--method", metavar="METHOD", help="How to cancel, in place of the recipe's way.")
 @click.option("-e", "pairs", multiple=True, metavar="NAME=VALUE", help="A variable of the recipe.")
 @click.option("--yes", is_flag=True, help="Say yes to what a recipe asks; use a protected phone.")
+@history_option
 @json_option
 @click.pass_context
 def capture(

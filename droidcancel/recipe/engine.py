@@ -307,6 +307,8 @@ class Engine:
             would=tuple(run.wishes),
             phone_state=self._states,
             environment=self._environment,
+            package=run.package,
+            app_version=run.info.version_name,
         )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -161,11 +163,13 @@ class Cell:
 
 
 class Matrix:
-    """The cells of a plan, kept in a folder."""
+    """The cells of a plan, kept in a folder. `started_at`: seconds since 1970."""
 
     def __init__(self, plan: Plan, folder: Path, cells: Sequence[Cell] | None = None) -> None:
         self.plan = plan
         self.folder = folder
+        self.id = uuid.uuid4().hex[:12]
+        self.started_at = time.time()
         fresh = [Cell(row, moment, plan.repeat) for row in plan.recipes for moment in plan.moments]
         self.cells = list(cells) if cells is not None else fresh
 
@@ -190,7 +194,10 @@ class Matrix:
                 f"{folder} holds another matrix: {', '.join(other)} differ",
                 "give the same options as before, or another folder with --report",
             )
-        return cls(plan, folder, [_cell(each, plan.repeat) for each in kept["cells"]])
+        matrix = cls(plan, folder, [_cell(each, plan.repeat) for each in kept["cells"]])
+        matrix.id = str(kept.get("id", matrix.id))
+        matrix.started_at = float(kept.get("started_at", matrix.started_at))
+        return matrix
 
     def left(self) -> Iterator[tuple[Cell, int]]:
         """What is to be run, cell by cell, with the number of the run."""
@@ -224,7 +231,8 @@ class Matrix:
     def to_json(self) -> dict[str, Any]:
         """One JSON object."""
         cells = [cell.to_json() for cell in self.cells]
-        return {**self.plan.to_json(), "exit_code": self.exit_code, "cells": cells}
+        mine = {"id": self.id, "started_at": round(self.started_at, 3)}
+        return {**self.plan.to_json(), **mine, "exit_code": self.exit_code, "cells": cells}
 
 
 def _read(path: Path) -> dict[str, Any]:

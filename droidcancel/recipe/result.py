@@ -46,6 +46,7 @@ class RunResult:
 
     `phone_state`, `before` the run and `after` it, and `environment` are read where there is a
     report to show them in (:mod:`droidcancel.recipe.surroundings`).
+    `app`: its profile; `package`, `app_version`: the build of it that was used.
     """
 
     run_id: str
@@ -72,6 +73,8 @@ class RunResult:
     would: tuple[str, ...] = ()
     phone_state: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     environment: dict[str, Any] | None = None
+    package: str = ""
+    app_version: str = ""
 
     @property
     def ok(self) -> bool:
@@ -103,6 +106,8 @@ class RunResult:
             "run_id": self.run_id,
             "recipe": self.recipe,
             "app": self.app,
+            "package": self.package,
+            "app_version": self.app_version,
             "device": self.device,
             "method": self.method,
             "moment": self.moment,
