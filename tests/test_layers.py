@@ -23,7 +23,9 @@ ALLOWED = {
     "evidence": {"apps"},
     "sample": {"errors"},
     "device": {"errors", "secret"},
-    "history": {"errors", "journal_file"},
+    "history": {"errors", "journal_file", "secret"},
+    "fleet": {"apps", "device", "errors", "history", "journal_file", "journal_lock", "recipe",
+              "sample", "secret"},
     "journal": {"device", "errors", "journal_elsewhere", "journal_file", "journal_undo"},
     "journal_elsewhere": {"device", "errors", "journal_file", "journal_lock"},
     "journal_file": {"errors"},
@@ -44,9 +46,9 @@ ALLOWED = {
         "report", "sample", "secret", "simulator", "verdict",
     },
     "cli": {
-        "apps", "cancel", "device", "errors", "evidence", "history", "journal", "journal_file",
-        "journal_lock", "mcp_server", "recipe", "record", "report", "sample", "secret",
-        "simulator", "verdict",
+        "apps", "cancel", "device", "errors", "evidence", "fleet", "history", "journal",
+        "journal_file", "journal_lock", "mcp_server", "recipe", "record", "report", "sample",
+        "secret", "simulator", "verdict",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -98,7 +100,7 @@ def test_help_imports_nothing_heavy() -> None:
         "from droidcancel.cli import cli\n"
         "cli.main(['--help'], standalone_mode=False)\n"
         "heavy = {'adbutils', 'uiautomator2', 'PIL', 'lxml', 'pydantic', 'rich', 'av', 'jinja2',"
-        " 'asyncio', 'requests', 'ruamel', 'sqlalchemy', 'alembic'}\n"
+        " 'asyncio', 'requests', 'ruamel', 'sqlalchemy', 'alembic', 'distributed'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run(

@@ -180,6 +180,9 @@ def test_a_matrix_on_a_phone(make_phone: MakePhone, tmp_path: Path,
     assert refused["status"] == "impossible"
     assert refused["why_not"]
     assert stopped["verdicts"] == {"cancelled": 1}
+    listed = CliRunner().invoke(cli, ["history", "--recipe", "cancel_force_stop", "--json"])
+    kept = {row["run_id"]: row["matrix_id"] for row in map(json.loads, listed.stdout.splitlines())}
+    assert kept[stopped["runs"][0]["run_id"]] == told["id"]
     page = html.parse(str(tmp_path / "out" / "index.html")).getroot()
     (link,) = page.findall(".//td/a")
     assert (tmp_path / "out" / link.get("href")).is_file()

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("report", "Write one page of many runs, out of their reports."),
     "record": ("record", "Run a recipe with recording: film, GIF, captions, and an article."),
     "history": ("history", "Look at earlier runs: which, how steady, how fast, what regressed."),
+    "fleet": ("fleet", "Many phones on many hosts: offer them, and run recipes on them."),
     "ui": ("ui", "See what a profile finds on a screen, and mend it."),
     "restore": ("restore", "Put a phone back as it was, after a crash."),
     "simulator": ("simulator", "Start, list and stop virtual phones for any adb client."),

@@ -9,6 +9,7 @@ import click
 from droidcancel.cli.history_options import filter_options, milliseconds, opened, when
 from droidcancel.cli.keeping import history_option
 from droidcancel.cli.options import json_option, out, print_json, table
+from droidcancel.cli.terminal import say
 
 if TYPE_CHECKING:
     from droidcancel.history.query import Filter
@@ -42,11 +43,11 @@ def command(wanted: Filter, limit: int, as_json: bool) -> None:
             print_json(row)
         return
     if not rows:
-        click.echo("No run is known that fits.", err=True)
+        say("No run is known that fits.", err=True)
         return
     _show(rows)
     if left > 0:
-        click.echo(f"{left} more; --limit 0 lists all", err=True)
+        say(f"{left} more; --limit 0 lists all", err=True)
 
 
 def _show(rows: list[dict[str, Any]]) -> None:

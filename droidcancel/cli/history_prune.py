@@ -9,6 +9,7 @@ import click
 
 from droidcancel.cli.history_options import filter_options, opened
 from droidcancel.cli.keeping import history_option
+from droidcancel.cli.terminal import say
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def command(wanted: Filter, every: bool, dry_run: bool, yes: bool) -> None:
     with opened() as history:
         count = matching(history, wanted)
         if dry_run or not count:
-            click.echo(f"{count} runs would be deleted" if dry_run else "no run fits")
+            say(f"{count} runs would be deleted" if dry_run else "no run fits")
             return
         _ask(count, history.place.shown, yes)
-        click.echo(f"{prune(history, wanted)} runs deleted")
+        say(f"{prune(history, wanted)} runs deleted")
 
 
 def _ask(count: int, shown: str, yes: bool) -> None:

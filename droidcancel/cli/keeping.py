@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from droidcancel.cli.terminal import say
+
 if TYPE_CHECKING:
     from droidcancel.history.recorder import Recorder
     from droidcancel.history.where import Where
@@ -87,4 +89,4 @@ def _recorder() -> Recorder | None:
 def warn(text: str) -> None:
     """One line on stderr."""
     click.secho("Warning: ", fg="yellow", nl=False, err=True)
-    click.echo(text, err=True)
+    say(text, err=True)

@@ -72,6 +72,7 @@ def open_entry(
     """
     from droidcancel.device.config import EmulatorEntry, SimulatorEntry
     from droidcancel.device.connect import connect
+    from droidcancel.device.farm import is_farmed, leased
 
     with contextlib.ExitStack() as stack:
         simulator = None
@@ -80,6 +81,10 @@ def open_entry(
             device = connect(simulator.serial, user=user)
         elif isinstance(entry, EmulatorEntry) and entry.avd is not None:
             device = connect(stack.enter_context(emulator(entry.avd)), user=user)
+        elif is_farmed(entry):
+            say("Asking the farm for a phone ...", err=True)
+            lent = stack.enter_context(leased(entry, devices.name_of(entry)))
+            device = connect(lent, user=entry.user if user is None else user)
         else:
             named = None if entry.connect else entry.serial
             device = connect(named, entry, user=user)

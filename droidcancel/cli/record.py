@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from droidcancel.cli import deletes, runs
+from droidcancel.cli.keeping import history_option
 from droidcancel.cli.options import (
     devices_file_option,
     err,
@@ -80,6 +81,7 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
 @click.option("--language", metavar="CODE", help="Of the captions in the film; else the phone's.")
 @click.option("--keep-raw", is_flag=True, help="Keep the phone's own H.264 stream as well.")
 @click.option("--yes", is_flag=True, help="Say yes to what a recipe asks; use a protected phone.")
+@history_option
 @json_option
 @click.pass_context
 def command(

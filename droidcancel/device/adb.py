@@ -104,6 +104,12 @@ def connect_to(server: Server, address: str, timeout: float) -> str:
         return server.ask(f"host:connect:{address}", timeout)
 
 
+def disconnect_from(server: Server, address: str) -> None:
+    """`adb disconnect`. Raises AdbError."""
+    with adb_errors(f"cannot disconnect {address}"):
+        server.ask(f"host:disconnect:{address}", SERVER_TIMEOUT_S)
+
+
 def _ask(server: Server, service: str) -> str:
     """What the server itself answers. Raises Refused and what sockets raise."""
     return server.ask(service, SERVER_TIMEOUT_S)

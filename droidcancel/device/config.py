@@ -25,6 +25,8 @@ EMBEDDED = "simulator"
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
+#: a command, word by word; it never goes through a shell
+Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -80,10 +82,13 @@ class _Entry(_Strict):
     account: the only one in whose name anything is posted or deleted.
     pin_env, pin_from: where the PIN of the lock screen is, which is never in the file itself.
     user: whose apps are meant on a phone with a work profile or second copies of apps.
+    connect: an address for `adb connect`; or, of a farm, the words of a command that prints one.
+    release: the words of a command that gives such a phone back; {address} is what was printed.
     """
 
     serial: str | None = None
-    connect: str | None = None
+    connect: str | Words | None = None
+    release: Words | None = None
     app: str | None = None
     locale: str | None = None
     pin_env: str | None = None
@@ -124,13 +129,21 @@ class _Entry(_Strict):
             raise ValueError("`pin_env` and `pin_from` both say where the PIN is: keep one")
         return self
 
+    @model_validator(mode="after")
+    def _gives_back_what_it_was_lent(self) -> _Entry:
+        if self.release is not None and not isinstance(self.connect, tuple):
+            raise ValueError("`release` goes with a `connect` that is a command: a list of words")
+        if isinstance(self.connect, tuple) and self.serial is not None:
+            raise ValueError("a phone of a farm has no `serial`: its command prints the address")
+        return self
+
     def pin(self, ask: Callable[[], str] | None = None) -> Secret | None:
         """The PIN from where the entry says it is, None where it names no place.
 
         `ask` asks a person for it. Raises UsageError where it is not there.
         """
         if self.pin_from == "keyring":
-            return _from_keyring(self.serial or self.connect or self.kind_name)
+            return _from_keyring(self.serial or self.address or self.kind_name)
         if self.pin_from == "prompt":
             if ask is None:
                 raise UsageError(
@@ -144,6 +157,11 @@ class _Entry(_Strict):
         if not value:
             raise UsageError(f"the environment variable {self.pin_env} (pin_env) is not set")
         return Secret(value)
+
+    @property
+    def address(self) -> str | None:
+        """Where it is in the network, as far as the file itself says."""
+        return self.connect if isinstance(self.connect, str) else None
 
     @property
     def kind_name(self) -> str:
@@ -264,6 +282,10 @@ class Devices(_Strict):
             known = ", ".join(sorted(self.devices)) or "none"
             raise UsageError(f"{self.source} has no device {wanted!r}", f"known: {known}")
         return self.devices[wanted]
+
+    def name_of(self, entry: DeviceEntry) -> str:
+        """What the file calls an entry; its kind, where it is not in there."""
+        return next((n for n, known in self.devices.items() if known == entry), entry.kind)
 
     def for_serial(self, serial: str) -> DeviceEntry | None:
         """The entry that names this serial, by ``serial``, ``connect`` or its own name."""

@@ -9,7 +9,7 @@ from droidcancel.device.attached import channel_to, choose, list_devices, proper
 from droidcancel.device.parse_device import parse_properties
 from droidcancel.device.poll import poll
 from droidcancel.device.server import Server
-from droidcancel.errors import AdbError, DeviceError
+from droidcancel.errors import AdbError, DeviceError, UsageError
 
 if TYPE_CHECKING:
     from droidcancel.device.config import DeviceEntry
@@ -63,6 +63,8 @@ def _serial_of(entry: DeviceEntry | None, client: Server) -> str | None:
         return entry.serial if entry else None
     if isinstance(entry, EmulatorEntry) and entry.avd:
         return _serial_of_avd(entry.avd, client)
+    if isinstance(entry.connect, tuple):
+        raise UsageError("a phone of a farm has to be leased first", "see droidcancel.device.farm")
     if entry.connect:
         connect_address(entry.connect, client)
         return entry.serial or entry.connect

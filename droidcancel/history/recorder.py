@@ -22,6 +22,7 @@ from droidcancel.errors import DroidCancelError, HistoryError
 from droidcancel.history.rows import matrix_row_of, row_of
 from droidcancel.history.where import Where
 from droidcancel.journal_file import file_stem, state_dir
+from droidcancel.secret import redacted_json
 
 if TYPE_CHECKING:
     from droidcancel.history.store import History
@@ -56,7 +57,7 @@ class Recorder:
 
     def _keep(self, kind: str, make: Callable[[], dict[str, Any]]) -> None:
         try:
-            row = make()
+            row = redacted_json(make())
             _put(self.place, kind, row)
         except (DroidCancelError, OSError, KeyError, TypeError, ValueError) as error:
             self._tell(f"this {kind} is not recorded: {error!r}")

@@ -15,6 +15,8 @@ OUTCOMES: tuple[Outcome, ...] = ("ok", "differs", "undecided", "error")
 UNDECIDED = frozenset({"invalid", "unknown"})
 #: what a row has no use for: the report's folder holds it, and it is nine tenths of a run
 LEFT_OUT = frozenset({"evidence"})
+#: the error of a run of which nobody knows how far it came; what is known later takes its place
+LOST = "JobLost"
 #: SQLite's and PostgreSQL's largest whole number
 MOST = 2**63 - 1
 
@@ -52,7 +54,7 @@ def row_of(run: Mapping[str, Any], matrix_id: str | None = None) -> dict[str, An
         "matrix_id": matrix_id,
         "started_at": float(run["started_at"]),
         "duration_s": float(run["duration_s"]),
-        "host": host_name(),
+        "host": _text(run.get("host") or host_name()),
         "droidcancel": droidcancel.__version__,
         "recipe": _text(run["recipe"]),
         "app": _text(run["app"]),

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from droidcancel.errors import HistoryError
 from droidcancel.history import schema
 from droidcancel.history.migrate import bring_up_to_date, revision
+from droidcancel.history.rows import LOST
 from droidcancel.history.where import Where
 
 #: seconds: until a server is given up, and until another process lets go of a file
@@ -74,8 +75,24 @@ class History:
                 yield connection
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Keep runs; those that are known already stay as they are. Returns how many were new."""
-        return self._insert(schema.runs, rows)
+        """Keep runs; those that are known already stay as they are. Returns how many were new.
+
+        Only a run that was lost gives way to what became of it, where that is found out.
+        """
+        added, table, once = 0, schema.runs, _once_each(rows)
+        with self.writing() as connection:
+            chosen = sqlite if connection.dialect.name == "sqlite" else postgresql
+            fresh = chosen.insert(table)
+            others = [column.name for column in table.c if column.name != "run_id"]
+            statement = fresh.on_conflict_do_update(
+                index_elements=["run_id"],
+                set_={name: fresh.excluded[name] for name in others},
+                where=(table.c.error_type == LOST) & (fresh.excluded.error_type != LOST),
+            ).returning(table.c.run_id)
+            for first in range(0, len(once), BATCH):
+                part = once[first : first + BATCH]
+                added += len(connection.execute(statement, part).all())
+        return added
 
     def put_matrix(self, row: Mapping[str, Any]) -> None:
         """Keep a matrix, or what it has become since it was kept before."""
@@ -86,17 +103,6 @@ class History:
             connection.execute(
                 fresh.on_conflict_do_update(index_elements=["matrix_id"], set_=latest)
             )
-
-    def _insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-        added = 0
-        with self.writing() as connection:
-            chosen = sqlite if connection.dialect.name == "sqlite" else postgresql
-            key = table.primary_key.columns.values()[0]
-            statement = chosen.insert(table).on_conflict_do_nothing().returning(key)
-            for first in range(0, len(rows), BATCH):
-                part = [dict(row) for row in rows[first : first + BATCH]]
-                added += len(connection.execute(statement, part).all())
-        return added
 
     def vacuum(self) -> None:
         """Give back the room of what was deleted; a server does so by itself."""
@@ -113,6 +119,16 @@ class History:
             yield
         except SQLAlchemyError as error:
             raise HistoryError(*_said(error, self.place)) from error
+
+
+def _once_each(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The first row of each run, or the first that is not of a lost one."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        known = found.get(row["run_id"])
+        if known is None or (known["error_type"] == LOST and row["error_type"] != LOST):
+            found[row["run_id"]] = dict(row)
+    return list(found.values())
 
 
 def is_refusal(error: HistoryError) -> bool:

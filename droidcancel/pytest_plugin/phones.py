@@ -140,7 +140,7 @@ class PhonePool:
         if entry is None:
             raise _Unfit(f"{name or 'the virtual phone'} is not what the test wants")
         with ExitStack() as stack:
-            known = entry.serial or entry.connect
+            known = entry.serial or entry.address
             if known is not None:
                 stack.enter_context(phone_lease(known))
             opened = stack.enter_context(open_entry(entry, self.devices))

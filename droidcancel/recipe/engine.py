@@ -82,7 +82,7 @@ def opened(
     chosen = options or RunOptions()
     loaded.check_complete()
     loaded.check_names(app)
-    run_id = uuid.uuid4().hex[:12]
+    run_id = chosen.run_id or uuid.uuid4().hex[:12]
     with device_lock(device):
         journal = phone_journal(device.serial, run_id)
         restore_first(journal, device)

@@ -31,6 +31,7 @@ class RunOptions:
     `dry_run`: find what a delete would touch, and change nothing. `observer`: a second phone,
     logged in to another account, to see what others are shown. `package`: which build of the app,
     where several are installed.
+    `run_id`: the run's id, where somebody has given it one already.
     `confirm`: asks a person a question, True for yes; None where there is nobody to ask.
     `clean_status_bar`: show no notifications while it runs, for pictures.
     `account`: the only one in whose name anything is posted or deleted; None for any. `tally`:
@@ -52,6 +53,7 @@ class RunOptions:
     clean_status_bar: bool = False
     account: str | None = None
     tally: Tally = field(default_factory=Tally)
+    run_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,16 @@ from droidcancel.history.store import History
 from droidcancel.history.where import Where, where
 from tests.history import postgres
 
-MakeRun = Callable[..., dict[str, Any]]
+#: tests of several processes are run on one database every time, on both in the wider rounds
+TWICE = ("test_several_processes", "test_a_run_outlives_a_kill")
 _NUMBERS = count(1)
 START = 1_760_000_000.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.name.startswith(TWICE) and "[postgresql" in item.name:
+            item.add_marker(pytest.mark.extended)
 
 
 def a_run(**changes: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from droidcancel.history.recorder import Recorder, bring_in, open_history, waiti
 from droidcancel.history.rows import row_of
 from droidcancel.history.store import History
 from droidcancel.history.where import Where, where
+from droidcancel.secret import Secret
 from tests.history.conftest import a_run, failed, put, resumed
 
 
@@ -42,6 +43,18 @@ def test_a_run_is_kept_once(history: History) -> None:
     assert show(history, run["run_id"])["verdict"] == "cancelled"
 
 
+def test_only_a_lost_run_gives_way_to_what_became_of_it(history: History) -> None:
+    lost = failed()
+    lost["error"] |= {"type": "JobLost"}
+    put(history, lost)
+    assert history.add([row_of(lost)]) == 0
+    found = a_run(run_id=lost["run_id"])
+    assert history.add([row_of(found)]) == 1
+    assert show(history, lost["run_id"])["data"] == row_of(found)["data"]
+    assert history.add([row_of(lost)]) == 0
+    assert [row["verdict"] for row in find(history, Filter())] == ["cancelled"]
+
+
 def test_words_that_a_database_refuses(history: History) -> None:
     run = failed("a phone said \0 and \ud800", cut={"apply_ms": float("inf"), "bytes_sent": 10**30})
     put(history, run)
@@ -58,6 +71,18 @@ def test_a_matrix_grows(history: History) -> None:
     with history.reading() as connection:
         (kept,) = connection.execute(schema.matrices.select()).mappings()
     assert (kept["exit_code"], kept["data"]) == (1, {"cells": [1]})
+
+
+def test_a_secret_is_not_written(place: Where) -> None:
+    pin = Secret("482915")
+    recorder = Recorder(place, print)
+    run = failed(f"the phone said {pin.reveal()}")
+    recorder.keep(run)
+    recorder.close()
+    with open_history(place) as history:
+        kept = show(history, run["run_id"])
+    assert pin.reveal() not in str(kept)
+    assert kept["error"].startswith("the phone said ")
 
 
 # -- the tables
@@ -123,6 +148,7 @@ CHILD = """
 import sys
 from droidcancel.history.recorder import Recorder
 from droidcancel.history.where import where
+from droidcancel.secret import Secret
 from tests.history.conftest import a_run
 place = where(sys.argv[1])
 recorder = Recorder(place, print)
@@ -138,13 +164,13 @@ def test_several_processes_at_one_new_database(place: Where, url: str) -> None:
     words = [sys.executable, "-W", "error", "-c", CHILD, url]
     children = [
         subprocess.Popen([*words, str(n), "12"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for n in range(3)
+        for n in range(2)
     ]
     for child in children:
         said, _ = child.communicate(timeout=60)
         assert (child.returncode, said) == (0, b"")
     with open_history(place) as history:
-        assert matching(history, Filter()) == 3 * 12 + 4
+        assert matching(history, Filter()) == 2 * 12 + 4
     assert list(waiting_folder(place).iterdir()) == []
 
 
@@ -222,6 +248,7 @@ KILLED = """
 import os, signal, sys
 from droidcancel.history import recorder
 from droidcancel.history.where import where
+from droidcancel.secret import Secret
 from tests.history.conftest import a_run
 recorder.bring_in = lambda history: os.kill(os.getpid(), signal.SIGKILL)  # at the worst moment
 found = recorder.Recorder(where(sys.argv[1]), print)
