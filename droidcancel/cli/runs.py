@@ -155,13 +155,19 @@ def options_for(phone: OpenPhone, wish: Wish, folder: Path | None) -> RunOptions
         token=wish.token,
         known_as=wish.known_as,
         account=phone.entry.account,
-        tally=click.get_current_context().meta.setdefault(_TALLY, Tally()),
+        tally=_meta().setdefault(_TALLY, Tally()),
     )
+
+
+def _meta() -> dict[str, Any]:
+    """What belongs to the whole command; outside of one, of the call alone."""
+    context = click.get_current_context(silent=True)
+    return context.meta if context is not None else {}
 
 
 def pin_of(phone: OpenPhone) -> Secret | None:
     """The phone's PIN, asked for at most once a command. Raises UsageError."""
-    found = click.get_current_context().meta
+    found = _meta()
     if _PIN not in found:
         at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
         ask = f"PIN of {phone.device.serial}"
@@ -231,7 +237,9 @@ def limited(phone: OpenPhone, max_posts: int | None, max_deletes: int | None) ->
 
 def refuse_protected(phone: OpenPhone, what: str = "to act on it") -> None:
     """UsageError for a phone that is marked protected, without --yes."""
-    if phone.entry.protected and not click.get_current_context().params.get("yes"):
+    context = click.get_current_context(silent=True)
+    said_yes = context is not None and context.params.get("yes")
+    if phone.entry.protected and not said_yes:
         raise UsageError(
             f"{phone.device.serial} is marked protected in devices.yaml",
             f"give --yes {what} all the same",

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from droidcancel.device.parse_device import parse_adb_version, parse_device_list
-from droidcancel.device.server import Refused, Server
+from droidcancel.device.server import Connection, Refused, Server
 from droidcancel.device.shell_line import Line
 from droidcancel.device.types import Listed
 from droidcancel.errors import AdbError, DeviceError, ParseError, UsageError
@@ -204,10 +204,19 @@ def has_shell_v2(server: Server, serial: str) -> bool:
         return "shell_v2" in _ask(server, f"host-serial:{serial}:features").split(",")
 
 
+def _reach(server: Server, serial: str) -> Connection:
+    """The phone; a server that ended meanwhile is started again, as `adb` itself does."""
+    try:
+        return server.reach(serial, TRANSPORT_TIMEOUT_S)
+    except ConnectionRefusedError:
+        _start(server.host, server.port)
+        return server.reach(serial, TRANSPORT_TIMEOUT_S)
+
+
 def open_line(server: Server, serial: str, v2: bool) -> Line:
     """A shell on the phone that reads its commands from the stream."""
     with adb_errors(f"{serial}: no shell"):
-        connection = server.reach(serial, TRANSPORT_TIMEOUT_S)
+        connection = _reach(server, serial)
         try:
             connection.send(_RAW_SHELL if v2 else _OLD_SHELL)
         except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 from droidcancel.errors import DeviceError
@@ -34,6 +35,11 @@ class BoundedSocket(socket.socket):
         """Another answer is to come: the bounds count anew."""
         self._left, seconds = self._bounds
         self._until = time.monotonic() + seconds
+
+    def __del__(self) -> None:
+        """Closed with its user: uiautomator2 leaves the connection of a failed call open."""
+        with suppress(OSError):
+            socket.socket.close(self)
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         """As a socket's, within the bounds."""

@@ -175,7 +175,10 @@ class Ui:
 
     def forget(self) -> None:
         """The server is gone (the phone rebooted): the next use starts a new one."""
-        self._let_go()
+        opened = self._let_go()
+        process = getattr(opened, "_process", None)
+        if process is not None:
+            process.kill()  # closes what it was read through
 
     # -- inside
 

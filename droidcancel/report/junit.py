@@ -54,7 +54,7 @@ def _case(run: Mapping[str, Any]) -> ElementTree.Element:
     if tag is not None:
         told = ElementTree.SubElement(case, tag, message=_clean(outcome.message))
         if tag != "skipped":
-            told.set("type", _type(run))
+            told.set("type", _clean(_type(run)))
             told.text = _clean(_detail(run))
     output = ElementTree.SubElement(case, "system-out")
     output.text = _clean(f"verdict: {run['verdict']}\nreason: {run['reason']}\n")

@@ -258,7 +258,8 @@ def test_unknown_recipe_and_missing_file(tmp_path: Path) -> None:
 
 def test_schema_knows_every_kind_and_its_shorthand() -> None:
     schema = json_schema()
-    entry = schema["$defs"]["StepEntry"]["properties"]
+    forms = schema["$defs"]["StepEntry"]["anyOf"]
+    entry = next(form["properties"] for form in forms if "properties" in form)
     assert set(KINDS) <= set(entry)
     tap = schema["$defs"]["Tap"]["anyOf"]
     assert any("properties" in form for form in tap)
