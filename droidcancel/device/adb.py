@@ -24,6 +24,8 @@ from droidcancel.errors import AdbError, DeviceError, ParseError, UsageError
 DEFAULT_PORT = 5037
 START_TIMEOUT_S = 20.0
 TRANSPORT_TIMEOUT_S = 15.0
+#: what answers nothing for so long has gone silent: uiautomator2's own calls set no time themselves
+SILENT_S = 30.0
 SERVER_TIMEOUT_S = 10.0
 OLDEST_SERVER = 36  # the first with the shell protocol that keeps the streams apart
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

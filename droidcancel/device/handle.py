@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import adbutils
 
-from droidcancel.device.adb import TRANSPORT_TIMEOUT_S
+from droidcancel.device import adb
 from droidcancel.device.bounded import BoundedSocket, too_long
 from droidcancel.device.kept import Kept
 from droidcancel.device.server import Refused, Server
@@ -31,6 +31,12 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
         self._kept: dict[str, list[Kept]] = {}
         self._lock = threading.Lock()
         self.connections = 0
+
+    def open_transport(
+        self, command: str | None = None, timeout: float | None = None
+    ) -> adbutils.AdbConnection:
+        """As adbutils'; a link that says nothing any more is not waited on for its ten minutes."""
+        return super().open_transport(command, timeout or adb.SILENT_S)
 
     def create_connection(self, network: adbutils.Network, address: int | str) -> socket.socket:
         """A socket to ``tcp:PORT`` or ``localabstract:NAME`` of the phone."""
@@ -70,7 +76,7 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
 
     def _open(self, service: str) -> socket.socket:
         try:
-            connection = self._server.reach(str(self.serial), TRANSPORT_TIMEOUT_S)
+            connection = self._server.reach(str(self.serial), adb.TRANSPORT_TIMEOUT_S)
             try:
                 connection.send(service)
             except BaseException:
@@ -91,6 +97,7 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
         """As adbutils', for what uiautomator2 runs: no output is taken without an end."""
         connection = super().shell(cmdargs, stream=True)
         if stream:
+            connection.conn.settimeout(None)  # it may be silent for as long as it likes
             return _Bounded(connection, MAX_SERVER_OUTPUT)
         try:
             connection.conn.settimeout(timeout)
