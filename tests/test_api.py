@@ -31,6 +31,7 @@ def lab(tmp_path: Path, adb_server: int, monkeypatch: pytest.MonkeyPatch) -> Pat
     return tmp_path
 
 
+@pytest.mark.extended
 def test_the_examples_of_the_guide_run(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 4

@@ -139,6 +139,7 @@ def test_a_run_that_breaks_off_has_its_film(make_lab: MakeLab, tmp_path: Path) -
     assert_film(out, made, lab.device.ui.size())
 
 
+@pytest.mark.extended
 def test_where_there_is_no_screenrecord_pictures_are_taken(
     make_lab: MakeLab, tmp_path: Path
 ) -> None:
