@@ -80,6 +80,9 @@ def configure() -> None:
         {
             "distributed.scheduler.allowed-failures": 0,
             "distributed.scheduler.work-stealing": False,
+            # its sys._current_frames() can stop Python up to 3.11 for good, with all threads
+            # (python/cpython#106883, dask/distributed#8616)
+            "distributed.worker.profile.enabled": False,
             "distributed.worker.memory.target": False,
             "distributed.worker.memory.spill": False,
             "distributed.worker.memory.pause": False,
