@@ -81,7 +81,7 @@ class Node:
         if self.blob is not None:
             return self.blob.size
         if self.target is not None:
-            return len(self.target.encode())
+            return len(self.target.encode("utf-8", "surrogateescape"))
         return BLOCK if self.children is not None and self.listing is None else 0
 
 

@@ -242,6 +242,14 @@ def test_any_sync_session_ends_and_nothing_breaks(phone: Simulator, data: bytes)
     assert faults(phone) == []
 
 
+def test_a_link_to_what_is_no_text_is_replaced(phone: Simulator, host: Host) -> None:
+    """A link's target may be any bytes, as a name may."""
+    for _ in range(2):  # the second takes the first away
+        said = host.ask(b"sync:", push(b"/data/local/tmp/link", b"\xa0\xff", b"41471") + QUIT)
+        assert said[:4] in (b"OKAY", b"FAIL")  # what came before may have taken the folder away
+    assert faults(phone) == []
+
+
 def test_a_mode_that_is_no_mode_is_cut_to_its_bits(phone: Simulator, host: Host) -> None:
     said = host.ask(b"sync:", push(b"/data/local/tmp/mode", b"x", b"9" * 900) + QUIT)
     assert said.startswith(b"OKAY")
