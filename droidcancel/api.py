@@ -15,9 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
+from droidcancel.closing import Closing
 from droidcancel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Recipe:
         return recipe_names()
 
 
-class Phone:
+class Phone(Closing):
     """A phone that is connected. `device`: what it can do; `simulator`: one booted for it.
 
     `entry`: its entry in devices.yaml, or one with the defaults of its kind. A context manager.
@@ -136,17 +136,6 @@ class Phone:
     def close(self) -> None:
         """Let go of it; a simulator that was booted for it ends."""
         self._stack.close()
-
-    def __enter__(self) -> Phone:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"Phone({self.serial!r}, {self.kind}, {self.model!r}, API {self.api_level})"

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from droidcancel.closing import Closing
 from droidcancel.device import adb
 from droidcancel.device.activities import Activities
 from droidcancel.device.acts import Acts
 from droidcancel.device.airplane_page import AirplanePage
 from droidcancel.device.app_network import AppNetwork
-from droidcancel.device.closing import Closing
 from droidcancel.device.data_saver import DataSaver
 from droidcancel.device.demo_mode import DemoMode
 from droidcancel.device.handle import Handle

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 
-from droidcancel.device.closing import Closing
+from droidcancel.closing import Closing
 from droidcancel.device.shell_line import Line
 from droidcancel.device.shell_v2 import new_marker
 from droidcancel.device.types import Output

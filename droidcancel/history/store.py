@@ -6,13 +6,13 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from droidcancel.closing import Closing
 from droidcancel.errors import HistoryError
 from droidcancel.history import schema
 from droidcancel.history.migrate import bring_up_to_date, revision
@@ -28,7 +28,7 @@ BATCH = 500
 WRITES = "droidcancel_writes"
 
 
-class History:
+class History(Closing):
     """Earlier runs. A context manager; safe to use from several processes at once."""
 
     def __init__(self, place: Where) -> None:
@@ -44,17 +44,6 @@ class History:
         except BaseException:
             self.engine.dispose()
             raise
-
-    def __enter__(self) -> History:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the database."""

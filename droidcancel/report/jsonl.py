@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
+from droidcancel.closing import Closing
 
-class JsonLines:
+
+class JsonLines(Closing):
     """A file that begins empty; each run is on the disk before the next begins."""
 
     def __init__(self, path: Path) -> None:
@@ -24,14 +25,3 @@ class JsonLines:
     def close(self) -> None:
         """Nothing more is written."""
         self._file.close()
-
-    def __enter__(self) -> JsonLines:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

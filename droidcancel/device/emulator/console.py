@@ -12,7 +12,7 @@ import socket
 import time
 from pathlib import Path
 
-from droidcancel.device.closing import Closing
+from droidcancel.closing import Closing
 from droidcancel.errors import AdbError, DeviceError, UsageError
 
 LOOPBACK = "127.0.0.1"
