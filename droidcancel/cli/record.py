@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from droidcancel.cli import deletes, runs
+from droidcancel.cli import runs
 from droidcancel.cli.keeping import history_option
+from droidcancel.cli.one_run import load, phone_for, run_options, values_of
 from droidcancel.cli.options import (
-    devices_file_option,
     err,
     json_option,
     print_json,
-    serial_option,
 )
 from droidcancel.errors import UsageError
 
@@ -41,14 +40,7 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
     metavar="DIR",
     help="The folder to write to; it is made, and must be empty.",
 )
-@serial_option
-@devices_file_option
-@click.option("--app", metavar="PROFILE", help="The app profile, where the recipe names none.")
-@click.option("--video", type=click.Path(path_type=Path), metavar="FILE", help="The video.")
-@click.option("--caption", metavar="TEXT", help="The caption; the run's hashtag is added to it.")
-@click.option("--at", metavar="MOMENT", help="When to cancel, as for `droidcancel run`.")
-@click.option("--method", metavar="METHOD", help="How to cancel, in place of the recipe's way.")
-@click.option("-e", "pairs", multiple=True, metavar="NAME=VALUE", help="A variable of the recipe.")
+@run_options
 @click.option(
     "--shape",
     "shapes",
@@ -98,16 +90,12 @@ def command(
     has texts for. Names and captions that the app's profile marks as private are blurred. It needs
     the extra `droidcancel[video]`. Without a phone attached, a virtual one is booted and filmed.
     """
-    values = runs.parse_values(pairs)
-    values |= {k: str(v) for k, v in (("video", video), ("caption", caption)) if v is not None}
+    values = values_of(pairs, video, caption)
     wish = runs.Wish(app=app, method=method, moment=runs.parse_moment(at), as_json=as_json)
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{out} is not empty", "name another folder with -o")
     most = _bytes(gif_size)
-    loaded = runs.load(recipe, values)
-    runs.refuse_fragments([loaded])
-    deletes.ask([loaded], yes)
-    from droidcancel.cli.phones import open_phone
+    loaded = load(recipe, values, yes)
     from droidcancel.record.frames import need_av
     from droidcancel.record.recording import Wanted
 
@@ -118,13 +106,8 @@ def command(
         chosen, trim_idle, 1.0 if zoom else 0.0, phone_frame, kinds, most, language, keep_raw
     )
     out.mkdir(parents=True, exist_ok=True)
-    with open_phone(serial, devices_file, may_boot=True) as phone:
-        runs.refuse_protected(phone)
-        runs.check_posts(1, phone)
-        deletes.check_limit([loaded], phone)
-        with deletes.observer(phone.entry.observer, devices_file, phone) as watching:
-            wish = replace(wish, observer=watching)
-            result, made = _recorded(loaded, phone, wish, wanted, out)
+    with phone_for(loaded, wish, serial, devices_file) as (phone, watched):
+        result, made = _recorded(loaded, phone, watched, wanted, out)
     _tell(result, made, out, as_json)
     ctx.exit(runs.exit_code([result]))
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from droidcancel.cli import deletes, runs
+from droidcancel.cli import runs
 from droidcancel.cli.keeping import history_option
+from droidcancel.cli.one_run import load, phone_for, run_options, values_of
 from droidcancel.cli.options import (
-    devices_file_option,
     err,
     json_option,
     print_json,
-    serial_option,
 )
 from droidcancel.errors import UsageError
 
@@ -38,14 +37,7 @@ if TYPE_CHECKING:
     metavar="CASSETTE",
     help="The cassette to write: a file, or a folder where the name has no suffix.",
 )
-@serial_option
-@devices_file_option
-@click.option("--app", metavar="PROFILE", help="The app profile, where the recipe names none.")
-@click.option("--video", type=click.Path(path_type=Path), metavar="FILE", help="The video.")
-@click.option("--caption", metavar="TEXT", help="The caption; the run's hashtag is added to it.")
-@click.option("--at", metavar="MOMENT", help="When to cancel, as for `droidcancel run`.")
-@click.option("--method", metavar="METHOD", help="How to cancel, in place of the recipe's way.")
-@click.option("-e", "pairs", multiple=True, metavar="NAME=VALUE", help="A variable of the recipe.")
+@run_options
 @click.option("--yes", is_flag=True, help="Say yes to what a recipe asks; use a protected phone.")
 @history_option
 @json_option
@@ -61,24 +53,15 @@ def capture(
     which the same recipe runs with no real phone. Names and captions that the app's profile marks
     as private are blanked. Without a phone attached, a virtual one is booted and captured.
     """
-    values = runs.parse_values(pairs)
-    values |= {k: str(v) for k, v in (("video", video), ("caption", caption)) if v is not None}
+    values = values_of(pairs, video, caption)
     wish = runs.Wish(app=app, method=method, moment=runs.parse_moment(at), as_json=as_json)
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise UsageError(f"{out} exists already", "name another with -o")
-    loaded = runs.load(recipe, values)
-    runs.refuse_fragments([loaded])
-    deletes.ask([loaded], yes)
-    from droidcancel.cli.phones import open_phone
+    loaded = load(recipe, values, yes)
     from droidcancel.record.cassette import write
 
-    with open_phone(serial, devices_file, may_boot=True) as phone:
-        runs.refuse_protected(phone)
-        runs.check_posts(1, phone)
-        deletes.check_limit([loaded], phone)
-        with deletes.observer(phone.entry.observer, devices_file, phone) as watching:
-            wish = replace(wish, observer=watching)
-            result, index, files, problems = _captured(loaded, phone, wish)
+    with phone_for(loaded, wish, serial, devices_file) as (phone, watched):
+        result, index, files, problems = _captured(loaded, phone, watched)
     path = write(index, files, out)
     for problem in problems:
         err().print(f"capture: {problem}", markup=False, soft_wrap=True)
