@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from droidcancel.device import ways
+from droidcancel.device import demo_mode, ways
 from droidcancel.device.device import Device
 from droidcancel.device.doctor_looks import SETTINGS_ACTION
 from droidcancel.device.media import unique_name
@@ -29,7 +29,6 @@ BACK_ONLINE_S = 30.0
 FILM_S = 1
 #: an MP4 as far as a scanner looks: its type, and nothing in it
 _TINY_MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0\0\0\x08free"
-_DEMO = "com.android.systemui.demo"
 
 
 class Keeper(Protocol):
@@ -201,10 +200,12 @@ def _show_touches(trial: Trial, way: str) -> str:
 
 def _demo(trial: Trial, way: str) -> str:
     device = trial.device
-    with trial.changing("setting", "1", namespace="global", key="sysui_demo_allowed"):
-        device.settings.put("global", "sysui_demo_allowed", "1")
+    with trial.changing("setting", "1", namespace=demo_mode.ALLOWED[0], key=demo_mode.ALLOWED[1]):
+        device.settings.put(*demo_mode.ALLOWED, "1")
         for word in ("enter", "exit"):
-            said = device.shell.run(["am", "broadcast", "-a", _DEMO, "-e", "command", word])
+            said = device.shell.run(
+                ["am", "broadcast", "-a", demo_mode.ACTION, "-e", "command", word]
+            )
             if "Broadcast completed" not in said.text:
                 raise NotEffective(f"the broadcast was not taken: {said.everything[:160]}")
     return "the setting is read back; the icons themselves only the picture shows"

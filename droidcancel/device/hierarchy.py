@@ -47,6 +47,15 @@ class Bounds(NamedTuple):
         return self.width <= 0 or self.height <= 0
 
     @property
+    def area(self) -> int:
+        """Square pixels."""
+        return self.width * self.height
+
+    def holds(self, x: int, y: int) -> bool:
+        """Whether a pixel lies in it."""
+        return self.left <= x < self.right and self.top <= y < self.bottom
+
+    @property
     def center(self) -> tuple[int, int]:
         """The pixel in the middle."""
         return (self.left + self.right) // 2, (self.top + self.bottom) // 2

@@ -5,6 +5,7 @@ A frame is drawn anew only where something on it changed, and encoded as often a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -76,6 +77,7 @@ class Painter:
         self._pictures = pictures
         self._next = next(pictures, None)
         self._now: Frame | None = None
+        self._hidden_at = [hidden.at for hidden in script.hidden]
         self._clean: tuple[float, int, Image.Image] | None = None
         first = self._next.picture.size if self._next is not None else (1080, 2400)
         self.canvas = Canvas(look.shape, first, look.frame)
@@ -169,10 +171,7 @@ class Painter:
         return zoomed(self.canvas, where, round(best * self._look.zoom, 2))
 
     def _places(self, moment: float) -> tuple[int, Hidden | None]:
-        number = -1
-        for index, hidden in enumerate(self._script.hidden):
-            if hidden.at <= moment:
-                number = index
+        number = bisect_right(self._hidden_at, moment) - 1
         return number, self._script.hidden[number] if number >= 0 else None
 
     # -- drawing

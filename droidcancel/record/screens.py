@@ -78,7 +78,7 @@ class Screens:
         """Where bars and keyboards of the phone lie."""
         whole = self.size[0] * self.size[1]
         foreign = (n.bounds for n in self._roots() if n.package not in self._windows)
-        return [bounds for bounds in foreign if _area(bounds) < FULL_PART * whole]
+        return [bounds for bounds in foreign if bounds.area < FULL_PART * whole]
 
     def target(
         self, x: int, y: int, wanted: Callable[[Node], bool] = lambda n: n.clickable
@@ -87,18 +87,18 @@ class Screens:
 
         A keyboard or a bar of the phone that lies there takes it for itself.
         """
-        if any(_holds(bounds, x, y) for bounds in self._phone_parts()):
+        if any(bounds.holds(x, y) for bounds in self._phone_parts()):
             return None
         under = [
             node
             for root in self._app_windows()
             for node in (root, *root.descendants())
-            if _holds(node.bounds, x, y)
+            if node.bounds.holds(x, y)
         ]
         best = [node for node in under if wanted(node)] or under
         if not best:
             return None
-        bounds = min((node.bounds for node in best), key=_area)
+        bounds = min((node.bounds for node in best), key=lambda bounds: bounds.area)
         return (max(0, bounds.left), max(0, bounds.top), bounds.right, bounds.bottom)
 
     # -- keeping
@@ -175,14 +175,6 @@ class Screens:
             name = picture if shot is not None else None
             listed.append(cassette.Screen(xml=xml, picture=name, keyboard=seen.keyboard))
         return files, tuple(listed)
-
-
-def _holds(bounds: Bounds, x: int, y: int) -> bool:
-    return bounds.left <= x < bounds.right and bounds.top <= y < bounds.bottom
-
-
-def _area(bounds: Bounds) -> int:
-    return bounds.width * bounds.height
 
 
 def _size(hierarchy: Hierarchy) -> tuple[int, int]:

@@ -174,9 +174,9 @@ class Story:
 
     def _met(self, x: int, y: int) -> Bounds | None:
         """The smallest element there that takes a touch, else the smallest."""
-        under = [node for node in self._nodes() if _holds(node.bounds, x, y)]
+        under = [node for node in self._nodes() if node.bounds.holds(x, y)]
         best = [node for node in under if node.clickable] or under
-        return min((node.bounds for node in best), key=_area, default=None)
+        return min((node.bounds for node in best), key=lambda bounds: bounds.area, default=None)
 
     def _focused(self) -> Bounds | None:
         return next((node.bounds for node in self._nodes() if node.focused), None)
@@ -198,11 +198,3 @@ class Story:
                 found.append(Hidden(before, boxes))
             before = at
         return found
-
-
-def _holds(bounds: Bounds, x: int, y: int) -> bool:
-    return bounds.left <= x < bounds.right and bounds.top <= y < bounds.bottom
-
-
-def _area(bounds: Bounds) -> int:
-    return bounds.width * bounds.height
