@@ -157,7 +157,7 @@ def anr(struck: Struck) -> None:
     """The app hangs, and the system asks what to do about it."""
 
     def hang() -> bool:
-        app = struck.phone.phone.activities.app(PACKAGE)
+        app = struck.phone.phone.app_processes.get(PACKAGE)
         if app is None:
             return False
         app.hang(HUNG_S)
@@ -171,7 +171,7 @@ def crash(struck: Struck) -> None:
     """The app dies of an exception, and the system says so."""
 
     def die() -> bool:
-        app = struck.phone.phone.activities.app(PACKAGE)
+        app = struck.phone.phone.app_processes.get(PACKAGE)
         if app is not None:
             app.crash("java.lang.OutOfMemoryError: Failed to allocate a 49766416 byte allocation")
         return app is not None

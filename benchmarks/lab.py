@@ -254,7 +254,7 @@ class _Watched:
         """When the upload shows on the screen, and its per cent."""
         percent: int | None = None
         while True:
-            app = self.simulator.phone.activities.app(CLIPS)
+            app = self.simulator.phone.app_processes.get(CLIPS)
             posting = app.uploads.current if app is not None else None  # type: ignore[attr-defined]
             if posting is not None:
                 if self._timeline.visible is None and self._shows("upload_banner"):
@@ -281,7 +281,7 @@ class _Watched:
         phone = self.simulator.phone
 
         def forget() -> None:
-            app = phone.activities.app(CLIPS)
+            app = phone.app_processes.get(CLIPS)
             if app is not None and app.uploads.current is not None:  # type: ignore[attr-defined]
                 app.uploads.cancel()  # type: ignore[attr-defined]
             phone.activities.force_stop(CLIPS)
@@ -293,7 +293,7 @@ class _Watched:
         phone = self.simulator.phone
 
         async def begin() -> None:
-            app: Any = phone.activities.app(CLIPS)
+            app: Any = phone.app_processes.get(CLIPS)
             phone.fs.write("/sdcard/Movies/bench.mp4", os.urandom(size))
             post = Post.new("bench.mp4", 8000, time.time())
             blob = phone.fs.open_blob("/sdcard/Movies/bench.mp4")
@@ -307,7 +307,7 @@ class _Watched:
         phone = self.simulator.phone
 
         def forget() -> None:
-            app: Any = phone.activities.app(CLIPS)
+            app: Any = phone.app_processes.get(CLIPS)
             if app is not None and app.uploads.current is not None:
                 app.uploads.cancel()
 

@@ -1,21 +1,18 @@
-"""Activities, tasks and the back stack: ActivityTaskManager and ActivityManager."""
+"""Activities, tasks and the back stack: ActivityTaskManager."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from droidcancel.simulator import processes as proc
 from droidcancel.simulator.apps.intents import (
-    ACTION_MAIN,
-    CATEGORY_LAUNCHER,
     EXTRA_STREAM,
     FLAG_ACTIVITY_CLEAR_TASK,
     FLAG_ACTIVITY_NEW_TASK,
     Component,
     Intent,
 )
+from droidcancel.simulator.tasks import ActivityRecord, StartResult, Task
 
 if TYPE_CHECKING:
     from droidcancel.simulator.apps.base import Activity, App
@@ -24,63 +21,15 @@ if TYPE_CHECKING:
     from droidcancel.simulator.windows import Window
 
 
-class ActivityNotFoundError(Exception):
-    """No activity takes the intent."""
-
-
-class NotExportedError(Exception):
-    """The activity belongs to another app and is not exported."""
-
-
-@dataclass(eq=False)
-class ActivityRecord:
-    """An activity in a task; `activity` is None while its process is dead."""
-
-    component: Component
-    intent: Intent
-    task: Task
-    cls: type[Activity]
-    activity: Activity | None = None
-    saved: dict[str, Any] = field(default_factory=dict)
-    result: asyncio.Future[Any] | None = None
-    state: str = "INITIALIZING"
-
-
-@dataclass(eq=False)
-class Task:
-    """A task: a stack of activities that recents shows as one card."""
-
-    id: int
-    affinity: str
-    records: list[ActivityRecord] = field(default_factory=list)
-    last_active: float = 0.0
-
-    @property
-    def top(self) -> ActivityRecord | None:
-        return self.records[-1] if self.records else None
-
-
-@dataclass(frozen=True)
-class StartResult:
-    """What became of a start: "started", "to_front" or "new_intent"; with the component."""
-
-    outcome: str
-    component: Component
-    record: ActivityRecord
-
-
 class ActivityManager:
-    """Starts, stops and orders activities; owns the app processes."""
+    """Starts, stops and orders activities."""
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
-        self._apps: dict[str, App] = {}
-        self._starting: dict[str, asyncio.Task[App]] = {}
         self.tasks: list[Task] = []
         self._next_task = 1
         self._resumed: ActivityRecord | None = None
         self._shown: list[Window] = []
-        phone.processes.on_exit(self._process_ended)
 
     # -- looking ---------------------------------------------------------------------------
     @property
@@ -96,13 +45,9 @@ class ActivityManager:
         """The activity that has the user's attention."""
         return self._resumed
 
-    def app(self, package: str) -> App | None:
-        """The running instance of an app, if its process lives."""
-        return self._apps.get(package)
-
-    def running(self) -> list[App]:
-        """The running instances of all apps, in the order they were started."""
-        return list(self._apps.values())
+    def has_any_of(self, package: str) -> bool:
+        """Whether an activity of the package is in any task, shown or not."""
+        return any(r.component.package == package for t in self.tasks for r in t.records)
 
     def recents(self) -> list[Task]:
         """The tasks that recents shows, newest first."""
@@ -113,115 +58,9 @@ class ActivityManager:
             record.cls.exclude_from_recents for record in task.records
         )
 
-    def resolve(self, intent: Intent, *, uid: int = 2000) -> tuple[Package, type[Activity]]:
-        """Find the activity for an intent. Raises ActivityNotFoundError, NotExportedError."""
-        if intent.component is not None:
-            return self._resolve_component(intent.component, uid)
-        found = self.candidates(intent)
-        if not found:
-            raise ActivityNotFoundError(f"Intent {{ {intent.describe(self._phone.options.api)} }}")
-        if len(found) > 1 and self._phone.chooser is not None:
-            return self._resolve_component(self._phone.chooser, 1000)
-        return found[0]
-
-    def _resolve_component(self, component: Component, uid: int) -> tuple[Package, type[Activity]]:
-        package = self._phone.packages.get(component.package)
-        if package is None or package.app is None or not package.enabled:
-            raise ActivityNotFoundError(f"Activity class {{{component}}} does not exist.")
-        cls = self._activity_class(package.app, component)
-        if cls is None:
-            raise ActivityNotFoundError(f"Activity class {{{component}}} does not exist.")
-        if not (package.system or self._phone.power.unlocked_once):  # not directBootAware
-            raise ActivityNotFoundError(f"Activity class {{{component}}} does not exist.")
-        exported = cls.exported or uid in (0, 1000, package.uid) or self._has_filter(package, cls)
-        if not exported:
-            raise NotExportedError(f"{component} not exported from uid {package.uid}")
-        return package, cls
-
-    @staticmethod
-    def _activity_class(app: type[App], component: Component) -> type[Activity] | None:
-        for name, cls in app.activities.items():
-            if Component.parse(f"{app.package}/{name}").cls == component.cls:
-                return cls
-        return None
-
-    @staticmethod
-    def _has_filter(package: Package, cls: type[Activity]) -> bool:
-        assert package.app is not None
-        names = [name for name, other in package.app.activities.items() if other is cls]
-        launcher = package.app.launcher in names
-        return launcher or any(f.activity in names for f in package.app.filters)
-
-    def candidates(self, intent: Intent) -> list[tuple[Package, type[Activity]]]:
-        """Every activity whose filters take an implicit intent."""
-        found = []
-        for package in self._phone.packages:
-            app = package.app
-            if app is None or not package.enabled or intent.package not in (None, package.name):
-                continue
-            if intent.action == ACTION_MAIN and CATEGORY_LAUNCHER in intent.categories:
-                if app.launcher:
-                    found.append((package, app.activities[app.launcher]))
-                continue
-            for entry in app.filters:
-                if entry.matches(intent):
-                    found.append((package, app.activities[entry.activity]))
-                    break
-        return found
-
-    @staticmethod
-    def component_of(package: Package, cls: type[Activity]) -> Component:
-        assert package.app is not None
-        name = next(name for name, other in package.app.activities.items() if other is cls)
-        return Component.parse(f"{package.name}/{name}")
-
-    # -- processes -------------------------------------------------------------------------
-    async def app_for(self, package_name: str) -> App | None:
-        """The running app, its process started where needed; None when it is not installed."""
-        app = self._apps.get(package_name)
-        if app is not None:
-            return app
-        package = self._phone.packages.get(package_name)
-        if package is None or package.app is None:
-            return None
-        task = self._starting.get(package_name)
-        if task is None:
-            task = asyncio.get_running_loop().create_task(self._start_process(package))
-            self._starting[package_name] = task
-            task.add_done_callback(lambda _: self._starting.pop(package_name, None))
-        return await asyncio.shield(task)
-
-    async def _start_process(self, package: Package) -> App:
-        await self._phone.latency.spend("app_start")
-        assert package.app is not None
-        process = self._phone.processes.start(
-            package.name,
-            uid=package.uid,
-            ppid=self._phone.zygote_pid,
-            package=package.name,
-            rss=package.app.rss,
-        )
-        self._phone.log.write(
-            "I",
-            "ActivityManager",
-            f"Start proc {process.pid}:{package.name}/{proc.user_name(package.uid)}",
-        )
-        app = package.app(self._phone, process, package)
-        self._apps[package.name] = app
-        app.call(app.on_create)
-        self.update_states()
-        return app
-
-    def _process_ended(self, process: proc.Process) -> None:
-        package = process.package
-        if package is None or (app := self._apps.get(package)) is None or app.process != process:
-            return
-        del self._apps[package]
-        for number in process.foreground_services:  # other notifications outlive the process
-            self._phone.notifications.cancel(package, number)
-        self._phone.log.write(
-            "I", "ActivityManager", f"Process {package} (pid {process.pid}) has died"
-        )
+    # -- ended processes -------------------------------------------------------------------
+    def process_ended(self, app: App) -> None:
+        """Its process is gone: what it showed goes, what lay below is made anew when shown."""
         for task in list(self.tasks):
             self._drop_dead(task, app)
         if self._resumed is not None and self._resumed.activity is None:
@@ -229,45 +68,12 @@ class ActivityManager:
         self._settle()
 
     def _drop_dead(self, task: Task, app: App) -> None:
-        """The activity that was shown is gone; those below it are made anew when shown."""
         for record in list(task.records):
             if record.activity is not None and record.activity.app is app:
                 record.activity = None
                 if record.state == "RESUMED" and record in task.records:
                     self._forget(record)
                 record.state = "DESTROYED"
-
-    def crashed(self, app: App) -> None:
-        """An app threw: its process dies, and the system says so."""
-        self._phone.log.write("W", "ActivityTaskManager", f"  Force finishing {app.package}")
-        self._phone.processes.end(app.process)
-        self._phone.on_crash(app.package)
-
-    def not_responding(self, app: App) -> None:
-        """An app takes no input: the user is asked, where it is on the screen."""
-        self._phone.log.write("E", "ActivityManager", f"ANR in {app.package}")
-        if app.process.state == proc.PROCESS_STATE_TOP:
-            self._phone.system_ui.anr.show_hung(app)
-        else:
-            self._phone.processes.end(app.process)
-
-    def update_states(self) -> None:
-        """Work out each app process's state (OomAdjuster, much simplified)."""
-        for app in self._apps.values():
-            app.process.state = self._state_of(app)
-        self._phone.state_changed()
-
-    def _state_of(self, app: App) -> int:
-        if self._resumed is not None and self._resumed.component.package == app.package:
-            return proc.PROCESS_STATE_TOP
-        if app.process.foreground_services:
-            return proc.PROCESS_STATE_FOREGROUND_SERVICE
-        if any(job.state == "active" for job in self._phone.jobs.list(app.package)):
-            return proc.PROCESS_STATE_SERVICE
-        has_activity = any(
-            record.component.package == app.package for t in self.tasks for record in t.records
-        )
-        return proc.PROCESS_STATE_LAST_ACTIVITY if has_activity else proc.PROCESS_STATE_CACHED_EMPTY
 
     # -- starting --------------------------------------------------------------------------
     async def start(
@@ -280,15 +86,15 @@ class ActivityManager:
     ) -> StartResult:
         """Start an activity. Raises ActivityNotFoundError, NotExportedError."""
         caller = uid if uid is not None else self._uid_of(source)
-        package, cls = self.resolve(intent, uid=caller)
-        component = self.component_of(package, cls)
+        package, cls = self._phone.resolver.resolve(intent, uid=caller)
+        component = self._phone.resolver.component_of(package, cls)
         self._phone.log.write(
             "I",
             "ActivityTaskManager",
             f"START u0 {{{intent.describe(self._phone.options.api)}}} from uid {caller}",
         )
-        fresh = package.name not in self._apps
-        app = await self.app_for(package.name)
+        fresh = self._phone.app_processes.get(package.name) is None
+        app = await self._phone.app_processes.ensure(package.name)
         assert app is not None
         if not fresh:
             await self._phone.latency.spend("activity")
@@ -342,7 +148,7 @@ class ActivityManager:
             task = Task(self._next_task, component.package)
             self._next_task += 1
             self.tasks.append(task)
-        elif task.records and self._same_entry(task, intent, cls):
+        elif task.records and task.is_entered_by(intent, cls):
             return self._bring_forward(task, intent, cls)
         self._move_to_front(task)
         record = ActivityRecord(component, intent, task, cls, result=result)
@@ -354,25 +160,8 @@ class ActivityManager:
         """The app's task; screens that recents leaves out have each its own, and share none."""
         if cls.exclude_from_recents:
             return None
-        shared = (t for t in reversed(self.tasks) if not self._apart(t))
+        shared = (t for t in reversed(self.tasks) if not t.apart)
         return next((t for t in shared if t.affinity == component.package), None)
-
-    @staticmethod
-    def _apart(task: Task) -> bool:
-        return bool(task.records) and task.records[0].cls.exclude_from_recents
-
-    @staticmethod
-    def _same_entry(task: Task, intent: Intent, cls: type[Activity]) -> bool:
-        """Whether the start only brings an existing task or activity forward."""
-        launched = intent.action == ACTION_MAIN and (
-            CATEGORY_LAUNCHER in intent.categories or intent.component is not None
-        )
-        root = task.records[0]
-        if root.cls is cls and (launched or root.intent.same_filter(intent)):
-            return True
-        if cls.launch_mode == "singleTask":
-            return any(record.cls is cls for record in task.records)
-        return cls.launch_mode == "singleTop" and task.records[-1].cls is cls
 
     def _bring_forward(self, task: Task, intent: Intent, cls: type[Activity]) -> StartResult:
         outcome = "to_front"
@@ -442,10 +231,10 @@ class ActivityManager:
         if top is not None and top.activity is not None and self._resumed is not top:
             self._resume(top)
         self.sync_windows()
-        self.update_states()
+        self._phone.app_processes.update_states()
 
     def _create(self, record: ActivityRecord) -> None:
-        app = self._apps.get(record.component.package)
+        app = self._phone.app_processes.get(record.component.package)
         if app is None:
             self._phone.spawn(self._recreate(record))
             return
@@ -456,7 +245,10 @@ class ActivityManager:
 
     async def _recreate(self, record: ActivityRecord) -> None:
         """The process of an activity that comes to the top again was dead: start it."""
-        if await self.app_for(record.component.package) is not None and record is self.top:
+        if (
+            await self._phone.app_processes.ensure(record.component.package) is not None
+            and record is self.top
+        ):
             self._settle()
 
     def _resume(self, record: ActivityRecord) -> None:
@@ -579,21 +371,8 @@ class ActivityManager:
                         self._resumed = None
                     record.activity = None
                     self._forget(record)
-        for process in self._phone.processes.by_package(package_name):
-            self._phone.log.write(
-                "I",
-                "ActivityManager",
-                f"Killing {process.pid}:{package_name}/{proc.user_name(process.uid)} (adj 0): "
-                f"stop {package_name} due to from pid 1",
-            )
-            self._phone.processes.end(process)
+        self._phone.app_processes.stop(package_name)
         self._settle()
-
-    def kill_background(self, package_name: str) -> None:
-        """`am kill`: only processes that the user would not miss (adj 500 and above)."""
-        for process in self._phone.processes.by_package(package_name):
-            if process.state >= proc.PROCESS_STATE_SERVICE:
-                self._phone.processes.end(process)
 
     def remove_task(self, task_id: int) -> bool:
         """What a swipe in recents does (ActivityTaskSupervisor.cleanUpRemovedTask).
@@ -606,7 +385,7 @@ class ActivityManager:
             return False
         package = task.affinity
         self._finish_all(task)
-        app = self._apps.get(package)
+        app = self._phone.app_processes.get(package)
         if app is not None:
             app.call(app.on_task_removed)
             others = any(t.affinity == package for t in self.tasks)
@@ -628,6 +407,5 @@ class ActivityManager:
         for window in self._shown:
             self._phone.windows.remove(window)
         self._shown = []
-        self._apps.clear()
         self._resumed = None
         self.tasks.clear()

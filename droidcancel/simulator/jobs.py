@@ -130,10 +130,10 @@ class JobScheduler:
 
         One whose process dies meanwhile is (JobServiceContext.onServiceDisconnected).
         """
-        app = await self._phone.activities.app_for(job.package)
+        app = await self._phone.app_processes.ensure(job.package)
         if app is None:
             return False
-        self._phone.activities.update_states()
+        self._phone.app_processes.update_states()
         work = app.spawn(app.run_job(job))
         try:
             await asyncio.wait((work,))

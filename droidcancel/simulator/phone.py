@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from droidcancel.simulator import system_image
 from droidcancel.simulator.activities import ActivityManager
+from droidcancel.simulator.app_processes import AppProcesses
 from droidcancel.simulator.apps.intents import (
     ACTION_MAIN,
     CATEGORY_HOME,
@@ -35,6 +36,7 @@ from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.packages import PackageManager
 from droidcancel.simulator.processes import Process, ProcessTable
 from droidcancel.simulator.quirks import PIN
+from droidcancel.simulator.resolver import IntentResolver
 from droidcancel.simulator.screen import Screen
 from droidcancel.simulator.screen_timeout import ScreenTimeout
 from droidcancel.simulator.services_state import (
@@ -86,6 +88,8 @@ class Phone:
         self.netpolicy = NetPolicy(self)
         self.netstats = NetStats(self)
         self.network = Network(self)
+        self.resolver = IntentResolver(self)
+        self.app_processes = AppProcesses(self)
         self.activities = ActivityManager(self)
         self.installer = Installer(self)
         self.screen = Screen(self)
@@ -154,7 +158,7 @@ class Phone:
             app = package.app
             idle = package.stopped or package.not_launched
             if app is not None and app.receives_boot and not idle:
-                running = await self.activities.app_for(package.name)
+                running = await self.app_processes.ensure(package.name)
                 if running is not None:
                     running.call(running.on_boot)
 
@@ -185,6 +189,7 @@ class Phone:
         self.screen_timeout.stop()
         self.jobs.stop_all()
         self.activities.clear()
+        self.app_processes.clear()
         self.processes.clear()
         self.ports.close()
         self.network.reset()

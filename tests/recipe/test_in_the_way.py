@@ -118,7 +118,7 @@ def test_an_app_that_hangs_or_crashes(make_lab: MakeLab, hangs: bool) -> None:
     phone = lab.simulator.phone
 
     def strike() -> None:
-        app = phone.activities.app(CLIPS)
+        app = phone.app_processes.get(CLIPS)
         assert app is not None
         if hangs:
             app.hang(2)

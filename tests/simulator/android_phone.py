@@ -100,7 +100,7 @@ class Lab:
 
     @property
     def demo(self) -> Demo:
-        app = self.phone.activities.app(PKG)
+        app = self.phone.app_processes.get(PKG)
         assert isinstance(app, Demo)
         return app
 

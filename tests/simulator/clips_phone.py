@@ -48,7 +48,7 @@ class User:
     @property
     def app(self) -> Clips:
         """The running app."""
-        app = self.phone.activities.app(PACKAGE)
+        app = self.phone.app_processes.get(PACKAGE)
         assert isinstance(app, Clips)
         return app
 

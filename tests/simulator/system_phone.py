@@ -187,7 +187,7 @@ class Hand:
     # -- apps ------------------------------------------------------------------------------
     @property
     def notes(self) -> Notes:
-        app = self.phone.activities.app(NOTES)
+        app = self.phone.app_processes.get(NOTES)
         assert isinstance(app, Notes)
         return app
 

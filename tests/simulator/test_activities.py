@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from droidcancel.simulator import processes as proc
-from droidcancel.simulator.activities import ActivityNotFoundError, NotExportedError
 from droidcancel.simulator.apps.intents import (
     ACTION_MAIN,
     ACTION_SEND,
@@ -21,6 +20,7 @@ from droidcancel.simulator.apps.intents import (
     Intent,
 )
 from droidcancel.simulator.jobs import Job
+from droidcancel.simulator.resolver import ActivityNotFoundError, NotExportedError
 from tests.simulator.system_phone import NOTES, OTHER, Hand, Notes, Other, asynchronous, hand
 
 CYCLE = ["create", "resume"]
@@ -308,14 +308,14 @@ async def test_a_dead_process_leaves_its_notifications_but_not_its_services() ->
 async def test_kill_spares_what_the_user_would_miss() -> None:
     async with hand() as it:
         await it.launch()
-        it.phone.activities.kill_background(NOTES)
+        it.phone.app_processes.kill_background(NOTES)
         assert it.alive(), "on the screen"
         it.phone.go_home()
         it.notes.start_foreground(it.upload_note())
-        it.phone.activities.kill_background(NOTES)
+        it.phone.app_processes.kill_background(NOTES)
         assert it.alive(), "a foreground service"
         it.notes.stop_foreground(7)
-        it.phone.activities.kill_background(NOTES)
+        it.phone.app_processes.kill_background(NOTES)
         assert not it.alive()
         assert len(it.phone.activities.recents()) == 1, "the task stays"
 
@@ -442,7 +442,7 @@ async def _task(it: Hand, chance: random.Random) -> None:
 
 
 async def _service(it: Hand, chance: random.Random) -> None:
-    app = it.phone.activities.app(NOTES)
+    app = it.phone.app_processes.get(NOTES)
     if isinstance(app, Notes):
         if app.process.foreground_services:
             app.stop_foreground(7)
@@ -469,7 +469,7 @@ def check(it: Hand) -> None:
     for window in phone.windows.visible():
         if window.kind in ("app", "dialog"):
             assert getattr(window.owner, "process").alive  # noqa: B009  # owners differ
-    for app in manager.running():
+    for app in phone.app_processes.running():
         assert app.process.alive
         assert phone.processes.get(app.process.pid) is app.process
 

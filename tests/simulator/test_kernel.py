@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from droidcancel.simulator.activities import ActivityNotFoundError
 from droidcancel.simulator.apps.base import Prefs
 from droidcancel.simulator.fs import FsError
 from droidcancel.simulator.jobs import MAX_BACKOFF_S, Job
 from droidcancel.simulator.options import PhoneOptions
 from droidcancel.simulator.packages import LAST_APP_UID, Package
 from droidcancel.simulator.phone import Phone
+from droidcancel.simulator.resolver import ActivityNotFoundError
 from droidcancel.simulator.services_state import MAX_ATTEMPTS
 from droidcancel.simulator.system_image import package_of
 from tests.simulator.system_phone import NOTES, Hand, Notes, Other, asynchronous, hand

@@ -73,7 +73,7 @@ async def test_a_hanging_app_in_the_background_is_ended_without_a_word() -> None
         await it.launch()
         it.phone.go_home()
         await it.until(lambda: it.top == "Launcher")
-        it.phone.activities.not_responding(it.notes)
+        it.phone.app_processes.not_responding(it.notes)
         assert not it.alive()
         assert not it.has(id="android:id/aerr_wait")
 

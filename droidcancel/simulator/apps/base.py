@@ -13,12 +13,12 @@ from droidcancel.simulator.apps.intents import Component, Intent, IntentFilter
 from droidcancel.simulator.windows import Window
 
 if TYPE_CHECKING:
-    from droidcancel.simulator.activities import ActivityRecord
     from droidcancel.simulator.jobs import Job
     from droidcancel.simulator.packages import Package
     from droidcancel.simulator.phone import Phone
     from droidcancel.simulator.processes import Process
     from droidcancel.simulator.services_state import Notification
+    from droidcancel.simulator.tasks import ActivityRecord
     from droidcancel.simulator.views import View
     from droidcancel.simulator.viewtree import Rect
 
@@ -175,7 +175,7 @@ class App:
             uid=self.process.uid,
             buffer="crash",
         )
-        self.phone.activities.crashed(self)
+        self.phone.app_processes.crashed(self)
 
     # -- hanging ---------------------------------------------------------------------------
     @property
@@ -199,19 +199,19 @@ class App:
     async def _wait_for_an_answer(self) -> None:
         await self.phone.clock.sleep(INPUT_DISPATCHING_TIMEOUT_S)
         if self._waiting and self.hung:
-            self.phone.activities.not_responding(self)
+            self.phone.app_processes.not_responding(self)
 
     # -- services --------------------------------------------------------------------------
     def start_foreground(self, notification: Notification) -> None:
         """Run as a foreground service, shown by `notification`."""
         self.process.foreground_services[notification.id] = notification
         self.phone.notifications.post(notification)
-        self.phone.activities.update_states()
+        self.phone.app_processes.update_states()
 
     def stop_foreground(self, notification_id: int) -> None:
         self.process.foreground_services.pop(notification_id, None)
         self.phone.notifications.cancel(self.package, notification_id)
-        self.phone.activities.update_states()
+        self.phone.app_processes.update_states()
 
     def toast(self, text: str, duration: float = 2.0) -> None:
         self.phone.toasts.show(self.package, text, duration)

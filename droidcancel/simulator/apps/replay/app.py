@@ -89,7 +89,7 @@ class Replay(App):
         if sum(number for _, number in step.sent) < LEAST:
             return
         await asyncio.sleep(step.sent[0][0])
-        app = await self.phone.activities.app_for(self.package)
+        app = await self.phone.app_processes.ensure(self.package)
         if isinstance(app, Replay) and self.player.current is step:
             first = step.sent[0][0]
             app.spawn(send(app, tuple((at - first, number) for at, number in step.sent)))
@@ -135,7 +135,7 @@ class Replay(App):
 
 
 def _running(phone: Phone, package: str, what: str) -> None:
-    app = phone.activities.app(package)
+    app = phone.app_processes.get(package)
     if isinstance(app, Replay):
         app.call(partial(app.hear, what))
 

@@ -22,7 +22,7 @@ from droidcancel.simulator.views import (
 )
 
 if TYPE_CHECKING:
-    from droidcancel.simulator.activities import Task
+    from droidcancel.simulator.tasks import Task
 
 INK = "#ffffff"
 

@@ -30,7 +30,7 @@ class Chooser(Activity):
         target = self._target()
         found = [
             (package, cls)
-            for package, cls in self.phone.activities.candidates(target)
+            for package, cls in self.phone.resolver.candidates(target)
             if package.name != self.app.package
         ]
         entries = [self._entry(target, package, cls) for package, cls in found]
@@ -69,7 +69,7 @@ class Chooser(Activity):
         )
 
     def _choose(self, target: Intent, package: Package, cls: type[Activity]) -> None:
-        component = self.phone.activities.component_of(package, cls)
+        component = self.phone.resolver.component_of(package, cls)
         self.start(replace(target, component=component))
         self.finish()
 

@@ -175,7 +175,7 @@ class SystemUi:
         self.phone.spawn(self._run_in(package, action))
 
     async def _run_in(self, package: str, action: Callable[[], object]) -> None:
-        app = self.phone.activities.app(package)
+        app = self.phone.app_processes.get(package)
         if app is not None:
             app.call(action)
         else:

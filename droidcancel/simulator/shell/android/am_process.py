@@ -50,7 +50,7 @@ async def force_stop(invocation: Invocation, args: Args) -> int:
 
 @AM.sub("kill")
 async def kill(invocation: Invocation, args: Args) -> int:
-    invocation.phone.activities.kill_background(_target(args))
+    invocation.phone.app_processes.kill_background(_target(args))
     return 0
 
 
@@ -58,7 +58,7 @@ async def kill(invocation: Invocation, args: Args) -> int:
 async def kill_all(invocation: Invocation, args: Args) -> int:
     for process in list(invocation.phone.processes):
         if process.package and process.state >= PROCESS_STATE_SERVICE:
-            invocation.phone.activities.kill_background(process.package)
+            invocation.phone.app_processes.kill_background(process.package)
     return 0
 
 
@@ -67,7 +67,7 @@ async def crash(invocation: Invocation, args: Args) -> int:
     phone, target = invocation.phone, _target(args)
     processes = [p for p in phone.processes if target in (str(p.pid), p.package)]
     for process in processes:
-        app = phone.activities.app(process.package or "")
+        app = phone.app_processes.get(process.package or "")
         if app is not None:
             app.crash(CRASH)
     return 0

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from droidcancel.simulator.activities import (
-    ActivityNotFoundError,
-    NotExportedError,
-    StartResult,
-)
 from droidcancel.simulator.apps.intents import FLAG_ACTIVITY_NEW_TASK, Intent
 from droidcancel.simulator.media import parse_uri
+from droidcancel.simulator.resolver import ActivityNotFoundError, NotExportedError
 from droidcancel.simulator.shell.android.am_intents import StartOptions, parse
 from droidcancel.simulator.shell.android.am_service import AM
 from droidcancel.simulator.shell.android.java import FAILED, Args, Failure, security
 from droidcancel.simulator.shell.registry import Invocation
+from droidcancel.simulator.tasks import StartResult
 
 WARNINGS = {
     "to_front": "Warning: Activity not started, its current task has been brought to the front\n",
@@ -47,7 +44,7 @@ async def _stop_first(invocation: Invocation, intent: Intent) -> None:
     """-S: force-stop whom the intent goes to."""
     package = intent.component.package if intent.component else None
     if package is None:
-        found = invocation.phone.activities.candidates(_typed(invocation, intent))
+        found = invocation.phone.resolver.candidates(_typed(invocation, intent))
         if len(found) != 1:
             why = "matches multiple activities; can't stop" if found else "does not match any"
             what = why if found else f"{why} activities"

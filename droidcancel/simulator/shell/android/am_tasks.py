@@ -16,8 +16,8 @@ from droidcancel.simulator.shell.android.java import (
 from droidcancel.simulator.shell.registry import Invocation
 
 if TYPE_CHECKING:
-    from droidcancel.simulator.activities import Task
     from droidcancel.simulator.phone import Phone
+    from droidcancel.simulator.tasks import Task
 
 FULLSCREEN_STACK = 1
 

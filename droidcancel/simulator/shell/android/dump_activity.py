@@ -22,10 +22,10 @@ from droidcancel.simulator.shell.android.tokens import (
 from droidcancel.simulator.shell.registry import Invocation, dump
 
 if TYPE_CHECKING:
-    from droidcancel.simulator.activities import ActivityRecord, Task
     from droidcancel.simulator.apps.base import App
     from droidcancel.simulator.phone import Phone
     from droidcancel.simulator.services_state import Notification
+    from droidcancel.simulator.tasks import ActivityRecord, Task
 
 Section = Callable[["Phone", "str | None"], str]
 
@@ -78,7 +78,7 @@ def _record_lines(phone: Phone, task: Task, number: int) -> list[str]:
         f"        state={record.state} stopped={str(record.state != 'RESUMED').lower()} "
         "delayedResume=false finishing=false",
     ]
-    app = phone.activities.app(package)
+    app = phone.app_processes.get(package)
     if app is not None:
         lines.insert(2, f"        app={process_token(app.process)}")
     return lines
@@ -108,7 +108,7 @@ def top(phone: Phone, package: str | None) -> str:
     text = ""
     for task in reversed(_tasks(phone)):
         record = task.records[-1]
-        app = phone.activities.app(record.component.package)
+        app = phone.app_processes.get(record.component.package)
         if app is None or record.activity is None or package not in (None, task.affinity):
             continue
         shown = record is phone.activities.resumed
@@ -170,7 +170,7 @@ def services(phone: Phone, package: str | None) -> str:
     head = "ACTIVITY MANAGER SERVICES (dumpsys activity services)\n"
     body = "".join(
         _service(phone, app, number, notification)
-        for app in phone.activities.running()
+        for app in phone.app_processes.running()
         if package in (None, app.package)
         for number, notification in app.process.foreground_services.items()
     )
@@ -212,7 +212,7 @@ def _adj(state: int) -> tuple[int, str]:
 
 
 def processes(phone: Phone, package: str | None) -> str:
-    apps = [app for app in phone.activities.running() if package in (None, app.package)]
+    apps = [app for app in phone.app_processes.running() if package in (None, app.package)]
     lines = ["ACTIVITY MANAGER RUNNING PROCESSES (dumpsys activity processes)"]
     lines.append("  All known processes:")
     for app in apps:

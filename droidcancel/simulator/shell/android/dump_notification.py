@@ -16,7 +16,7 @@ FLAG_ONGOING, FLAG_NO_CLEAR, FLAG_FOREGROUND_SERVICE = 0x2, 0x20, 0x40
 
 def _flags(phone: Phone, notification: Notification) -> int:
     flags = FLAG_ONGOING | FLAG_NO_CLEAR if notification.ongoing else 0
-    app = phone.activities.app(notification.package)
+    app = phone.app_processes.get(notification.package)
     foreground = app is not None and notification.id in app.process.foreground_services
     return flags | FLAG_FOREGROUND_SERVICE if foreground else flags
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from droidcancel.simulator.activities import ActivityNotFoundError, NotExportedError
 from droidcancel.simulator.apps.intents import Component, Intent
 from droidcancel.simulator.packages import Package
+from droidcancel.simulator.resolver import ActivityNotFoundError, NotExportedError
 from droidcancel.simulator.shell.android.am_intents import parse
 from droidcancel.simulator.shell.android.java import Args, Failure
 from droidcancel.simulator.shell.android.pm_service import PM
@@ -35,15 +35,15 @@ class _Query:
 
     def found(self, invocation: Invocation) -> list[tuple[Package | None, Component]]:
         """Who takes the intent. The phone's own questions see what is not exported as well."""
-        activities = invocation.phone.activities
+        resolver = invocation.phone.resolver
         if self.intent.component is None:
-            matches = activities.candidates(self.intent)
-            return [(pkg, activities.component_of(pkg, cls)) for pkg, cls in matches]
+            matches = resolver.candidates(self.intent)
+            return [(pkg, resolver.component_of(pkg, cls)) for pkg, cls in matches]
         try:
-            package, cls = activities.resolve(self.intent, uid=0)
+            package, cls = resolver.resolve(self.intent, uid=0)
         except (ActivityNotFoundError, NotExportedError):
             return []
-        return [(package, activities.component_of(package, cls))]
+        return [(package, resolver.component_of(package, cls))]
 
     def text(self, package: Package | None, component: Component, indent: str) -> str:
         """One ResolveInfo (ResolveInfo.dump), or its short forms."""

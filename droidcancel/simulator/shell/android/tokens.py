@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from droidcancel.simulator.processes import user_name
 
 if TYPE_CHECKING:
-    from droidcancel.simulator.activities import ActivityRecord, Task
     from droidcancel.simulator.phone import Phone
     from droidcancel.simulator.processes import Process
+    from droidcancel.simulator.tasks import ActivityRecord, Task
     from droidcancel.simulator.windows import Window
 
 
