@@ -77,7 +77,11 @@ def snapshot(phone: Phone) -> Snapshot:
         "files": _files(phone, "/sdcard/Movies") + _files(phone, "/data/local/tmp", "droidcancel-"),
         "services": [p.name for p in phone.processes if p.foreground_services],
         "app": bool(phone.processes.by_package(PACKAGE)),
-        "shells": sorted(p.name for p in phone.processes if p.uid == SHELL_UID),
+        "shells": sorted(
+            p.name if p.name == "adbd" else " ".join(p.args)
+            for p in phone.processes
+            if p.uid == SHELL_UID
+        ),
         "clipboard": phone.clipboard.text,
         **{f"settings {name}": phone.settings.list(name) for name in TABLES},
     }
