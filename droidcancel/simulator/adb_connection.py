@@ -229,8 +229,9 @@ class Connection:
             raise WireError("WRTE before the OKAY of the one before")
 
     def _close_stream(self, packet: Packet) -> None:
-        stream = self._known(packet)
-        if stream is not None:
+        """The host's id may be 0: old hosts close so, and adbd takes it (adb.cpp, A_CLSE)."""
+        stream = self._streams.get(packet.arg1)
+        if stream is not None and (packet.arg0 == 0 or stream.remote in (0, packet.arg0)):
             stream.abort()
             self.finished(stream)
 

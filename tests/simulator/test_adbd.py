@@ -294,10 +294,11 @@ def test_one_packet_at_a_time_until_it_is_acknowledged(host: Host) -> None:
     assert host.next().command == b"WRTE"
 
 
-def test_closing_is_answered(host: Host) -> None:
+@pytest.mark.parametrize("named", [1, 0])  # 0: as hosts before 2016 close
+def test_closing_is_answered(host: Host, named: int) -> None:
     host.hello()
     accepted = host.open("exec:sleep 50")
-    host.send(b"CLSE", 1, accepted.arg0)
+    host.send(b"CLSE", named, accepted.arg0)
     closed = host.next()
     assert (closed.command, closed.arg0, closed.arg1) == (b"CLSE", accepted.arg0, 1)
 
