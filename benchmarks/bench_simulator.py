@@ -118,8 +118,9 @@ def _phones(server: int, count: int, seconds: float) -> dict[str, float]:
 
 def _answers(serial: str) -> bool:
     from droidcancel.device import adb
+    from droidcancel.device.way import Way
 
-    line = adb.open_line(adb.client(), serial, True)
+    line = adb.open_line(Way(adb.client(), serial), True)
     try:
         return line.execute("echo up", "echo up", 30.0, 1000).text == "up\n"
     finally:

@@ -133,7 +133,8 @@ def _script_words() -> tuple[bytes, ...]:
 
 
 _SCRIPT = (TEST_DATA / "shell_snippets.sh").read_bytes()
-_SCRIPTS = tuple(part for part in _SCRIPT.split(b"\n\n") if part)[:200]
+_LINES = _SCRIPT.splitlines(keepends=True)
+_SCRIPTS = tuple(b"".join(_LINES[at : at + 3]) for at in range(0, len(_LINES), 3))
 _SHELL_WORDS = (
     b"$(", b"`", b"((", b"))", b"[[", b"]]", b"${x", b"<<E\n", b"|&", b";;", b"case x in ", b"esac",
     b"$'", b"\\\n", b"!", b"~", b"{a,b}", b"2>&1", b"function f {", b"@(a|b)",
@@ -143,12 +144,41 @@ _SHELL_WORDS = (
 # -- files -----------------------------------------------------------------------------------------
 def sync(data: bytes) -> None:
     """Any session ends when the host has said all; nothing of the host is touched."""
-    _loop().run_until_complete(asyncio.wait_for(_session(data), PATIENCE_S))
+    try:
+        _end_of(data, _files.of_some())
+    except Exception:
+        _end_of(data, _files.fresh())  # what earlier sessions left may be the cause
+        raise
 
 
-async def _session(data: bytes) -> None:
-    files = FileSystem(lambda: 0.0, STORAGE)
-    make_tree(files, 34)
+def _end_of(data: bytes, files: FileSystem) -> None:
+    _loop().run_until_complete(asyncio.wait_for(_session(data, files), PATIENCE_S))
+
+
+class _Files:
+    """A phone's files, made anew after some sessions: to make them takes ten times as long."""
+
+    SESSIONS = 30
+
+    def __init__(self) -> None:
+        self._made: FileSystem | None = None
+        self._left = 0
+
+    def fresh(self) -> FileSystem:
+        self._made = FileSystem(lambda: 0.0, STORAGE)
+        make_tree(self._made, 34)
+        self._left = self.SESSIONS
+        return self._made
+
+    def of_some(self) -> FileSystem:
+        self._left -= 1
+        return self._made if self._made is not None and self._left > 0 else self.fresh()
+
+
+_files = _Files()
+
+
+async def _session(data: bytes, files: FileSystem) -> None:
     near, far = pipe()
     session = Session(UserFiles(files, SHELL_UID, umask=0), far, 34)  # type: ignore[arg-type]
     serving = asyncio.ensure_future(session.run())
@@ -341,7 +371,8 @@ TARGETS = (
                lambda raw: __import__("base64").b64encode(raw) + b" a@b") | some.binary(max_size=99)),  # noqa: E501
     Target("grammar", grammar, _SCRIPTS, _SHELL_WORDS + _script_words(),
            damaged(_SCRIPTS) | lines(_SCRIPTS)
-           | some.lists(some.sampled_from(_SHELL_WORDS + _script_words()), max_size=12).map(b" ".join)),  # noqa: E501
+           | some.lists(some.sampled_from(_SHELL_WORDS + _script_words()), max_size=12).map(b" ".join),  # noqa: E501
+           usual=1600),
     Target("sync", sync, _SESSIONS, (b"SEND", b"DATA", b"DONE", b"RECV", b"LIS2", b"SND2", b",33188"),  # noqa: E501
            some.lists(_SYNC, max_size=6).map(b"".join)),
     Target("packages", packages, (_zipped(_AXML), _AXML, _MOVIE), (b"PK\x01\x02", b"PK\x05\x06", b"moov",  # noqa: E501

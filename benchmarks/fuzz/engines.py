@@ -14,8 +14,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from benchmarks.fuzz.grammar import NUMBERS, encoded
 from benchmarks.fuzz.target import Runner
 
-#: no input of the loop is longer, in bytes; half of them are short
-LONGEST = 200_000
 EXAMPLES_A_ROUND = 200
 Note = Callable[[], None]
 
@@ -28,19 +26,21 @@ def mutate(runner: Runner, until: float, note: Note, seed: int) -> None:
     for sample in pool:
         runner.run(sample)
     while time.monotonic() < until:
-        data = damaged(chance, pool, runner.target.words)
+        data = damaged(chance, pool, runner.target.words, runner.target.usual)
         if runner.run(data) is None and chance.random() < 0.01:
             pool.append(data[:10_000])
             del pool[: max(0, len(pool) - 2000)]
         note()
 
 
-def damaged(chance: random.Random, pool: Sequence[bytes], words: Sequence[bytes]) -> bytes:
+def damaged(
+    chance: random.Random, pool: Sequence[bytes], words: Sequence[bytes], usual: int = 8000
+) -> bytes:
     """A sample of the pool with a few damages."""
     data = chance.choice(pool) or b"x"
     for _ in range(chance.choice((1, 1, 2, 3, 5, 8))):
         data = _damage(chance, data, pool, words)
-    return data[: LONGEST if chance.random() < 0.05 else 8000]
+    return data[: 25 * usual if chance.random() < 0.05 else usual]
 
 
 def _damage(
@@ -111,7 +111,8 @@ def atheris(runner: Runner, until: float, note: Note, seed: int) -> None:
     engine.Setup(
         [
             sys.argv[0], f"-max_total_time={seconds}", f"-seed={seed or 1}", f"-dict={words}",
-            "-max_len=20000", "-timeout=120", "-rss_limit_mb=0", "-verbosity=0", str(corpus),
+            f"-max_len={5 * runner.target.usual // 2}", "-timeout=120", "-rss_limit_mb=0",
+            "-verbosity=0", str(corpus),
         ],
         one,
     )  # fmt: skip

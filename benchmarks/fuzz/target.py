@@ -35,7 +35,8 @@ class Hang(BaseException):
 class Target:
     """`function` raises what is a finding; `seeds` are good inputs, `words` what they are made of.
 
-    `grammar`: what Hypothesis draws from.
+    `grammar`: what Hypothesis draws from. `usual`: how long most inputs may be, in bytes; of what
+    is slow to read, many short ones find more than a few long ones do.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Target:
     seeds: tuple[bytes, ...]
     words: tuple[bytes, ...]
     grammar: Bytes
+    usual: int = 8000
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,9 @@ from droidcancel.device.hierarchy import Bounds, Hierarchy, Node
 REMEMBERED = 300
 _SAME = str.maketrans({"\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2026": "..."})
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_COUNT = re.compile(r"\s*[:(\uff08\uff1a]?\s*[%\u066a]?\d+(\+|\s?[%\u066a\uff05])?\s*[)\uff09]?")
+_COUNT = re.compile(
+    r"(?:\s*[:(\uff08\uff1a])?\s*[%\u066a]?\d+(\+|\s?[%\u066a\uff05])?\s*[)\uff09]?"
+)
 _SEPARATORS = ",:;(\u00b7\u2022|\u060c\u061b\u3001\uff08\uff0c\uff1a"
 _AFTER_LABEL = re.compile(rf"\s*[{_SEPARATORS}].*|\s+\d+\+?|\.\s(\s|\d).*", re.DOTALL)
 _TAILS: dict[Tail, re.Pattern[str] | None] = {

@@ -34,7 +34,7 @@ SYSTEM_PACKAGES = (
     "com.google.android.packageinstaller",
 )
 
-_RANGE = re.compile(r"\s*(>=|<=|>|<|==)?\s*(\d{1,18}(?:\.\d{1,18}){0,20})\s*")
+_RANGE = re.compile(r"(?:\s*(>=|<=|>|<|==))?\s*(\d{1,18}(?:\.\d{1,18}){0,20})\s*")
 _VERSION = re.compile(r"\d{1,18}(?:\.\d{1,18}){0,20}")
 
 

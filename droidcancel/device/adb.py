@@ -14,12 +14,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from droidcancel.device.parse_device import parse_adb_version, parse_device_list
-from droidcancel.device.server import Connection, Refused, Server
+from droidcancel.device.server import Refused, Server
 from droidcancel.device.shell_line import Line
 from droidcancel.device.types import Listed
 from droidcancel.errors import AdbError, DeviceError, ParseError, UsageError
+
+if TYPE_CHECKING:
+    from droidcancel.device.way import Way
 
 DEFAULT_PORT = 5037
 START_TIMEOUT_S = 20.0
@@ -52,7 +56,7 @@ def client() -> Server:
     """
     host, port = server_address()
     if not _answers(host, port):
-        _start(host, port)
+        start(host, port)
     found = Server(host, port)
     version = server_version(found)
     if version < OLDEST_SERVER:
@@ -130,7 +134,8 @@ def _answers(host: str, port: int) -> bool:
         return False
 
 
-def _start(host: str, port: int) -> None:
+def start(host: str, port: int) -> None:
+    """Start a server of this machine. AdbError where it does not start, or is another machine's."""
     where = f"{host}:{port}"
     if host not in LOOPBACK:
         raise AdbError(
@@ -206,19 +211,10 @@ def has_shell_v2(server: Server, serial: str) -> bool:
         return "shell_v2" in _ask(server, f"host-serial:{serial}:features").split(",")
 
 
-def _reach(server: Server, serial: str) -> Connection:
-    """The phone; a server that ended meanwhile is started again, as `adb` itself does."""
-    try:
-        return server.reach(serial, TRANSPORT_TIMEOUT_S)
-    except ConnectionRefusedError:
-        _start(server.host, server.port)
-        return server.reach(serial, TRANSPORT_TIMEOUT_S)
-
-
-def open_line(server: Server, serial: str, v2: bool) -> Line:
+def open_line(way: Way, v2: bool) -> Line:
     """A shell on the phone that reads its commands from the stream."""
-    with adb_errors(f"{serial}: no shell"):
-        connection = _reach(server, serial)
+    with adb_errors(f"{way.serial}: no shell"):
+        connection = way.reach()
         try:
             connection.send(_RAW_SHELL if v2 else _OLD_SHELL)
         except BaseException:

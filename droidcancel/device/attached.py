@@ -11,6 +11,7 @@ from droidcancel.device.parse_device import parse_properties
 from droidcancel.device.server import Server
 from droidcancel.device.shell import ShellChannel
 from droidcancel.device.types import Attached, Listed
+from droidcancel.device.way import Way
 from droidcancel.errors import AdbError, DeviceError, UsageError
 
 _ALLOW = (
@@ -70,10 +71,11 @@ def properties_of(server: Server, serial: str) -> dict[str, str]:
         channel.close()
 
 
-def channel_to(server: Server, serial: str) -> ShellChannel:
-    """A lasting shell on a phone."""
+def channel_to(server: Server, serial: str, way: Way | None = None) -> ShellChannel:
+    """A lasting shell on a phone; `way` is closed with it."""
     v2 = adb.has_shell_v2(server, serial)
-    return ShellChannel(lambda: adb.open_line(server, serial, v2))
+    way = way or Way(server, serial)
+    return ShellChannel(lambda: adb.open_line(way, v2), at_close=way.close)
 
 
 def choose(serial: str | None = None, server: Server | None = None) -> str:

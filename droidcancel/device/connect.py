@@ -38,11 +38,13 @@ def connect(
     from droidcancel.device.device import Device, is_ready
     from droidcancel.device.handle import Handle
     from droidcancel.device.known import Known
+    from droidcancel.device.way import Way
 
     client = adb.client()
     chosen = choose(serial or _serial_of(entry, client), client)
-    handle = Handle(client, chosen)
-    channel = channel_to(client, chosen)
+    way = Way(client, chosen)
+    handle = Handle(way)
+    channel = channel_to(client, chosen, way)
     try:
         if poll(lambda: True if is_ready(channel) else None, boot_wait_s) is None:
             raise DeviceError(f"{chosen} has not finished booting", "wait, or restart it")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import adbutils
 
 from droidcancel.device import adb
 from droidcancel.device.bounded import BoundedSocket, too_long
 from droidcancel.device.kept import Kept
-from droidcancel.device.server import Refused, Server
+from droidcancel.device.server import Refused
+from droidcancel.device.way import Way
+from droidcancel.errors import AdbError
 
 SHELL_TIMEOUT_S = 60.0
 MAX_SHELL_OUTPUT = 2**20  # what uiautomator2 asks a shell for: a checksum, a word
@@ -25,9 +28,10 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
     one that is idle is used again. `connections` counts what was asked for.
     """
 
-    def __init__(self, server: Server, serial: str) -> None:
-        super().__init__(adbutils.AdbClient(host=server.host, port=server.port), serial=serial)
-        self._server = server
+    def __init__(self, way: Way) -> None:
+        client = adbutils.AdbClient(host=way.server.host, port=way.server.port)
+        super().__init__(client, serial=way.serial)
+        self._way = way
         self._kept: dict[str, list[Kept]] = {}
         self._lock = threading.Lock()
         self.connections = 0
@@ -36,6 +40,8 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
         self, command: str | None = None, timeout: float | None = None
     ) -> adbutils.AdbConnection:
         """As adbutils'; a link that says nothing any more is not waited on for its ten minutes."""
+        with _as_adbutils():
+            self._way.renew()
         return super().open_transport(command, timeout or adb.SILENT_S)
 
     def create_connection(self, network: adbutils.Network, address: int | str) -> socket.socket:
@@ -75,15 +81,13 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
             found.end()
 
     def _open(self, service: str) -> socket.socket:
-        try:
-            connection = self._server.reach(str(self.serial), adb.TRANSPORT_TIMEOUT_S)
+        with _as_adbutils():
+            connection = self._way.reach()
             try:
                 connection.send(service)
             except BaseException:
                 connection.close()
                 raise
-        except Refused as refusal:
-            raise adbutils.AdbError(str(refusal)) from refusal
         return BoundedSocket(connection.conn)
 
     def shell(
@@ -108,6 +112,15 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
             return data
         text = data.decode(encoding, "replace")
         return text.rstrip() if rstrip else text
+
+
+@contextmanager
+def _as_adbutils() -> Iterator[None]:
+    """What goes wrong on the way, as the error that uiautomator2 knows."""
+    try:
+        yield
+    except (Refused, AdbError) as refusal:
+        raise adbutils.AdbError(str(refusal)) from refusal
 
 
 def _until_close(connection: adbutils.AdbConnection, most: int) -> bytes:

@@ -229,7 +229,7 @@ def knows_svc(text: str, what: str) -> bool:
 
 def knows_phone_data(text: str) -> bool:
     """Whether the help of `cmd phone` lists ``data`` (TelephonyShellCommand)."""
-    return re.search(r"^\s+data\b", text, re.MULTILINE) is not None and not not_there(text)
+    return re.search(r"^[ \t]+data\b", text, re.MULTILINE) is not None and not not_there(text)
 
 
 def denied(text: str) -> bool:

@@ -20,7 +20,9 @@ _HEAD = re.compile(
     r"(?P<rest>.*)$"
 )
 _DECORATION = re.compile(r"^(?:#[^#]*#)?(?:@[^@]*@)?")
-_SOURCE = re.compile(r"\bSource: (?:.*\buser=(?P<user>\d+) )?.*\bpkg=(?P<package>\S+)")
+_SOURCE = re.compile(r"\bSource: (?P<words>.*)")
+_SOURCE_USER = re.compile(r"\buser=(\d+) ")
+_SOURCE_PACKAGE = re.compile(r"\bpkg=(\S+)")
 _UID_USER = re.compile(r"u(?P<id>\d+)\w")
 _UPLOAD_BYTES = re.compile(r"Network upload bytes:\s*(?P<bytes>-?\d+)")
 _REQUIRED = re.compile(r"Required constraints:(?P<names>.*)")
@@ -64,7 +66,7 @@ def _leaves(line: str, head: re.Match[str]) -> bool:
 def _job(head: re.Match[str], body: str, running: set[tuple[str, str]]) -> tuple[str, Job]:
     words = head["rest"].split()
     service = _DECORATION.sub("", words[-1]) if words else ""
-    source = _SOURCE.search(body)
+    owner, user = _source(body)
     required = _REQUIRED.search(body)
     upload = _UPLOAD_BYTES.search(body)
     job = Job(
@@ -77,15 +79,26 @@ def _job(head: re.Match[str], body: str, running: set[tuple[str, str]]) -> tuple
         persisted="PERSISTED" in body,
         active=(head["uid"], head["id"]) in running,
         upload_bytes=int(upload["bytes"]) if upload and int(upload["bytes"]) >= 0 else None,
-        user=_user(source, head["uid"]),
+        user=_user(user, head["uid"]),
     )
-    return (source["package"] if source else service.partition("/")[0]), job
+    return owner or service.partition("/")[0], job
 
 
-def _user(source: re.Match[str] | None, uid: str) -> int | None:
+def _source(body: str) -> tuple[str, str]:
+    """Package and user of ``Source: uid=u0a123 user=0 pkg=PKG``; empty where it does not say."""
+    for found in _SOURCE.finditer(body):
+        words = found["words"]
+        package = _SOURCE_PACKAGE.search(words)
+        if package:
+            user = _SOURCE_USER.search(words, 0, package.start())
+            return package[1], user[1] if user else ""
+    return "", ""
+
+
+def _user(user: str, uid: str) -> int | None:
     """Whose job it is: the user of its source, else of the uid ``u10a123`` that runs it."""
-    if source and source["user"]:
-        return int(source["user"])
+    if user:
+        return int(user)
     found = _UID_USER.match(uid)
     return int(found["id"]) if found else None
 

@@ -20,7 +20,7 @@ _NOTIFICATION_SIGNS = (
     "NotificationRecord(",
 )
 _EXTRA = re.compile(
-    r"android\.(?P<key>progress|progressMax|progressIndeterminate)=\w+ \((?P<value>[^)]*)\)"
+    r"android\.(?P<key>progress|progressMax|progressIndeterminate)=\w+ \((?P<value>[^()]*)\)"
 )
 
 

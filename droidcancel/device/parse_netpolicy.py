@@ -9,7 +9,8 @@ from droidcancel.errors import ParseError
 
 METERED_WORDS = ("true", "false", "none")
 _STATUS = re.compile(r"^Restrict background status: (?P<word>enabled|disabled)\s*$", re.MULTILINE)
-_SSID = re.compile(r'\bSSID: "?(?P<ssid>.*?)"?, BSSID: (?P<bssid>[^,\s]+)')
+# a name is 32 bytes at most, each of which may be shown as an escape
+_SSID = re.compile(r'\bSSID: "?(?P<ssid>.{0,160}?)"?, BSSID: (?P<bssid>[^,\s]+)')
 _IFACES = re.compile(r"Metered ifaces: *[\[{](?P<names>[^\]}]*)[\]}]")
 _NO_SSID = ("", "<unknown ssid>", "<none>", "null")
 

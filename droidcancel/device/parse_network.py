@@ -13,10 +13,11 @@ NO_SHELL = "No shell command implementation."
 WIFI_ON_SETTING = {"0": False, "1": True, "2": True, "3": False}  # 2 on in airplane, 3 off by it
 _LINKER_NOISE = "WARNING: linker"  # Android 6 and 7 print it before anything that starts Java
 _SETTING_LINE = re.compile(r"^(?P<key>[\w.]+)=(?P<value>.*)$")
-_DEFAULT_NETWORK = re.compile(r"^\s*Active default network:\s*(?P<id>\S+)", re.MULTILINE)
-_AGENT = re.compile(r"NetworkAgentInfo\s*\{.*?\bnetwork\{(?P<id>\d+)\}.*", re.IGNORECASE)
+_DEFAULT_NETWORK = re.compile(r"^[ \t]*Active default network:\s*(?P<id>\S+)", re.MULTILINE)
+_AGENT = re.compile(r"NetworkAgentInfo\s*\{", re.IGNORECASE)
+_AGENT_NETWORK = re.compile(r"\bnetwork\{(?P<id>\d+)\}", re.IGNORECASE)
 _TRANSPORTS = re.compile(r"Transports:\s*(?P<names>[A-Z_|]+)")
-_SSID = re.compile(r'^Wifi is connected to "?(?P<ssid>.*?)"?\s*$')
+_SSID = re.compile(r"^Wifi is connected to (?P<ssid>.*)$")
 _NO_WIFI = "Wifi is not connected"
 DATA_SUBSCRIPTION = "multi_sim_data_call"  # Settings.Global: the subscription that has data
 
@@ -91,7 +92,8 @@ def parse_wifi_status(text: str) -> WifiStatus:
     for line in text.splitlines():
         ssid = _SSID.match(line)
         if ssid:
-            return WifiStatus(True, True, ssid["ssid"])
+            name = ssid["ssid"].rstrip().removeprefix('"').removesuffix('"')
+            return WifiStatus(True, True, name)
         if line.startswith(_NO_WIFI):
             return WifiStatus(True, False)
     return WifiStatus(True, None)
@@ -120,7 +122,8 @@ def parse_default_network(text: str) -> str | None:
 def parse_transports(text: str, network: str) -> str | None:
     """What the network rides on (``WIFI``, ``CELLULAR``, ``ETHERNET``), or None where untold."""
     for line in text.splitlines():
-        agent = _AGENT.search(line)
+        head = _AGENT.search(line)
+        agent = _AGENT_NETWORK.search(line, head.end()) if head else None
         if agent and agent["id"] == network:
             found = _TRANSPORTS.search(line)
             return found["names"] if found else None

@@ -9,15 +9,16 @@ from droidcancel.device.reads import first_line, reads
 from droidcancel.device.types import Component, ForegroundService, PackageInfo
 from droidcancel.errors import ParseError
 
+# Of a line without an end, each begins once: `\s` would run over the lines that follow, and back.
 _PACKAGE_LINE = re.compile(r"^package:(?P<name>\S+)(?:\s+uid:(?P<uids>[\d,]+))?\s*$")
 _BLOCK = re.compile(r"^  Package \[(?P<name>[^\]]+)\]", re.MULTILINE)
-_USER_ID = re.compile(r"^\s+(?:userId|appId)=(?P<id>\d+)", re.MULTILINE)
-_VERSION_NAME = re.compile(r"^\s+versionName=(?P<name>.*)$", re.MULTILINE)
-_VERSION_CODE = re.compile(r"^\s+versionCode=(?P<code>\d+)", re.MULTILINE)
-_FLAGS = re.compile(r"^\s+(?:pkgFlags|flags)=\[(?P<flags>[^\]]*)\]", re.MULTILINE)
-_USER_LINE = re.compile(r"^\s+User (?P<id>\d+):(?P<state>.*)$", re.MULTILINE)
+_USER_ID = re.compile(r"^[ \t]+(?:userId|appId)=(?P<id>\d+)", re.MULTILINE)
+_VERSION_NAME = re.compile(r"^[ \t]+versionName=(?P<name>.*)$", re.MULTILINE)
+_VERSION_CODE = re.compile(r"^[ \t]+versionCode=(?P<code>\d+)", re.MULTILINE)
+_FLAGS = re.compile(r"^[ \t]+(?:pkgFlags|flags)=\[(?P<flags>[^\]\n]*)\]", re.MULTILINE)
+_USER_LINE = re.compile(r"^[ \t]+User (?P<id>\d+):(?P<state>.*)$", re.MULTILINE)
 _STATE_FLAG = re.compile(r"\b(?P<name>installed|stopped)=(?P<value>true|false)")
-_PERMISSION = re.compile(r"^\s+(?P<name>[\w.]+): granted=(?P<granted>true|false)", re.MULTILINE)
+_PERMISSION = re.compile(r"^[ \t]+(?P<name>[\w.]+): granted=(?P<granted>true|false)", re.MULTILINE)
 _SERVICE = re.compile(r"^\s*\* ServiceRecord\{\S+ u(?P<user>\d+) (?P<component>[^\s}]+)")
 _APP_USER = re.compile(r"u(?P<id>\d+)_")
 UIDS_A_USER = 100_000  # UserHandle.PER_USER_RANGE

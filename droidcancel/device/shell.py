@@ -66,8 +66,15 @@ def isolated(command: Command) -> str:
 class ShellChannel:
     """Commands to one phone. ``round_trips`` counts them; ``opened`` counts the shells."""
 
-    def __init__(self, open_line: Opener, *, reopen_s: float = 3.0) -> None:
+    def __init__(
+        self,
+        open_line: Opener,
+        *,
+        reopen_s: float = 3.0,
+        at_close: Callable[[], None] | None = None,
+    ) -> None:
         self._open = open_line
+        self._at_close = at_close
         self._reopen_s = reopen_s
         self._idle: list[Line] = []
         self._lock = threading.Lock()
@@ -167,6 +174,8 @@ class ShellChannel:
             lines, self._idle = self._idle, []
         for line in lines:
             line.close()
+        if self._at_close is not None:
+            self._at_close()
 
     def drop(self) -> None:
         """Forget the idle shells (the phone rebooted); the next command opens a new one."""

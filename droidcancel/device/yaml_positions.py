@@ -17,9 +17,11 @@ from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
     CollectionStartEvent,
+    Event,
     NodeEvent,
     ScalarEvent,
 )
+from ruamel.yaml.parser import RoundTripParser
 
 from droidcancel.errors import ConfigError
 
@@ -104,8 +106,7 @@ def load_yaml(text: str, file: str) -> Positioned:
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(f"has more than {MAX_CHARACTERS} characters", file=file)
     try:
-        _check_events(text, file)
-        data = YAML(typ="rt").load(text)
+        data = _reader(file).load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
@@ -121,35 +122,58 @@ def load_yaml(text: str, file: str) -> Positioned:
     return Positioned(file, data)
 
 
-def _check_events(text: str, file: str) -> None:
-    """Refuse what would take for ever: deep nesting, aliases of aliases; and tags (`!!python`).
+def _reader(file: str) -> YAML:
+    """A reader of one document, whose events are checked as they come: nothing is read twice."""
+    checked = _Checked(file)
+
+    class Parser(RoundTripParser):
+        def get_event(self) -> Event:
+            event: Event = super().get_event()
+            checked.take(event)
+            return event
+
+    reader = YAML(typ="rt")
+    reader.Parser = Parser
+    return reader
+
+
+class _Checked:
+    """Refuses what would take for ever: deep nesting, aliases of aliases; and tags (`!!python`).
 
     An alias counts as all that its anchor stands for.
     """
-    sizes: dict[str, int] = {}
-    open_nodes: list[tuple[str | None, int]] = []
-    count = 0
-    for event in YAML(typ="rt").parse(text):
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._sizes: dict[str, int] = {}
+        self._open: list[tuple[str | None, int]] = []
+        self._count = 0
+
+    def take(self, event: Event) -> None:
+        """The next event. Raises ConfigError."""
         if isinstance(event, NodeEvent):
-            mark = event.start_mark
-            if isinstance(event, AliasEvent):
-                if any(anchor == event.anchor for anchor, _ in open_nodes):
-                    raise _at(mark, file, f"*{event.anchor} contains itself")
-                count += sizes.get(event.anchor, 1)
-            elif (tag := _tag(event)) is not None:
-                raise _at(mark, file, f"the tag {tag} has no meaning here")
-            else:
-                count += 1
-            if count > MAX_NODES or len(open_nodes) > MAX_DEPTH:
-                raise _at(mark, file, "is nested too deeply, or too large")
+            self._node(event)
         if isinstance(event, ScalarEvent) and event.anchor:
-            sizes[event.anchor] = 1
+            self._sizes[event.anchor] = 1
         if isinstance(event, CollectionStartEvent):
-            open_nodes.append((event.anchor, count))
+            self._open.append((event.anchor, self._count))
         elif isinstance(event, CollectionEndEvent):
-            anchor, before = open_nodes.pop()
+            anchor, before = self._open.pop()
             if anchor:
-                sizes[anchor] = count - before + 1
+                self._sizes[anchor] = self._count - before + 1
+
+    def _node(self, event: NodeEvent) -> None:
+        mark = event.start_mark
+        if isinstance(event, AliasEvent):
+            if any(anchor == event.anchor for anchor, _ in self._open):
+                raise _at(mark, self._file, f"*{event.anchor} contains itself")
+            self._count += self._sizes.get(event.anchor, 1)
+        elif (tag := _tag(event)) is not None:
+            raise _at(mark, self._file, f"the tag {tag} has no meaning here")
+        else:
+            self._count += 1
+        if self._count > MAX_NODES or len(self._open) > MAX_DEPTH:
+            raise _at(mark, self._file, "is nested too deeply, or too large")
 
 
 def _at(mark: StreamMark, file: str, message: str) -> ConfigError:

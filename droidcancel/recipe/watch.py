@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 from droidcancel.apps.profile import UploadView
 from droidcancel.errors import AppError, DeviceError, UiError
-from droidcancel.evidence import UploadSeen
+from droidcancel.evidence import TrafficSeen, UploadSeen
+from droidcancel.facts import NEARLY_ALL
 from droidcancel.recipe.moment_record import seen_by_host, told_by_phone
 from droidcancel.recipe.navigate import clear_the_way
 from droidcancel.recipe.run import Run
@@ -30,6 +31,8 @@ LONGEST_S = 0.5
 GLANCE_S = 1.0
 #: how long an app without a process may take to come back, as a job of its own may bring it
 AWAY_S = 3.0
+#: how long nothing may show of an upload whose bytes have left, before it is taken for over
+UNSEEN_S = 2.0
 #: bytes that do not count as movement
 STILL_BYTES = 4096
 
@@ -51,6 +54,10 @@ class Watch:
     gone: int = 0
     moved_at: float = 0.0
     away_since: float | None = None
+    #: since when a screen that would show an upload shows none, and none was seen before
+    blank_since: float | None = None
+    #: whether it was over before the first look at it
+    unseen: bool = False
     previous: tuple[float, float] | None = None
     #: when the last two looks began, and the last two readings came
     looks: tuple[float, ...] = ()
@@ -66,7 +73,20 @@ class Watch:
     @property
     def ended(self) -> bool:
         """Whether the upload was there, and no longer shows: seen twice, since screens flicker."""
-        return self.state == "done" or self.gone >= 2
+        return self.state == "done" or self.gone >= 2 or self.unseen
+
+    def over_unseen(self, now: float, starts: float, noise: int) -> bool:
+        """Whether the upload's bytes have left, though no look ever showed it: it was quick.
+
+        All of the video; or, of an app that makes it smaller first, more than `noise` since Post,
+        `starts` seconds ago and more, and none any more.
+        """
+        blank = self.blank_since
+        if self.began or blank is None or now - blank < UNSEEN_S:
+            return False
+        late = now - self.posted_at > starts and now - self.moved_at >= self.stuck_after
+        whole = self.video_bytes > 0 and self.sent >= NEARLY_ALL * self.video_bytes
+        return whole or (late and self.sent > noise)
 
     def still(self, now: float) -> bool:
         """Whether nothing has moved for so long that it will not by itself."""
@@ -85,6 +105,10 @@ class Watch:
             self.began, self.gone = True, 0
         elif view.state == "none" and self.began:
             self.gone += 1
+        if view.state == "none" and not self.began:
+            self.blank_since = now if self.blank_since is None else self.blank_since
+        else:
+            self.blank_since = None
         self.state = view.state or self.state
         self.percent = view.percent if view.percent is not None else self.percent
 
@@ -198,6 +222,8 @@ def _glance(run: Run, watch: Watch) -> None:
     look = run.look()
     watch.saw(look.upload, time.monotonic())
     watch.looks = (*watch.looks[-1:], began)
+    if not watch.began:
+        _count_beside(run, watch)
     if look.is_elsewhere:
         _check_there(run, watch)
     else:
@@ -207,6 +233,18 @@ def _glance(run: Run, watch: Watch) -> None:
     question = next((m for n in run.profile.upload.confirm if (m := look.find(n))), None)
     if question is not None:
         run.tap_match(question)
+
+
+def _count_beside(run: Run, watch: Watch) -> None:
+    """The bytes that are counted in the background tell of an upload that no look showed."""
+    last, now = run.recorder.last(TrafficSeen), time.monotonic()
+    if last is not None and last.tx_bytes > (watch.tx or 0):
+        watch.counted(last.tx_bytes, now)
+    starts, noise = run.settings.upload_starts, run.recorder.limits.noise_bytes
+    if not watch.unseen and watch.over_unseen(now, starts, noise):
+        watch.unseen = True
+        told = f"{watch.sent} bytes left since Post, and no look showed the upload: it was quick"
+        run.trouble("watch", told)
 
 
 def _check_there(run: Run, watch: Watch) -> None:
@@ -241,8 +279,14 @@ def _check_time(run: Run, watch: Watch, moment: Moment) -> None:
     waited = time.monotonic() - watch.posted_at
     never = not watch.began and watch.sent <= run.recorder.limits.noise_bytes
     if never and waited > run.settings.upload_starts and moment.kind != "after":
+        if watch.tx is None and moment.kind == "published":
+            watch.unseen = True  # whether it is live is looked at next
+            return
+        seen = f"nothing of it shows in the {waited:.0f} s after Post"
+        if watch.tx is None:
+            seen += ", or it was over before it was looked at: this phone counts no bytes by app"
         raise AppError(
-            f"the upload never started: nothing of it shows in the {waited:.0f} s after Post",
+            f"the upload never started: {seen}",
             "look at the phone: a question may lie over the app, or it waits for a network",
         )
     if run.left() <= 0:

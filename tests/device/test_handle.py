@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from droidcancel.device import Device
+from droidcancel.device.way import Way
 from droidcancel.simulator import Simulator
 
 
@@ -50,12 +51,12 @@ def test_a_link_that_drops_takes_its_connections_with_it(
 
 def count_opened(device: Device):  # type: ignore[no-untyped-def]
     """How many connections the adb server was asked for from here on."""
-    reach, count = device.handle._server.reach, [0]
+    way, count = device.handle._way, [0]
 
-    class Counting:
-        def reach(self, serial: str, timeout: float):  # type: ignore[no-untyped-def]
+    class Counting(Way):
+        def reach(self):  # type: ignore[no-untyped-def]
             count[0] += 1
-            return reach(serial, timeout)
+            return super().reach()
 
-    device.handle._server = Counting()  # type: ignore[assignment]
+    device.handle._way = Counting(way.server, way.serial)
     return lambda: count[0]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,21 +94,58 @@ def test_restoring_twice_does_nothing_more(make_lab: MakeLab) -> None:
     assert is_back(lab)
 
 
-@pytest.mark.parametrize("number", [1, 9, 14])
+@pytest.mark.parametrize("number", [9, 14])
 def test_the_adb_server_is_killed_while_restoring(
     make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """droidcancel starts it again; what it cannot undo meanwhile stays in the journal."""
+    """droidcancel starts it again, and connects the phone again, which is one in the network."""
     lab = make_lab()
     leave_changed(lab)
     with at_command(number, kill_server, monkeypatch):
         done = restore(lab)
-    assert done.exit_code in (0, 3, 4), done.output
-    assert "internal error" not in done.output
-    assert done.exit_code == 0 or "not found" in done.output or "not attached" in done.output
+    assert done.exit_code == 0, done.output
+    assert is_back(lab)
+
+
+def test_the_adb_server_is_killed_before_the_phone_is_reached(
+    make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if it had never been attached: how to attach it is told, and nothing is lost."""
+    lab = make_lab()
+    leave_changed(lab)
+    with at_command(1, kill_server, monkeypatch):
+        done = restore(lab)
+    assert done.exit_code == 3, done.output
+    assert f"`adb connect {lab.simulator.serial}`" in done.output
     plug_in(lab)
     assert restore(lab).exit_code == 0
     assert is_back(lab)
+
+
+def test_another_server_does_not_know_the_phone_any_more(
+    make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started by somebody else's adb: the phone is connected again all the same."""
+    lab = make_lab()
+    leave_changed(lab)
+
+    def restart() -> None:
+        kill_server()
+        assert run_adb("start-server").returncode == 0
+
+    with at_command(9, restart, monkeypatch):
+        done = restore(lab)
+    assert done.exit_code == 0, done.output
+    assert is_back(lab)
+
+
+def test_a_phone_that_was_disconnected_is_not_connected_again(make_lab: MakeLab) -> None:
+    """The same server has lost it: somebody took it away."""
+    lab = make_lab()
+    lab.simulator.withdraw(SERVER_PORT)
+    with pytest.raises(AdbError, match="not found"):
+        lab.device.shell.text(["true"])
+    plug_in(lab)
 
 
 @pytest.mark.parametrize("number", [1, 9, 14])
@@ -123,14 +163,16 @@ def test_the_cable_is_pulled_while_restoring_and_put_in_later(
     assert is_back(lab)
 
 
-def test_the_adb_server_is_killed_in_the_middle_of_a_run(make_lab: MakeLab) -> None:
-    """It is started again by the next command; the phone on the cable is found by the server."""
+@pytest.mark.parametrize("found", ["by the server", "in the network"])
+def test_the_adb_server_is_killed_in_the_middle_of_a_run(make_lab: MakeLab, found: str) -> None:
+    """It is started again by the next command; what it does not find by itself is told to it."""
     lab = make_lab()
 
     def heard(event: Event) -> None:
         if event.kind == "settled":
             kill_server()
-            plug_in(lab)
+            if found == "by the server":
+                plug_in(lab)
 
     result = lab.run("cancel_airplane", "30%", on_event=heard)
     assert result.restored, result.undone
@@ -206,13 +248,25 @@ def watchers(lab: Lab) -> list[str]:
     return [name for name in folder if name.startswith("droidcancel-")]
 
 
+#: a host that ends with a phone's network cut; a living one would start adb again, and go on
+DIES = """
+import os, signal, sys
+from droidcancel.device import connect
+from droidcancel.journal import Journal
+
+device = connect(sys.argv[1])
+Journal.of(device.serial, "killed").begin(device, "airplane")
+device.watchdog.arm(device.network.state(), patience_s=2)
+device.network.set_airplane(True)
+device.network.wait_offline(20)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
 def test_the_phone_mends_itself_when_host_and_adb_are_gone(make_lab: MakeLab) -> None:
     lab = make_lab()
-    device = lab.device
-    Journal.of(device.serial, "killed").begin(device, "airplane")
-    device.watchdog.arm(device.network.state(), patience_s=2)
-    device.network.set_airplane(True)
-    device.network.wait_offline(20)
+    died = subprocess.run([sys.executable, "-c", DIES, lab.simulator.serial], check=False)
+    assert died.returncode == -signal.SIGKILL
     kill_server()
     phone = lab.simulator.phone
     wait_until(lambda: lab.simulator.call(lambda: phone.connectivity.wifi.connected), 40)

@@ -32,6 +32,21 @@ def test_network_guard(make_lab: MakeLab, api: int, locale: str) -> None:
     assert lab.is_as_before()
 
 
+@pytest.mark.parametrize(
+    ("recipe", "moment", "verdict"),
+    [("network_guard", None, "passed"), ("cancel_airplane", "90%", "invalid")],
+)
+def test_an_upload_that_is_over_before_it_is_looked_at(
+    make_lab: MakeLab, recipe: str, moment: str | None, verdict: str
+) -> None:
+    """The app's bytes tell that it was there, where no look was quick enough to see it."""
+    lab = make_lab(upload_bytes_per_s=8e6)
+    result = lab.run(recipe, moment)
+    assert (result.error, result.verdict.name) == (None, verdict)
+    assert lab.states == ["live"]
+    assert lab.is_as_before()
+
+
 @pytest.mark.parametrize("on_slow", ["warn", "stop"])
 def test_a_slow_network(make_lab: MakeLab, on_slow: str) -> None:
     lab = make_lab(api=33)

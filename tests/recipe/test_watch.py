@@ -61,6 +61,26 @@ def test_an_upload_that_comes_back_has_not_ended() -> None:
     assert watch(POSTING, UploadView("done")).ended
 
 
+@pytest.mark.parametrize(
+    ("sent", "looks", "now", "over"),
+    [
+        (950_000, 3, 3.0, True),
+        (940_000, 3, 3.0, False),  # some of it is still to come
+        (950_000, 1, 2.0, False),  # a screen may be slow to show it
+        (940_000, 3, 29.9, False),
+        (200_000, 3, 30.0, True),  # made smaller by the app; none for the time that is `stuck`
+        (60_000, 3, 99.0, False),  # noise
+    ],
+)
+def test_an_upload_that_no_look_showed(sent: int, looks: int, now: float, over: bool) -> None:
+    seen = watch(*[NONE] * looks)
+    seen.video_bytes = 1_000_000
+    seen.counted(seen.tx_start + sent if seen.tx_start else 0, 20.0)
+    assert seen.over_unseen(now, starts=20.0, noise=65_536) is over
+    seen.saw(POSTING, now)
+    assert not seen.over_unseen(now, starts=20.0, noise=65_536)
+
+
 def test_a_failure_counts_once_nothing_moves_any_more() -> None:
     seen = watch(POSTING, UploadView("failed", 30))
     assert not seen.failed(11.9)
