@@ -104,6 +104,20 @@ class Ui:
         toast = self._call("getLastToast")
         return toast if isinstance(toast, str) else None
 
+    def wait_for_change(self, package: str, seconds: float) -> bool | None:
+        """Wait until what the app in front shows changes: an accessibility event of its content.
+
+        False where none came in the time, or another app is in front; None where this phone's
+        server tells of none. Only what changes from now on counts. Raises UiError.
+        """
+        try:
+            told = self._call("waitForWindowUpdate", package, int(seconds * 1000))
+        except UiError as error:
+            if _is_link_error(error):
+                raise
+            return None
+        return told if isinstance(told, bool) else None
+
     # -- touching
 
     def tap(self, x: int, y: int) -> None:
