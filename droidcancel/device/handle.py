@@ -18,6 +18,18 @@ MAX_SHELL_OUTPUT = 2**20  # what uiautomator2 asks a shell for: a checksum, a wo
 MAX_SERVER_OUTPUT = 4 * 2**20
 
 
+class _Client(adbutils.AdbClient):  # type: ignore[misc]  # adbutils carries no types
+    """adbutils' client, which asks its server's version before each connection: here once."""
+
+    _version: int | None = None
+
+    def server_version(self) -> int:
+        """The version of the adb server, as 41."""
+        if self._version is None:
+            self._version = int(super().server_version())
+        return self._version
+
+
 class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no types
     """adbutils' device, whose connections to the phone's own ports open without a detour.
 
@@ -26,7 +38,7 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
     """
 
     def __init__(self, server: Server, serial: str) -> None:
-        super().__init__(adbutils.AdbClient(host=server.host, port=server.port), serial=serial)
+        super().__init__(_Client(host=server.host, port=server.port), serial=serial)
         self._server = server
         self._kept: dict[str, list[Kept]] = {}
         self._lock = threading.Lock()
