@@ -28,6 +28,7 @@ class PhoneWatch:
             at_bytes,
             command,
             run.note_reading,
+            lead_s=prepared.lead_s if prepared is not None else 0.0,
         )
 
     @property
