@@ -1,4 +1,4 @@
-"""What ends a pause of the watch, where the feed plays and where it stands still."""
+"""What ends a pause of the watch, and how long a look is as good as a new one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from droidcancel.apps.profile import AppProfile
 from droidcancel.device import Device, connect
+from droidcancel.recipe.engine import opened
+from droidcancel.recipe.load import load_recipe
+from droidcancel.recipe.navigate import open_app
 from droidcancel.recipe.wakes import IDLE_EVENTS, Wakes
 from droidcancel.simulator.services_state import Notification
 from tests.conftest import MakePhone, wait_until
+from tests.recipe.conftest import MakeLab
 
 CLIPS = "org.droidcancel.clips"
 
@@ -59,3 +66,29 @@ def test_a_change_of_the_screen_ends_a_pause_and_a_foreseen_moment_waits_for_non
             change.join()
         wakes.rest(0.0)
         assert wakes.source is None
+
+
+def test_a_look_is_as_good_as_a_new_one_until_something_is_done(
+    make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("droidcancel.recipe.run.RECENT_S", 5.0)
+    lab = make_lab()
+    loaded = load_recipe("cancel_force_stop", {"video": str(lab.video)})
+    with opened(loaded, lab.device, AppProfile.load("clips")) as engine:
+        run = engine.context
+        look = open_app(run)
+        assert run.recent_look() is look
+        assert run.device.packages.running(run.package)
+        assert run.recent_look() is look, "what only reads changes nothing"
+        for act in (
+            lambda: run.device.ui.press("home"),
+            lambda: run.device.shell.run(["input", "keyevent", "4"]),
+            lambda: run.device.packages.force_stop(run.package),
+            lambda: run.start_app(),
+        ):
+            before = run.recent_look()
+            act()
+            assert run.recent_look() is not before
+        last = run.recent_look()
+        monkeypatch.setattr("droidcancel.recipe.run.RECENT_S", 0.0)
+        assert run.recent_look() is not last, "too old"
