@@ -161,8 +161,8 @@ def _goals(middle: dict[tuple[str, str], tuple[float, ...]], moment: str) -> lis
 
 
 _WHY = {
-    "delay": "both look by dumping the screen, which costs the phone the same 60 ms for each; "
-    "between two looks nobody can know better",
+    "delay": "both look at the screen, which costs the phone the same 60 ms a look; one look "
+    "follows the other near the moment, and between two nobody can know better",
     "bytes": "most of what leaves after the command leaves while the radio goes down, which takes "
     "as long for everybody",
 }

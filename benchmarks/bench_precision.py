@@ -158,8 +158,8 @@ def _result(found: list[CutAt]) -> Result:
                 f"{within:.0%} of {len(by_bytes)}",
                 "",
                 within >= 0.95,
-                "" if within >= 0.95 else "the two commands of app-network cost the phone 40 ms, "
-                "and a busy machine delays readings",
+                "" if within >= 0.95 else "the pace of the last two readings tells when the "
+                "bytes will be there, and a busy machine delays readings and the upload alike",
             )
         ],
         [

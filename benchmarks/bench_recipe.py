@@ -72,9 +72,10 @@ def _result(
         "python -m benchmarks.bench recipe",
         f"Profile `{profile}`, medians of {rounds}: upload, airplane mode at 40 %, a cold start "
         "offline, Discard, online again, six seconds of quiet, a look at the profile. droidcancel "
-        "counts bytes all the while, reads the drafts and the profile before and after, and reads "
-        "every change back; the script does not. Round trips are counted the same for both, by a "
-        "proxy before the adb server: a connection, and each turn from sending to being answered.",
+        "counts bytes all the while (the phone tells them down one stream), reads the drafts and "
+        "the profile before and after, and reads every change back; the script does not. Round "
+        "trips are counted the same for both, by a proxy before the adb server: a connection, and "
+        "each turn from sending to being answered.",
         [
             Goal(
                 4,

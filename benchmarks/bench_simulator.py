@@ -37,7 +37,8 @@ def run(seconds: float = BUSY_S) -> Result:
         "simulator",
         "The simulator",
         "python -m benchmarks.bench simulator",
-        "Phones of one process (its start aside), boot to the answer of the first shell command of "
+        "Phones of one process (its start aside; bytecode is compiled, as pip leaves it), boot to "
+        "the answer of the first shell command of "
         f"the last of them, through a real adb server. Up to {MOST_BUSY} phones are kept busy at "
         "the same time, each by one client: commands down lasting shells, and whole dumps of the "
         "launcher through uiautomator2's server, read and parsed.",
@@ -58,8 +59,8 @@ def run(seconds: float = BUSY_S) -> Result:
                 one["each"] < 0.3,
                 ""
                 if one["each"] < 0.3
-                else "the first phone of a process also loads its apps' code "
-                "and fonts, which the others share",
+                else "the first phone of a process also loads the code of "
+                "the phone's commands and apps, some 200 modules, which the others share",
             ),
             Goal(
                 6,

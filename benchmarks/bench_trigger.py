@@ -159,8 +159,8 @@ def _result(found: dict[str, list[float]], whole: dict[str, list[float]]) -> Res
                 armed <= 2 * bare,
                 ""
                 if armed <= 2 * bare
-                else "the phone's shell is interpreted in Python here, and "
-                "parses and starts the command within that time; the bare byte starts nothing",
+                else "the phone is a Python program here: to take up the line that waits, make "
+                "a process and open its files takes it the rest; the bare byte starts nothing",
             ),
             Goal(
                 1,

@@ -114,8 +114,13 @@ class JobsSeen(Record):
 
 
 #: what told that the moment had come: the phone's own watch of its byte counter, the host's
-#: readings of it, what the screen shows, its percentage of the file's size, the host's clock, Post
-Source = Literal["phone-bytes", "host-bytes", "screen", "screen-bytes", "clock", "post"]
+#: readings of it, what the screen shows (looked at after a pause; because accessibility said that
+#: it changed; because the system's log told of the app), its percentage of the file's size, the
+#: host's clock, Post
+Source = Literal[
+    "phone-bytes", "host-bytes", "screen", "screen-events", "screen-log", "screen-bytes", "clock",
+    "post",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from droidcancel.device import Device, NetworkState, poll
+from droidcancel.device.settings import setting_value
 from droidcancel.journal_file import JSON, Record
 
 if TYPE_CHECKING:
@@ -72,12 +73,13 @@ class UndoKind:
 
 
 def _network(device: Device, args: Args) -> JSON:
-    state = device.network.state()
+    remembered = {"apm": ["settings", "get", "secure", "wifi_apm_state"]}
+    state, texts = device.network.state_and(remembered)
     return {
         "airplane": state.airplane,
         "wifi": state.wifi_enabled,
         "data": state.data_enabled,
-        "wifi_apm_state": device.settings.get("secure", "wifi_apm_state"),
+        "wifi_apm_state": setting_value(texts["apm"]),
     }
 
 
@@ -155,9 +157,7 @@ def _write_demo(device: Device, args: Args, value: JSON) -> None:
 
 
 def _read_media(device: Device, args: Args) -> JSON:
-    path = str(args["path"])
-    name = path.rpartition("/")[2]
-    return device.media.exists(path) or device.media.find(name) is not None
+    return device.media.holds(str(args["path"]))
 
 
 def _write_media(device: Device, args: Args, value: JSON) -> None:

@@ -35,7 +35,7 @@ ALLOWED = {
     "apps": {"device", "errors"},
     "cancel": {"apps", "device", "errors", "journal"},
     "recipe": {
-        "apps", "cancel", "device", "errors", "evidence", "journal", "journal_file",
+        "apps", "cancel", "closing", "device", "errors", "evidence", "journal", "journal_file",
         "journal_lock", "journal_undo", "facts", "secret", "verdict",
     },
     "report": {"closing", "device", "errors", "recipe", "secret"},

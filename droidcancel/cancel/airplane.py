@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from droidcancel.cancel.method import CancelContext, Plan, PlannedMethod
-from droidcancel.device import Capability
+from droidcancel.device import Capability, NetworkState
 from droidcancel.errors import Unsupported
 
 
@@ -18,7 +18,8 @@ def _plan(context: CancelContext) -> Plan:
 
     def follow(started: float) -> str:
         change = network.follow_airplane(True, before, started)
-        network.wait_offline()
+        if not isinstance(change.after, NetworkState) or change.after.online:
+            network.wait_offline()
         return "; ".join((f"airplane mode is on, no default network ({change.way})", *change.notes))
 
     try:

@@ -19,7 +19,9 @@ def _plan(context: CancelContext) -> Plan:
         change = firewall.follow(package, False, before, started)
         return "; ".join((f"the firewall denies {package}", *change.notes))
 
-    return Plan(follow, firewall.block_command(package))
+    command, a_call = firewall.block_command(package), firewall.call_seconds
+    # the second of its two calls is what closes the sockets
+    return Plan(follow, command, lead_s=2 * a_call)
 
 
 METHOD = PlannedMethod("app-network", _probe, _plan, cuts="app")

@@ -45,6 +45,7 @@ class PreparedTaps:
 
     context: CancelContext
     command: Command | None = None
+    lead_s: float = 0.0
 
     def fired(self, at: float) -> Applied:
         """No phone taps by itself."""

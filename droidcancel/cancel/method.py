@@ -72,6 +72,10 @@ class Prepared(Protocol):
     def command(self) -> Command | None:
         """What the phone could run by itself; None where no single command does it."""
 
+    @property
+    def lead_s(self) -> float:
+        """Seconds that the command takes on this phone until it has its effect; 0: not known."""
+
     def fired(self, at: float) -> Applied:
         """The phone ran the command by itself, `at` (monotonic seconds): read it back."""
 
@@ -110,12 +114,13 @@ class Plan:
 
     `follow` gets the moment of firing (monotonic) and returns a detail for people, having read the
     effect back; it raises NotEffective where there is none. `command` is None where no single
-    command does it: then `act` does.
+    command does it: then `act` does. `lead_s`: as `Prepared.lead_s`.
     """
 
     follow: Callable[[float], str]
     command: Command | None = None
     act: Callable[[], None] | None = None
+    lead_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,11 @@ class PreparedPlan:
     def command(self) -> Command | None:
         """The plan's."""
         return self.plan.command
+
+    @property
+    def lead_s(self) -> float:
+        """The plan's."""
+        return self.plan.lead_s
 
     def fire(self) -> Applied:
         """Run it, and read it back."""

@@ -9,6 +9,7 @@ reboot. They cover the app's own uid: an upload by DownloadManager or Play servi
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from functools import cached_property
 
 from droidcancel.device.acts import Acts
@@ -40,6 +41,8 @@ class AppNetwork:
         self._api = api
         self._findings = known or Known()
         self.acts = Acts()
+        #: what one call of the switch takes on this phone: the least of those that were timed
+        self.call_seconds = float("inf")
 
     @cached_property
     def _known(self) -> Capability:
@@ -64,7 +67,9 @@ class AppNetwork:
 
     def chain_enabled(self) -> bool:
         """Whether the firewall chain is in force."""
-        return parse_chain(self._shell.text([*_CMD, "get-chain3-enabled"]))
+        output = self._shell.run([*_CMD, "get-chain3-enabled"], repeatable=True)
+        self.call_seconds = min(self.call_seconds, output.seconds)
+        return parse_chain(output.text)
 
     def allowed(self, package: str) -> bool:
         """The rule of a package; it counts only while the chain is enabled."""
@@ -73,7 +78,17 @@ class AppNetwork:
 
     def blocked(self, package: str) -> bool:
         """Whether the package is cut off: denied, and the chain in force."""
-        cut = not self.allowed(package) and self.chain_enabled()
+        return self.told(package, self._shell.batch(self.queries(package)))
+
+    def queries(self, package: str) -> dict[str, Command]:
+        """What `told` must be given the answers to, by name."""
+        rule = [*_CMD, "get-package-networking-enabled", package]
+        return {"rule": rule, "chain": [*_CMD, "get-chain3-enabled"]}
+
+    def told(self, package: str, answers: Mapping[str, str]) -> bool:
+        """As `blocked`, by answers that came with others."""
+        allowed = parse_package_networking(answers["rule"], package)
+        cut = not allowed and parse_chain(answers["chain"])
         self.acts.tell("blocked", package=package, blocked=cut)
         return cut
 

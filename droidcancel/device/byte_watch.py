@@ -4,7 +4,8 @@ A loop of the phone's shell reads the counter of the uid (`traffic` knows where 
 the host each reading. Once so many bytes have left it runs the command. The counter costs what a
 dump costs on that phone, 200 ms on some, so the last reading before the moment is not followed by
 another one: from the pace of the last two the loop works out when the moment will be, sleeps until
-then, and runs the command. The time stands in /proc/uptime, which the shell reads by itself.
+then, and runs the command, by as much earlier as the command takes to have its effect. The time
+stands in /proc/uptime, which the shell reads by itself.
 
 The link's end is the loop's end, since adbd hangs up on it: a host that died cuts nothing.
 """
@@ -27,6 +28,8 @@ from droidcancel.errors import DeviceError, DroidCancelError
 #: hundredths of a second between two readings: what spares the phone, and the most
 SHORTEST_CS: Final = 5
 LONGEST_CS: Final = 50
+#: the longest rest that a costly counter is given where nothing is to be cut
+SPARED_CS: Final = 500
 #: beyond this many thousands of bytes nothing is worked out ahead: mksh counts in 32 bits
 FAR_KB: Final = 1_000_000
 #: a reading that does not come for so long never will
@@ -47,14 +50,23 @@ class Reading:
 OnReading = Callable[[Reading], None]
 
 
-def script(read: str, at_bytes: int | None, then: Command | None) -> Script:
+def script(
+    read: str,
+    at_bytes: int | None,
+    then: Command | None,
+    every_cs: int = SHORTEST_CS,
+    lead_cs: int = 0,
+) -> Script:
     """Shell text of the loop, for mksh and any POSIX shell.
 
     ``read``: shell text that prints the counters to be added up, in bytes. ``at_bytes``: since the
-    phone's boot; None only tells the readings, for ever. ``then`` None cuts nothing: the host is
-    told, and does. Sums are in thousands of bytes.
+    phone's boot; None only tells the readings, for ever, one each ``every_cs`` hundredths of a
+    second, or more seldom where a reading costs the phone much. ``then`` None cuts nothing: the
+    host is told, and does. ``lead_cs``: hundredths of a second that ``then`` takes until it has
+    its effect, by which it is begun earlier. Sums are in thousands of bytes.
     """
-    at = "" if at_bytes is None else _until(max(0, at_bytes) // 1000)
+    kilobytes = None if at_bytes is None else max(0, at_bytes) // 1000
+    at = _sparing(every_cs) if kilobytes is None else _until(kilobytes, lead_cs)
     command = "true" if then is None else isolated(then)
     return Script(
         f"last=-1 t0=0 was=0; while :; do set -- $({read}); sent=0; "
@@ -66,19 +78,30 @@ def script(read: str, at_bytes: int | None, then: Command | None) -> Script:
     )
 
 
-def _until(kilobytes: int) -> str:
+def _until(kilobytes: int, lead_cs: int) -> str:
     """Leave the loop at so many thousands of bytes; else say in `pause` when to read again.
 
-    `cost` is what a reading takes and `eta` what is left, both in hundredths of a second.
+    `cost` is what a reading takes and `eta` what is left, both in hundredths of a second. Another
+    reading that takes half as long again as the last one must not come too late.
     """
     return (
         f"[ $sent -ge {kilobytes} ] && break; "
         f"d=$((sent-last)) dt=$((t-t0)) left=$(({kilobytes}-sent)); "
         f"if [ $last -ge 0 ] && [ $d -gt 0 ] && [ $dt -gt 0 ] && [ $dt -lt 1000 ] "
-        f"&& [ $left -lt {FAR_KB} ]; then eta=$((left*dt/d)) cost=$((dt-was)); "
-        f"if [ $eta -le $((cost+{SHORTEST_CS})) ]; then {_sleep('eta')}; break; fi; "
+        f"&& [ $left -lt {FAR_KB} ]; then eta=$((left*dt/d-{lead_cs})) "
+        f"cost=$((dt-was)); if [ $eta -le $((cost+cost/2+{SHORTEST_CS})) ]; then "
+        f"[ $eta -gt 0 ] && {_sleep('eta')}; break; fi; "
         f"pause=$(((eta-cost)/2)); [ $pause -lt {SHORTEST_CS} ] && pause={SHORTEST_CS}; "
         f"[ $pause -gt {LONGEST_CS} ] && pause={LONGEST_CS}; fi; "
+    )
+
+
+def _sparing(every_cs: int) -> str:
+    """Say in `pause` that two thirds of the time at least the phone is left alone."""
+    return (
+        f"pause=$(((t-t0-was)*2)); [ $last -lt 0 ] && pause=0; "
+        f"[ $pause -gt {SPARED_CS} ] && pause={SPARED_CS}; "
+        f"[ $pause -lt {every_cs} ] && pause={every_cs}; "
     )
 
 
@@ -95,10 +118,13 @@ class ByteWatch:
     fired or not.
     """
 
-    def __init__(self, shell: ShellChannel, text: Script, on_reading: OnReading) -> None:
+    def __init__(
+        self, shell: ShellChannel, text: Script, on_reading: OnReading, *, cuts: bool = True
+    ) -> None:
         self._shell = shell
         self._running: RunningCommand = shell.stream(text)
         self._on_reading = on_reading
+        self._cuts = cuts
         self._closed = False
         self.readings: list[Reading] = []
         self.fired = threading.Event()
@@ -142,10 +168,13 @@ class ByteWatch:
     def close(self) -> None:
         """End the loop: once this returns, it runs nothing any more that it has not begun.
 
-        Hanging up alone would leave it some moments in which it could still cut, and after an undo.
+        Hanging up alone would leave it some moments in which it could still cut, and after an undo;
+        one that only tells is hung up on.
         """
         self._closed = True
-        if not self.over.is_set() and not self.fired.is_set():
+        if not self._cuts:
+            self._running.close()
+        elif not self.over.is_set() and not self.fired.is_set():
             with suppress(DeviceError):  # the link is gone, and adbd ends what hung on it
                 self._shell.run(["kill", "-9", str(self._running.pid)], ENDS_S)
         self.over.wait(ENDS_S)

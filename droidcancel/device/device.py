@@ -25,7 +25,7 @@ from droidcancel.device.packages import Packages
 from droidcancel.device.parse import parse_api_level, parse_current_user
 from droidcancel.device.pin_pad import type_pin
 from droidcancel.device.poll import poll
-from droidcancel.device.settings import Settings
+from droidcancel.device.settings import Settings, setting_value
 from droidcancel.device.shell import ShellChannel
 from droidcancel.device.traffic import Traffic
 from droidcancel.device.types import Change, Kind, RoundTrips
@@ -42,6 +42,7 @@ SWIPE_S = 1.0
 STORAGE_S = 60.0
 _BOOT_ID = ("cat", "/proc/sys/kernel/random/boot_id")
 _CURRENT_USER = ("am", "get-current-user")
+_LOCALES = ("settings", "get", "system", "system_locales")
 CURRENT_USER_SINCE = 24  # before, adb's commands mean the phone's owner anyway
 _READY = {
     "completed": ("getprop", "sys.boot_completed"),
@@ -98,7 +99,7 @@ class Device(Closing):
         self.release = properties.get("ro.build.version.release", "")
         self.fingerprint = properties.get("ro.build.fingerprint", "")
         self.link_rides_on_wifi = rides_on_wifi(self.serial, properties)
-        facts = shell.batch({"boot": _BOOT_ID, "user": _CURRENT_USER})
+        facts = shell.batch({"boot": _BOOT_ID, "user": _CURRENT_USER, "locales": _LOCALES})
         self.boot_id = facts["boot"].strip()
         self.user = _user(facts["user"], self.api_level) if user is None else user
         self.known = known or Known()
@@ -126,7 +127,7 @@ class Device(Closing):
         page = AirplanePage(self.activities, self.ui, shell, lambda: self.locale)
         self.network.airplane_page = page.set
         self.watchdog = Watchdog(shell, self.network)
-        self.locale = self._read_locale()
+        self.locale = self._locale_of(setting_value(facts["locales"]) or "")
 
     @property
     def round_trips(self) -> RoundTrips:
@@ -147,9 +148,8 @@ class Device(Closing):
         """
         return self.settings.get("secure", "android_id") or ""
 
-    def _read_locale(self) -> str:
+    def _locale_of(self, chosen: str) -> str:
         """The first of the system's languages, as en-US."""
-        chosen = self.settings.get("system", "system_locales") or ""
         for value in (
             chosen.split(",")[0],
             self.properties.get("persist.sys.locale", ""),

@@ -21,6 +21,18 @@ MAX_SHELL_OUTPUT = 2**20  # what uiautomator2 asks a shell for: a checksum, a wo
 MAX_SERVER_OUTPUT = 4 * 2**20
 
 
+class _Client(adbutils.AdbClient):  # type: ignore[misc]  # adbutils carries no types
+    """adbutils' client, which asks its server's version before each connection: here once."""
+
+    _version: int | None = None
+
+    def server_version(self) -> int:
+        """The version of the adb server, as 41."""
+        if self._version is None:
+            self._version = int(super().server_version())
+        return self._version
+
+
 class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no types
     """adbutils' device, whose connections to the phone's own ports open without a detour.
 
@@ -29,7 +41,7 @@ class Handle(adbutils.AdbDevice):  # type: ignore[misc]  # adbutils carries no t
     """
 
     def __init__(self, way: Way) -> None:
-        client = adbutils.AdbClient(host=way.server.host, port=way.server.port)
+        client = _Client(host=way.server.host, port=way.server.port)
         super().__init__(client, serial=way.serial)
         self._way = way
         self._kept: dict[str, list[Kept]] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from droidcancel.device.parse import first_line, parse_df, parse_rows, parse_scanned
 from droidcancel.device.poll import poll
-from droidcancel.device.shell import ShellChannel
+from droidcancel.device.shell import Script, ShellChannel, quoted
 from droidcancel.device.types import MediaItem
 from droidcancel.device.ways import SCAN_BROADCAST, SCAN_CALL
 from droidcancel.errors import DeviceError, NotEffective, ParseError, UsageError
@@ -69,8 +69,7 @@ class Media:
 
     def find(self, name: str) -> MediaItem | None:
         """The indexed video with this file name."""
-        where = f"_display_name='{Path(self.path_of(name)).name}'"
-        rows = parse_rows(self._query(where), _COLUMNS)
+        rows = parse_rows(self._query(_named(self.path_of(name))), _COLUMNS)
         return _item(rows[0]) if rows else None
 
     def delete(self, item: MediaItem) -> None:
@@ -91,8 +90,20 @@ class Media:
                 ["content", "delete", "--uri", VIDEOS, "--where", f"_id={item.id}"], 30.0
             )
         self._shell.run(["rm", "-f", path])
-        if self.exists(path) or self.find(name) is not None:
+        if self.holds(path):
             raise NotEffective(f"{path} is still on the phone", f"delete it: adb shell rm {path}")
+
+    def holds(self, path: str) -> bool:
+        """Whether there is a file at this path, or a row of the index by its name."""
+        name = path.rpartition("/")[2]
+        texts = self._shell.batch(
+            {
+                "file": Script(f"ls -d {quoted([path])} >/dev/null 2>&1 && echo there"),
+                "rows": self._query_command(_named(self.path_of(name))),
+            },
+            30.0,
+        )
+        return texts["file"].strip() == "there" or bool(parse_rows(texts["rows"], _COLUMNS))
 
     def exists(self, path: str) -> bool:
         """Whether there is a file at this path of the phone."""
@@ -142,13 +153,21 @@ class Media:
             )
         return item
 
-    def _query(self, where: str) -> str:
+    def _query_command(self, where: str) -> list[str]:
         projection = ":".join(_COLUMNS)
         command = ["content", "query", *self._user, "--uri", VIDEOS, "--projection", projection]
-        output = self._shell.run([*command, "--where", where], 30.0, repeatable=True)
+        return [*command, "--where", where]
+
+    def _query(self, where: str) -> str:
+        output = self._shell.run(self._query_command(where), 30.0, repeatable=True)
         if not output.text.strip():
             raise DeviceError(f"the media library does not answer: {first_line(output.errors)}")
         return output.text
+
+
+def _named(path: str) -> str:
+    """The condition of the index for a file of `Media.path_of`, whose names need no quoting."""
+    return f"_display_name='{Path(path).name}'"
 
 
 def _was_scanned(text: str) -> bool:

@@ -8,7 +8,7 @@ Android 13 and later Wi-Fi may stay on in it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final, Literal
 
@@ -58,6 +58,13 @@ _GLOBALS = Script(
     "bluetooth_on|apm_enhancement_enabled)='"
 )
 _DEFAULT_NETWORK = Script("dumpsys connectivity | grep 'Active default network:'")
+#: what is waited for on the phone itself, as shell conditions
+_OFFLINE: Final = "dumpsys connectivity | grep -q 'Active default network: none'"
+_ONLINE: Final = "dumpsys connectivity | grep -q 'Active default network: [0-9]'"
+_WIFI_DECIDED: Final = '[ "$(settings get global wifi_on)" != 1 ]'
+_WIFI_RETURNED: Final = '[ "$(settings get global wifi_on)" = 1 ]'
+#: so many looks of the phone itself before the host is told how it stands, and rests between them
+_LOOKS, _REST_S, _LOOKS_TIMEOUT_S = 12, 0.1, 60.0
 
 
 class Network:
@@ -88,9 +95,21 @@ class Network:
 
     def state(self) -> NetworkState:
         """The network as the phone tells it, in one round trip."""
+        return self.state_and({})[0]
+
+    def state_and(self, more: Mapping[str, Command]) -> tuple[NetworkState, dict[str, str]]:
+        """The network, and in the same round trip what other commands print, by name."""
         texts = self._shell.batch(
-            {"globals": _GLOBALS, "wifi": self.ways.wifi_query(), "active": _DEFAULT_NETWORK}
+            {
+                "globals": _GLOBALS,
+                "wifi": self.ways.wifi_query(),
+                "active": _DEFAULT_NETWORK,
+                **more,
+            }
         )
+        return self._state_of(texts), {name: texts[name] for name in more}
+
+    def _state_of(self, texts: Mapping[str, str]) -> NetworkState:
         values = parse_settings_list(texts["globals"])
         wifi = self.ways.read_wifi(texts["wifi"], values.get("wifi_on", ""))
         return NetworkState(
@@ -101,6 +120,21 @@ class Network:
             active=self._told(parse_default_network(texts["active"])),
             raw=values,
         )
+
+    def _on_phone(self, condition: str) -> None:
+        """Have the phone look until a condition of its shell holds, or for a second or two.
+
+        Nothing is proven by it: what comes of it is read as ever, in fewer round trips.
+        """
+        looks = f"n=0; until {condition} || [ $n -ge {_LOOKS} ]; do n=$((n+1)); sleep {_REST_S}"
+        self._shell.run(Script(f"{looks}; done"), _LOOKS_TIMEOUT_S, repeatable=True)
+
+    def _looked_for(self, condition: str, online: bool) -> bool:
+        """Whether the phone is on- or offline: now, or after the phone has looked for it."""
+        if (self.default_network() is not None) == online:
+            return True
+        self._on_phone(condition)
+        return (self.default_network() is not None) == online
 
     def default_network(self) -> str | None:
         """The id of the default network, None when the phone is offline."""
@@ -164,16 +198,22 @@ class Network:
     # -- changing
 
     def set_airplane(
-        self, on: bool, timeout: float = WIFI_TIMEOUT_S, *, way: str | None = None
+        self,
+        on: bool,
+        timeout: float = WIFI_TIMEOUT_S,
+        *,
+        way: str | None = None,
+        before: NetworkState | None = None,
     ) -> Change:
         """Switch airplane mode, read it back, and see to Wi-Fi that would survive it.
 
         A command that is refused is passed over for the next way, at last for the switch that is
-        tapped by hand; ``way`` asks for one alone. The radios follow later: `wait_offline` proves
-        the cut. Raises NotEffective, Unsupported, UiError, LinkAtRisk.
+        tapped by hand; ``way`` asks for one alone. ``before``: the state, where it has just been
+        read. The radios follow later: `wait_offline` proves the cut. Raises NotEffective,
+        Unsupported, UiError, LinkAtRisk.
         """
         self._allow("airplane", on)
-        before, started = self.state(), time.monotonic()
+        before, started = before or self.state(), time.monotonic()
         used = self._send_airplane(on, before, way)
         return self.follow_airplane(on, before, started, timeout, used)
 
@@ -218,19 +258,22 @@ class Network:
         ``way``: the one that was sent, where it is known. A command that has changed nothing in
         a few seconds was refused in silence: the switch is tapped by hand then, and from now on.
         """
-        switched = until(lambda: self.state().airplane == on)
+
+        def switched() -> NetworkState | None:
+            return state if (state := self.state()).airplane == on else None
+
         used = way or self.can_airplane().way
-        if poll(switched, REFUSED_AFTER_S) is None:
+        now = poll(switched, REFUSED_AFTER_S)
+        if now is None:
             self.ways.known.forget("airplane")
             if self.airplane_page is not None and used not in _BY_HAND:
                 refusal = f"{used} was refused by this phone"
                 self.ways.refuse(used, refusal)
                 used = self._tap_airplane(on, refusal)
             failed = f"airplane mode did not go {switch_words(on)}"
-            must_poll(switched, FLAG_TIMEOUT_S, failed, _REFUSED_HINT)
-        notes = self._cut_surviving_wifi(timeout) if on else ()
-        seconds = time.monotonic() - started
-        return Change("airplane", before, self.state(), used, seconds, notes)
+            now = must_poll(switched, FLAG_TIMEOUT_S, failed, _REFUSED_HINT)
+        notes, after = self._cut_surviving_wifi(timeout) if on else ((), now)
+        return Change("airplane", before, after, used, time.monotonic() - started, notes)
 
     @contextmanager
     def _forgotten_if_idle(self, thing: str) -> Iterator[None]:
@@ -241,32 +284,31 @@ class Network:
             self.ways.known.forget(thing)
             raise
 
-    def _cut_surviving_wifi(self, timeout: float) -> tuple[str, ...]:
+    def _cut_surviving_wifi(self, timeout: float) -> tuple[tuple[str, ...], NetworkState]:
         """In airplane mode Wi-Fi must go too; where the phone keeps it, it is switched off.
 
         ``wifi_on`` is 3 when airplane mode took Wi-Fi down, 2 when Wi-Fi is meant to stay
         (WIFI WifiSettingsStore, Android 13 and later).
         """
+        self._on_phone(f"{_WIFI_DECIDED} || {_OFFLINE}")
         settled = poll(self._wifi_settled, timeout)
-        if settled in ("off", "offline"):
-            return ()
+        if settled is not None and not (settled.wifi_enabled and settled.online):
+            return (), settled
         self._shell.run(self.ways.wifi_command(False))
-        must_poll(
-            until(lambda: not self.state().wifi_enabled),
+        after = must_poll(
+            lambda: None if (state := self.state()).wifi_enabled else state,
             timeout,
             "Wi-Fi stayed on in airplane mode and could not be switched off",
             "switch Wi-Fi off by hand, or turn off Connected devices > Wi-Fi in airplane mode",
         )
-        return ("Wi-Fi would have stayed on in airplane mode; it was switched off as well",)
+        return ("Wi-Fi would have stayed on in airplane mode; it was switched off as well",), after
 
-    def _wifi_settled(self) -> str | None:
+    def _wifi_settled(self) -> NetworkState | None:
+        """The state once Wi-Fi is off, or the phone offline, or it is plain that Wi-Fi stays."""
         state = self.state()
-        if not state.wifi_enabled:
-            return "off"
-        if not state.online:
-            return "offline"
         radios = state.raw.get("airplane_mode_radios", "wifi").split(",")
-        return "stays" if state.raw.get("wifi_on") == "2" or "wifi" not in radios else None
+        stays = state.raw.get("wifi_on") == "2" or "wifi" not in radios
+        return state if stays or not (state.wifi_enabled and state.online) else None
 
     def set_wifi(
         self, on: bool, timeout: float = WIFI_TIMEOUT_S, *, way: str | None = None
@@ -341,44 +383,55 @@ class Network:
         A step that fails does not keep the later ones from being tried; the first failure is
         raised at the end.
         """
-        start, started = self.state(), time.monotonic()
-        failures: list[DeviceError] = []
+        now, started = self.state(), time.monotonic()
+        start, failures = now, list[DeviceError]()
         for step in (self._airplane_back, self._data_back, self._wifi_back):
             try:
-                step(before, timeout)
+                now = step(now, before, timeout)
             except DeviceError as error:
                 failures.append(error)
+                now = self.state()
         if failures:
             raise failures[0]
-        return Change("network", start, self.state(), "", time.monotonic() - started)
+        return Change("network", start, now, "", time.monotonic() - started)
 
-    def _airplane_back(self, before: NetworkState, timeout: float) -> None:
-        if self.state().airplane == before.airplane:
-            return
-        self.set_airplane(before.airplane, timeout)
-        if not before.airplane:
-            self._let_wifi_return(before, timeout)
+    def _airplane_back(
+        self, now: NetworkState, before: NetworkState, timeout: float
+    ) -> NetworkState:
+        if now.airplane == before.airplane:
+            return now
+        after = _state_after(self.set_airplane(before.airplane, timeout, before=now))
+        return after if before.airplane else self._let_wifi_return(after, before, timeout)
 
-    def _data_back(self, before: NetworkState, timeout: float) -> None:
-        if before.data_enabled is not None and self.state().data_enabled != before.data_enabled:
-            self.set_data(before.data_enabled, timeout)
+    def _data_back(self, now: NetworkState, before: NetworkState, timeout: float) -> NetworkState:
+        if before.data_enabled is None or now.data_enabled == before.data_enabled:
+            return now
+        return _state_after(self.set_data(before.data_enabled, timeout))
 
-    def _wifi_back(self, before: NetworkState, timeout: float) -> None:
-        if before.airplane or self.state().wifi_enabled == before.wifi_enabled:
-            return
-        self.set_wifi(before.wifi_enabled, timeout)
+    def _wifi_back(self, now: NetworkState, before: NetworkState, timeout: float) -> NetworkState:
+        if before.airplane or now.wifi_enabled == before.wifi_enabled:
+            return now
+        return _state_after(self.set_wifi(before.wifi_enabled, timeout))
 
-    def _let_wifi_return(self, before: NetworkState, timeout: float) -> None:
+    def _let_wifi_return(
+        self, now: NetworkState, before: NetworkState, timeout: float
+    ) -> NetworkState:
         """Airplane mode gives Wi-Fi back by itself; only where it does not is it switched."""
-        if before.wifi_enabled and self.state().raw.get("wifi_on") in ("1", "2", "3"):
-            poll(until(lambda: self.state().wifi_enabled), min(timeout, 5.0))
+        if not before.wifi_enabled or now.raw.get("wifi_on") not in ("1", "2", "3"):
+            return now
+        self._on_phone(_WIFI_RETURNED)
+        back = poll(
+            lambda: state if (state := self.state()).wifi_enabled else None, min(timeout, 5.0)
+        )
+        return back or self.state()
 
     # -- waiting for the effect
 
     def wait_offline(self, timeout: float = OFFLINE_TIMEOUT_S) -> float:
         """Wait until there is no default network; returns the seconds it took."""
         started = time.monotonic()
-        if poll(until(lambda: self.default_network() is None), timeout) is None:
+
+        if poll(until(lambda: self._looked_for(_OFFLINE, False)), timeout) is None:
             raise NotEffective(
                 f"the phone still has a default network ({self.transport() or 'unknown'}) "
                 f"after {timeout:g} s",
@@ -390,8 +443,9 @@ class Network:
     def wait_online(self, timeout: float = ONLINE_TIMEOUT_S) -> float:
         """Wait until there is a default network; returns the seconds it took."""
         started = time.monotonic()
+
         must_poll(
-            until(lambda: self.default_network() is not None),
+            until(lambda: self._looked_for(_ONLINE, True)),
             timeout,
             "the phone did not come back online",
             "look at the phone: airplane mode, Wi-Fi, SIM",
@@ -404,6 +458,11 @@ class Network:
                 _link_reason(what),
                 "use the method `app-network` or `force-stop`, or connect the phone by USB",
             )
+
+
+def _state_after(change: Change) -> NetworkState:
+    assert isinstance(change.after, NetworkState)  # as each change of the network has it
+    return change.after
 
 
 def _denial(text: str) -> str:

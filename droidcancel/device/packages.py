@@ -30,6 +30,7 @@ from droidcancel.device.ways import FORCE_STOP
 from droidcancel.errors import AppError, DeviceError, ParseError
 
 _MAIN = ("-a", "android.intent.action.MAIN", "-c", "android.intent.category.LAUNCHER")
+_PS = ("ps", "-A")
 STOP_TIMEOUT_S = 10.0
 START_TIMEOUT_S = 20.0
 
@@ -99,7 +100,10 @@ class Packages:
 
     def pids(self, package: str) -> list[int]:
         """The processes of a package: named as it, or as it with a ``:suffix``."""
-        text = self._shell.text(["ps", "-A"])
+        return self._pids_in(self._shell.text(_PS), package)
+
+    def _pids_in(self, text: str, package: str) -> list[int]:
+        """As `pids`, of what `ps -A` printed."""
         try:
             processes = parse_ps(text)
         except ParseError:
@@ -124,9 +128,22 @@ class Packages:
         Raises NotEffective when the phone protects the package, AppError when there is none:
         `am force-stop` is silent in every case.
         """
-        before = self.pids(package)
         begun = time.monotonic()
-        self._shell.run(self.stop_command(package))
+        texts = self._shell.batch(
+            {
+                "before": _PS,
+                "stop": self.stop_command(package),
+                "package": ["dumpsys", "package", package],
+                "after": _PS,
+            },
+            timeout,
+        )
+        self._shell.changed_at = time.monotonic()
+        before = self._pids_in(texts["before"], package)
+        info = parse_package_dump(texts["package"], package, self.user)
+        if info is not None and info.stopped and not self._pids_in(texts["after"], package):
+            seconds = time.monotonic() - begun
+            return Change("force-stop", tuple(before), (), FORCE_STOP, seconds)
         return self.follow_stop(package, before, begun, timeout)
 
     def follow_stop(
@@ -177,9 +194,16 @@ class Packages:
 
     def foreground_services(self, package: str) -> list[ForegroundService]:
         """Services of the package that run in the foreground: they outlive a swipe."""
-        found = parse_foreground_services(
-            self._shell.text(["dumpsys", "activity", "services", package])
-        )
+        return self._services_in(self._shell.text(_services(package)), package)
+
+    def processes(self, package: str) -> tuple[list[int], list[ForegroundService]]:
+        """Its processes and its services in the foreground, in one round trip."""
+        texts = self._shell.batch({"pids": _PS, "services": _services(package)})
+        pids = self._pids_in(texts["pids"], package)
+        return pids, self._services_in(texts["services"], package) if pids else []
+
+    def _services_in(self, text: str, package: str) -> list[ForegroundService]:
+        found = parse_foreground_services(text)
         mine = [service for service in found if service.user in (None, self.user)]
         names = tuple(service.component.activity for service in mine)
         self.acts.tell("services", package=package, names=names)
@@ -208,6 +232,10 @@ class Packages:
     def _other_user(self) -> list[str]:
         """The words that name the user; none for the first, whom the commands mean anyway."""
         return ["--user", str(self.user)] if self.user else []
+
+
+def _services(package: str) -> list[str]:
+    return ["dumpsys", "activity", "services", package]
 
 
 def _listed(users: list[int]) -> str:

@@ -13,6 +13,12 @@ from droidcancel.errors import NotEffective
 Namespace = Literal["system", "secure", "global"]
 
 
+def setting_value(printed: str) -> str | None:
+    """What `settings get` printed; ``null`` is a key that is missing."""
+    value = printed.rstrip("\r\n")
+    return None if value == "null" else value
+
+
 class Settings:
     """`settings` of the phone. A missing key is None."""
 
@@ -21,16 +27,14 @@ class Settings:
 
     def get(self, namespace: str, key: str) -> str | None:
         """The value of a key; the phone prints ``null`` for one that is missing."""
-        value = self._shell.text(["settings", "get", namespace, key]).rstrip("\r\n")
-        return None if value == "null" else value
+        return setting_value(self._shell.text(["settings", "get", namespace, key]))
 
     def several(self, keys: Mapping[str, tuple[Namespace, str]]) -> dict[str, str | None]:
         """The values of several keys, by a name for each; one round trip."""
         told = self._shell.batch(
             {str(n): ["settings", "get", *key] for n, key in enumerate(keys.values())}
         )
-        values = (told[str(n)].rstrip("\r\n") for n in range(len(keys)))
-        return {n: None if v == "null" else v for n, v in zip(keys, values, strict=True)}
+        return {name: setting_value(told[str(n)]) for n, name in enumerate(keys)}
 
     def all(self, namespace: str) -> dict[str, str]:
         """Every key of a table."""

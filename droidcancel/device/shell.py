@@ -28,6 +28,8 @@ from droidcancel.errors import AdbError, ShellTimeout
 DEFAULT_TIMEOUT_S: Final = 15.0
 MAX_OUTPUT: Final = 64 * 2**20
 IDLE_SHELLS: Final = 3
+#: Android 6 and 7 print it on standard error before anything that starts Java
+_NOISE: Final = re.compile(r"^WARNING: linker.*\n", re.M)
 
 
 class Script(str):
@@ -82,6 +84,8 @@ class ShellChannel:
         self._limits = threading.local()
         self.round_trips = 0
         self.opened = 0
+        #: when a command last ended that may have changed something (monotonic seconds)
+        self.changed_at = float("-inf")
 
     def run(
         self,
@@ -103,6 +107,9 @@ class ShellChannel:
         except ConnectionError as error:
             if not repeatable:
                 raise _dropped(command, error) from error
+        finally:
+            if not repeatable:
+                self.changed_at = time.monotonic()
         try:
             return self._run_once(command, timeout, max_output)
         except ConnectionError as error:
@@ -120,7 +127,7 @@ class ShellChannel:
         parts = [
             f"echo {mark} {name}; {isolated(c)} </dev/null 2>&1" for name, c in commands.items()
         ]
-        text = self.text(Script("; ".join(parts)), timeout)
+        text = _NOISE.sub("", self.text(Script("; ".join(parts)), timeout))
         pieces = re.split(rf"{mark} (\S+)\n", text)
         return dict(zip(pieces[1::2], pieces[2::2], strict=True))
 

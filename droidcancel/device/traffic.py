@@ -12,7 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from droidcancel.device.acts import Acts
-from droidcancel.device.byte_watch import ByteWatch, OnReading, Reading, script
+from droidcancel.device.byte_watch import (
+    SHORTEST_CS,
+    ByteWatch,
+    OnReading,
+    Reading,
+    script,
+)
 from droidcancel.device.known import Known
 from droidcancel.device.parse import UidBytes, parse_qtaguid, parse_uid_map
 from droidcancel.device.parse_traffic import NOT_COUNTED, UNTAGGED
@@ -90,20 +96,29 @@ class Traffic:
         return self.bytes_of(uid).tx
 
     def watch(
-        self, uid: int, at_bytes: int | None, then: Command | None, on_reading: OnReading
+        self,
+        uid: int,
+        at_bytes: int | None,
+        then: Command | None,
+        on_reading: OnReading,
+        *,
+        every_s: float | None = None,
+        lead_s: float = 0.0,
     ) -> ByteWatch:
         """Have the phone itself watch the uid's counter, and run ``then`` at so many bytes.
 
-        ``at_bytes``: sent since boot; None only tells the readings. ``then`` None: the host is told
-        that the moment has come, and acts. Raises Unsupported where no counter stands.
+        ``at_bytes``: sent since boot; None only tells the readings, one each ``every_s`` seconds.
+        ``then`` None: the host is told that the moment has come, and acts. ``lead_s``: what
+        ``then`` takes until it has its effect. Raises Unsupported where no counter stands.
         """
-        text = script(self._chosen().on_phone(uid), at_bytes, then)
+        every_cs = SHORTEST_CS if every_s is None else round(every_s * 100)
+        text = script(self._chosen().on_phone(uid), at_bytes, then, every_cs, round(lead_s * 100))
 
         def read(reading: Reading) -> None:
             self.acts.tell("sent", reading.at, uid=uid, bytes=reading.sent)
             on_reading(reading)
 
-        return ByteWatch(self._shell, text, read)
+        return ByteWatch(self._shell, text, read, cuts=then is not None)
 
     def _chosen(self) -> Source:
         if self._source is None:

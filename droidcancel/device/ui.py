@@ -41,6 +41,10 @@ LINK_BACK_S: Final = 5.0
 LINK_PAUSE_S: Final = 0.2
 KEYS: Final = {"home": 3, "back": 4, "enter": 66, "delete": 67, "recents": 187, "wakeup": 224}
 _IDLE_OFF: Final = {"waitForIdleTimeout": 0, "waitForSelectorTimeout": 0}
+#: what leaves the screen as it is
+_READING: Final = frozenset(
+    {"dumpWindowHierarchy", "takeScreenshot", "getLastToast", "waitForWindowUpdate", "getClipboard"}
+)
 #: the link dropped, or the server ended: some phones kill it, and the next use starts it anew
 _LINK_ERRORS: Final = (
     adbutils.AdbError, ConnectionError, EOFError, u2.HTTPError, u2.LaunchUiAutomationError
@@ -71,6 +75,8 @@ class Ui:
         self._shell = shell
         self.acts = Acts()
         self._opened: Any = None  # uiautomator2 has no types
+        #: when something was last done to the screen (monotonic seconds)
+        self.acted_at = float("-inf")
 
     # -- looking
 
@@ -104,6 +110,20 @@ class Ui:
         toast = self._call("getLastToast")
         return toast if isinstance(toast, str) else None
 
+    def wait_for_change(self, package: str, seconds: float) -> bool | None:
+        """Wait until what the app in front shows changes: an accessibility event of its content.
+
+        False where none came in the time, or another app is in front; None where this phone's
+        server tells of none. Only what changes from now on counts. Raises UiError.
+        """
+        try:
+            told = self._call("waitForWindowUpdate", package, int(seconds * 1000))
+        except UiError as error:
+            if _is_link_error(error):
+                raise
+            return None
+        return told if isinstance(told, bool) else None
+
     # -- touching
 
     def tap(self, x: int, y: int) -> None:
@@ -134,6 +154,7 @@ class Ui:
         try:
             with _mended("a key of the PIN"):
                 self._server().jsonrpc_call("pressKeyCode", [code, meta], RPC_TIMEOUT_S)
+                self.acted_at = time.monotonic()
         except UiError as error:
             kind = type(error.__cause__).__name__
             # uiautomator2's errors carry the parameters of the call
@@ -210,6 +231,7 @@ class Ui:
         with _mended("set the text of the focused field"):
             field = self._server()(focused=True)
             field.set_text(text, timeout=TEXT_TIMEOUT_S)
+            self.acted_at = time.monotonic()
 
     def _paste(self, text: str) -> None:
         before = self._call("getClipboard")
@@ -223,7 +245,11 @@ class Ui:
     def _call(self, method: str, *arguments: Any) -> Any:
         """A JSON-RPC call to the server, its errors as ours."""
         with _mended(method):
-            return self._server().jsonrpc_call(method, list(arguments), RPC_TIMEOUT_S)
+            try:
+                return self._server().jsonrpc_call(method, list(arguments), RPC_TIMEOUT_S)
+            finally:
+                if method not in _READING:
+                    self.acted_at = time.monotonic()
 
     def _read(self, method: str, *arguments: Any) -> Any:
         """As `_call`, for what only reads: link and server get a moment to come back."""

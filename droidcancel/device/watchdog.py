@@ -12,7 +12,6 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from droidcancel.device.poll import poll
 from droidcancel.device.shell import Script, ShellChannel, quoted, spell
 from droidcancel.device.types import NetworkState
 from droidcancel.errors import AdbError, DeviceError, NotEffective, Unsupported
@@ -61,8 +60,10 @@ class Watchdog:
             return
         name = f"{FOLDER}/droidcancel-{secrets.token_hex(6)}"
         body = _script(name, self._steps(before), patience_s)
+        stands = f"n=0; until [ -e {name}.pid ] || [ $n -ge 20 ]; do n=$((n+1)); sleep 0.1; done"
         self._shell.run(Script(f"echo 0 > {name}; {_detach(body)}"))
-        self._wait_for_start(name)
+        if self._shell.run(Script(f"{stands}; ls {name}.pid"), repeatable=True).rc:
+            raise NotEffective("the watcher on the phone did not start")
         self._file = name
         self._stop.clear()
         interval = max(1.0, patience_s / 6)
@@ -101,14 +102,6 @@ class Watchdog:
             self.disarm()
         except DeviceError:
             self._file = ""
-
-    def _wait_for_start(self, name: str) -> None:
-        def up() -> bool | None:
-            listed = self._shell.run(["ls", f"{name}.pid"], repeatable=True)
-            return True if listed.rc == 0 else None
-
-        if poll(up, 5.0) is None:
-            raise NotEffective("the watcher on the phone did not start")
 
     def _beat(self, name: str, interval: float) -> None:
         beat = 0

@@ -31,12 +31,14 @@ def told_by_phone(run: Run, phone: PhoneWatch, watch: Watch, moment: Moment) -> 
     )
 
 
-def seen_by_host(run: Run, watch: Watch, moment: Moment) -> MomentSeen:
-    """The moment as the host saw it."""
+def seen_by_host(run: Run, watch: Watch, moment: Moment, woke: Source | None = None) -> MomentSeen:
+    """The moment as the host saw it. `woke`: the event that made it look, if one did."""
     now = time.monotonic()
     source = _source(watch, moment)
-    times = {"host-bytes": watch.readings, "screen": watch.looks, "screen-bytes": watch.looks}
-    ticks = times.get(source, ())
+    seen_on = {"host-bytes": watch.readings, "screen": watch.looks, "screen-bytes": watch.looks}
+    ticks = seen_on.get(source, ())
+    if source == "screen" and woke is not None:
+        source = woke
     unit, seen = _MEASURE.get(moment.kind, (None, None))
     return MomentSeen(
         run.recorder.at(now),
@@ -75,6 +77,8 @@ SOURCES: Mapping[Source, str] = {
     "phone-bytes": "by the phone's own watch of its byte counter",
     "host-bytes": "by the byte counter, read from here",
     "screen": "by the screen",
+    "screen-events": "by the screen, looked at when it said that it changed",
+    "screen-log": "by the screen, looked at when the phone's log told of the app",
     "screen-bytes": "by the percentage on the screen, as this phone counts no bytes by app",
     "clock": "by the clock",
     "post": "with the tap on Post",

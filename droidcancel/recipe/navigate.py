@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import chain, repeat
 from typing import TypeVar
 
 from droidcancel.apps.matching import Match
@@ -32,9 +33,10 @@ def wait_look(run: Run, check: Callable[[Look], T | None], timeout: float, what:
     UiError when it does not in time; AppError when the app is logged out.
     """
     last: list[str | None] = [None]
+    looks = chain([run.recent_look], repeat(run.look))
 
     def once() -> T | None:
-        look = run.look()
+        look = next(looks)()
         last[0] = look.screen
         return None if clear_the_way(run, look) else check(look)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from droidcancel.cancel import Applied
-from droidcancel.device.byte_watch import ByteWatch, Reading
+from droidcancel.device.byte_watch import ByteWatch
 from droidcancel.errors import DeviceError
-from droidcancel.evidence import TrafficSeen
 
 if TYPE_CHECKING:
     from droidcancel.recipe.run import Run
@@ -25,11 +24,12 @@ class PhoneWatch:
         self._run = run
         self.cuts = command is not None
         self.watch: ByteWatch = run.device.traffic.watch(
-            run.info.uid, at_bytes, command, self._note
+            run.info.uid,
+            at_bytes,
+            command,
+            run.note_reading,
+            lead_s=prepared.lead_s if prepared is not None else 0.0,
         )
-
-    def _note(self, reading: Reading) -> None:
-        self._run.recorder.add(TrafficSeen(self._run.recorder.at(reading.at), reading.sent))
 
     @property
     def has_cut(self) -> bool:

@@ -13,6 +13,7 @@ from droidcancel.apps.patterns import matches
 from droidcancel.apps.profile import AppProfile, Look
 from droidcancel.cancel import METHODS, CancelContext, CancelMethod, Prepared
 from droidcancel.device import Component, Device, PackageInfo
+from droidcancel.device.byte_watch import Reading
 from droidcancel.errors import DeviceError, DroidCancelError, Unsupported, UsageError
 from droidcancel.evidence import (
     JobsSeen,
@@ -33,7 +34,7 @@ from droidcancel.recipe.items import same
 from droidcancel.recipe.load import LoadedRecipe
 from droidcancel.recipe.model import walk
 from droidcancel.recipe.options import Event, OnEvent, RunOptions
-from droidcancel.recipe.sampling import Sampler
+from droidcancel.recipe.sampling import Counter, Sampler
 from droidcancel.recipe.sights import Sights
 from droidcancel.recipe.stage import Wakener
 from droidcancel.recipe.token import carries, new_token
@@ -44,9 +45,13 @@ if TYPE_CHECKING:
 
 #: the same sight of an upload is noted at most this often, in seconds
 REPEAT_S = 0.5
+#: a look that ended so long ago is as good as a new one, if nothing was done meanwhile
+RECENT_S = 0.05
 #: how often bytes are counted in the background, and the network looked at while it is cut
 TRAFFIC_S = 0.25
 NETWORK_S = 1.0
+#: a reading that has not come after so many seconds is asked for
+READING_S = 1.0
 #: a phone that answered no undo for so many seconds is asked no more
 GIVE_UP_S = 20.0
 #: a new post is the newest: so many of the newest are opened and read
@@ -106,12 +111,13 @@ class Run:
         self.ended_early = False
         self.changes: list[OpenChange] = []
         self.last_look: Look | None = None
+        self._looked = (float("-inf"), float("-inf"))
         self.deadline = float("inf")
         self.step_seconds = 0.0
         self._on_event = on_event
         self.prepared: Prepared | None = None
         self.phone_watch: PhoneWatch | None = None
-        self._traffic_sampler: Sampler | None = None
+        self._counter: Counter | None = None
         self._network_sampler: Sampler | None = None
         #: the kind of the step that runs
         self.step = ""
@@ -168,9 +174,19 @@ class Run:
 
     # -- looking
 
+    def recent_look(self) -> Look:
+        """The last look, where a new one could show nothing else: it has just been taken, and
+        nothing has been done to the phone since it was begun. Else a new one.
+        """
+        begun, ended = self._looked
+        done = max(self.device.ui.acted_at, self.device.shell.changed_at)
+        if self.last_look is None or begun <= done or time.monotonic() - ended > RECENT_S:
+            return self.look()
+        return self.last_look
+
     def look(self, *, note: bool = True) -> Look:
         """Dump the screen and read it; what it shows of an upload goes into the evidence."""
-        at = self.recorder.now()
+        at, begun = self.recorder.now(), time.monotonic()
         hierarchy = self.device.ui.dump()
         if self._alerts.answered(hierarchy):
             return self.look(note=note)
@@ -179,6 +195,7 @@ class Run:
             return self.look(note=note)
         check_account(self, look)
         self.last_look = look
+        self._looked = begun, time.monotonic()
         self.seen_at = at
         if note:
             self._note_upload(at, look)
@@ -210,10 +227,10 @@ class Run:
     def sample_network(self) -> NetworkSeen:
         """Note the phone's connectivity, and whether the firewall denies the app."""
         at = self.recorder.now()
-        state = self.device.network.state()
-        blocked = None
-        if self.device.app_network.can(self.info.uid).ok:
-            blocked = self.device.app_network.blocked(self.package)
+        blocking = self.device.app_network
+        asked = blocking.queries(self.package) if blocking.can(self.info.uid).ok else {}
+        state, texts = self.device.network.state_and(asked)
+        blocked = blocking.told(self.package, texts) if asked else None
         return self.recorder.add(
             NetworkSeen(
                 at, state.active, state.airplane, state.wifi_enabled, state.data_enabled, blocked
@@ -223,10 +240,9 @@ class Run:
     def sample_processes(self) -> ProcessSeen:
         """Note the app's processes and foreground services."""
         at = self.recorder.now()
-        pids = tuple(self.device.packages.pids(self.package))
-        services = self.device.packages.foreground_services(self.package) if pids else []
+        pids, services = self.device.packages.processes(self.package)
         names = tuple(service.component.activity for service in services)
-        return self.recorder.add(ProcessSeen(at, pids, names))
+        return self.recorder.add(ProcessSeen(at, tuple(pids), names))
 
     def sample_jobs(self) -> JobsSeen:
         """Note the jobs that would upload later, as far as the profile knows them."""
@@ -328,6 +344,7 @@ class Run:
     def take_prepared(self) -> Prepared:
         """The method that stands ready; it stands ready no more."""
         self.prepare_cancel()
+        self._looked = (float("-inf"), float("-inf"))  # the screen may be another one after it
         prepared, self.prepared = self.prepared, None
         assert prepared is not None  # prepare_cancel sets it or raises
         return prepared
@@ -348,9 +365,25 @@ class Run:
             self.deadline = outer
 
     def start_sampling(self) -> None:
-        """Read the traffic counter in the background, from now to the end."""
-        if self._traffic_sampler is None:
-            self._traffic_sampler = Sampler("traffic", self.sample_traffic, TRAFFIC_S)
+        """Have the phone tell the traffic counter, from now to the end."""
+        if self._counter is None:
+            self._counter = Counter(
+                self.device.traffic, self.info.uid, TRAFFIC_S, self.note_reading
+            )
+
+    def note_reading(self, reading: Reading) -> None:
+        """Note what the phone told of the bytes that the app has sent."""
+        self.recorder.add(TrafficSeen(self.recorder.at(reading.at), reading.sent))
+
+    def next_traffic(self) -> TrafficSeen | None:
+        """The next reading of the counter; None where this phone does not tell.
+
+        As the phone tells it by itself, where it does; else it is asked.
+        """
+        told = self._counter is not None and self._counter.wait(READING_S)
+        if not told and self.sample_traffic() is None:
+            return None
+        return self.recorder.last(TrafficSeen)
 
     def start_watching_network(self) -> None:
         """Look at the network in the background, until it is given back."""
@@ -389,8 +422,8 @@ class Run:
     def close(self) -> None:
         """Stand down and stop sampling."""
         self.stop_watching_network()
-        if self._traffic_sampler is not None:
-            self._traffic_sampler.stop()
+        if self._counter is not None:
+            self._counter.stop()
         self.memory.save()
         for problem in self.sights.close():
             self.trouble("screenshot", problem)

@@ -378,12 +378,12 @@ def _when(run: Run, args: model.When, runner: Runner) -> None:
 
 
 def _chosen(run: Run, args: model.When) -> tuple[model.StepEntry, ...]:
-    return args.steps if holds(run, args, run.look()) else args.otherwise
+    return args.steps if holds(run, args, run.recent_look()) else args.otherwise
 
 
 def _repeat(run: Run, args: model.Repeat, runner: Runner) -> None:
     for _ in range(args.times):
-        if args.until is not None and holds(run, args.until, run.look()):
+        if args.until is not None and holds(run, args.until, run.recent_look()):
             return
         for entry in args.steps:
             runner(run, entry)

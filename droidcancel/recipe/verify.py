@@ -64,10 +64,9 @@ def await_still(run: Run) -> tuple[TrafficSeen | None, list[TrafficSeen]]:
     samples: list[TrafficSeen] = []
 
     def still() -> TrafficSeen | None:
-        if run.sample_traffic() is None:
+        now = run.next_traffic()
+        if now is None:
             return TrafficSeen(run.recorder.now(), 0)
-        now = run.recorder.last(TrafficSeen)
-        assert now is not None  # sample_traffic has just noted one
         samples.append(now)
         since = next(s for s in samples if now.tx_bytes - s.tx_bytes <= STILL_BYTES)
         return since if now.at - since.at >= STILL_S else None

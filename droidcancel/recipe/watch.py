@@ -1,13 +1,14 @@
 """Watching an upload until the moment to cancel.
 
 What is watched fits the moment and what the phone can do: the screen for what the app shows, and
-for sizes the byte counter, by a loop on the phone itself where it has one (`phone_watch`). The
-pause between two looks shrinks as the moment comes near. What told of it goes into the evidence.
+for sizes the byte counter, by a loop on the phone itself where it has one (`phone_watch`). Where
+the moment can be foreseen the pause between two looks shrinks as it comes near, to none at all;
+where it cannot, an event of the phone ends the pause (`wakes`). What told of it goes into the
+evidence.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,12 +22,19 @@ from droidcancel.recipe.moment_record import seen_by_host, told_by_phone
 from droidcancel.recipe.navigate import clear_the_way
 from droidcancel.recipe.run import Run
 from droidcancel.recipe.values import Moment, MomentKind
+from droidcancel.recipe.wakes import Wakes
 
 if TYPE_CHECKING:
     from droidcancel.recipe.phone_watch import PhoneWatch
 
 SHORTEST_S = 0.02
 LONGEST_S = 0.5
+#: so near to a moment on the screen, one look follows the other: between two nobody knows better
+NEAR_S = 0.25
+#: an upload that showed nothing new for so long has no pace to go by
+STALLED_S = 1.0
+#: an event that came while the last look was taken is missed, and so waited for no longer than this
+EVENT_S = 0.25
 #: how often the screen is looked at while the bytes are watched
 GLANCE_S = 1.0
 #: how long an app without a process may take to come back, as a job of its own may bring it
@@ -153,7 +161,6 @@ def wait_for_moment(run: Run, moment: Moment) -> Outcome:
     AppError when the upload never starts, UiError when the moment does not come in time.
     """
     posted = run.posted_at if run.posted_at is not None else time.monotonic()
-    counts = moment.kind in _COUNTS_BYTES
     patience = moment.value if moment.kind == "stuck" and moment.value else None
     watch = Watch(
         posted,
@@ -166,23 +173,30 @@ def wait_for_moment(run: Run, moment: Moment) -> Outcome:
         outcome = _watched_by_phone(run, run.phone_watch, watch, moment)
         if outcome is not None:
             return outcome
-    if counts and watch.tx_start is None:
+    if moment.kind in _COUNTS_BYTES and watch.tx_start is None:
         watch.tx_start = run.sample_traffic()
+    with Wakes(run) as wakes:
+        return _watched_by_host(run, watch, moment, wakes)
+
+
+def _watched_by_host(run: Run, watch: Watch, moment: Moment, wakes: Wakes) -> Outcome:
     looked_at = 0.0
     while not is_due(watch, moment, time.monotonic()):
         started = time.monotonic()
         if not _only_counts(moment, watch) or started - looked_at >= GLANCE_S:
-            looked_at = started
+            looked_at, before = started, (watch.state, watch.percent)
             _glance(run, watch)
-        if counts:
+            wakes.looked(before != (watch.state, watch.percent))
+        if moment.kind in _COUNTS_BYTES:
             watch.counted(run.sample_traffic(), time.monotonic())
         if watch.ended and not is_due(watch, moment, time.monotonic()):
             return _note_end(run)
         if watch.failed(time.monotonic()) and moment.kind != "failed":
             return "failed"
         _check_time(run, watch, moment)
-        _pause(seconds_until(watch, moment, time.monotonic()))
-    run.recorder.add(seen_by_host(run, watch, moment))
+        if not is_due(watch, moment, time.monotonic()):
+            _pause(wakes, watch, moment)
+    run.recorder.add(seen_by_host(run, watch, moment, wakes.source))
     if watch.ended:
         _note_end(run)
     return "moment"
@@ -295,22 +309,45 @@ def _check_time(run: Run, watch: Watch, moment: Moment) -> None:
         raise UiError(f"the moment '{moment}' did not come in time; {shown}")
 
 
-def seconds_until(watch: Watch, moment: Moment, now: float) -> float:
-    """Seconds until the moment, as far as its pace tells; the longest pause where it does not."""
+def seconds_until(watch: Watch, moment: Moment, now: float) -> float | None:
+    """Seconds until the moment, as far as its pace tells; None where it does not."""
     if moment.kind == "after":
         return moment.value - (now - watch.posted_at)
     done = {"percent": float(watch.percent or 0), "bytes": float(watch.sent)}.get(moment.kind)
     if done is None:
-        return LONGEST_S
+        return None
     if watch.previous is None:
         watch.previous = (now, done)
-        return SHORTEST_S
+        return None
     before, had = watch.previous
     pace = (done - had) / (now - before) if now > before else 0.0
-    return (moment.value - done) / pace if pace > 0 else 4 * SHORTEST_S
+    return (moment.value - done) / pace if pace > 0 else None
 
 
-def _pause(until: float) -> None:
-    """A share of what is left, so that the last looks come close together."""
-    wait = until if 0 < until <= SHORTEST_S * 2 else until / 4
-    threading.Event().wait(min(LONGEST_S, max(SHORTEST_S, wait)))
+def pause_of(watch: Watch, moment: Moment, now: float) -> tuple[float, bool]:
+    """Seconds to pause, and whether an event is to end it.
+
+    A share of what is left, so that the last looks come close together. An event of the screen
+    helps where nobody can foresee the moment; a counter has none.
+    """
+    until = seconds_until(watch, moment, now)
+    by_screen = moment.kind == "percent" or (moment.kind == "bytes" and watch.tx is None)
+    if by_screen and watch.began and now - watch.moved_at >= STALLED_S:
+        return EVENT_S, True
+    if by_screen and until is not None and until <= NEAR_S:
+        return 0.0, False
+    if until is not None:
+        wait = until if 0 < until <= SHORTEST_S * 2 else until / 4
+        return min(LONGEST_S, max(SHORTEST_S, wait)), False
+    if moment.kind == "bytes":
+        return SHORTEST_S, False
+    left = watch.moved_at + watch.stuck_after - now if moment.kind == "stuck" else EVENT_S
+    return min(EVENT_S, max(SHORTEST_S, left)), True
+
+
+def _pause(wakes: Wakes, watch: Watch, moment: Moment) -> None:
+    if watch.gone:  # seen once that it shows no more: the second look is the proof
+        wakes.rest(SHORTEST_S)
+        return
+    seconds, until_event = pause_of(watch, moment, time.monotonic())
+    wakes.pause(seconds, until_event=until_event)

@@ -50,6 +50,7 @@ from droidcancel.simulator.services_state import (
 from droidcancel.simulator.settings_store import SettingsStore
 from droidcancel.simulator.shell import Shell
 from droidcancel.simulator.streams import Ports
+from droidcancel.simulator.system_events import SystemEvents
 from droidcancel.simulator.windows import WindowManager
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class Phone:
         self.boot_id = str(uuid.uuid4())
         self.boot_count = 0
         self.zygote_pid = 0
+        self.events = SystemEvents(self)
+        self.notifications.log = self.events
         self.home = Component.parse(system_image.HOME)
         self.permission_dialog = Component.parse(system_image.permission_dialog(self.options.api))
         self.chooser: Component | None = Component.parse(system_image.chooser(self.options.api))

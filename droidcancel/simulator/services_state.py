@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from droidcancel.simulator.clock import Clock
 
@@ -34,6 +35,14 @@ class Notification:
     on_click: Callable[[], object] | None = None
 
 
+class NotificationLog(Protocol):
+    """Who is told what becomes of notifications."""
+
+    def posted(self, notification: Notification, update: bool) -> None: ...
+    def cancelled(self, notification: Notification) -> None: ...
+    def cancelled_all(self, package: str) -> None: ...
+
+
 class Notifications:
     """The notifications in the shade, by (package, id)."""
 
@@ -41,19 +50,30 @@ class Notifications:
         self._clock = clock
         self._changed = changed
         self._posted: dict[tuple[str, int], Notification] = {}
+        self.log: NotificationLog | None = None
 
     def post(self, notification: Notification) -> None:
         notification.posted = self._clock.time()
-        self._posted[notification.package, notification.id] = notification
+        key = notification.package, notification.id
+        update = key in self._posted
+        self._posted[key] = notification
+        if self.log is not None:
+            self.log.posted(notification, update)
         self._changed()
 
     def cancel(self, package: str, id: int) -> None:
-        if self._posted.pop((package, id), None) is not None:
-            self._changed()
+        gone = self._posted.pop((package, id), None)
+        if gone is None:
+            return
+        if self.log is not None:
+            self.log.cancelled(gone)
+        self._changed()
 
     def cancel_package(self, package: str) -> None:
         for key in [key for key in self._posted if key[0] == package]:
             del self._posted[key]
+        if self.log is not None:
+            self.log.cancelled_all(package)
         self._changed()
 
     def list(self) -> list[Notification]:

@@ -22,6 +22,7 @@ from droidcancel.simulator.uiautomator_rpc import (
     rpc,
     wait_idle,
 )
+from droidcancel.simulator.windows import EVENT_EVERY_S
 
 ANSWER_S = 5.0  # AccessibilityInteractionClient.TIMEOUT_INTERACTION_MILLIS
 CLICK_MS = 100  # between down and up of click(x, y)
@@ -244,10 +245,15 @@ async def wait_for_idle(service: Service, timeout: float) -> None:
 
 @rpc("waitForWindowUpdate")
 async def wait_for_window_update(service: Service, package: str | None, timeout: float) -> bool:
-    windows = service.phone.windows
-    changed = await windows.wait_change(windows.version, float(timeout) / 1000)
-    active = service.phone.screen.active()
-    return changed and (not package or (active is not None and active.window.package == package))
+    """UiDevice.waitForWindowUpdate: an event of the content, sent after the call came."""
+    screen, seconds = service.phone.screen, float(timeout) / 1000
+    active = screen.active()
+    if package is not None and (active is None or active.window.package != package):
+        return False
+    if screen.restless:  # a player's controls move as long as it plays
+        await asyncio.sleep(min(EVENT_EVERY_S, seconds))
+        return seconds >= EVENT_EVERY_S
+    return await service.phone.windows.wait_event(package, seconds)
 
 
 @rpc("getConfigurator")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -24,6 +25,10 @@ LAYERS = (
     "navigation",
     "system_dialog",
 )
+
+# ViewConfiguration.getSendRecurringAccessibilityEventsInterval
+EVENT_EVERY_S = 0.1
+SYSTEM_UI = "com.android.systemui"
 
 
 class Owner(Protocol):
@@ -77,7 +82,7 @@ class Window:
         """Say that what the window shows has changed."""
         self._root = None
         if self.manager is not None:
-            self.manager.touch()
+            self.manager.content_changed(self)
 
 
 class WindowManager:
@@ -85,6 +90,7 @@ class WindowManager:
 
     def __init__(self) -> None:
         self._windows: list[Window] = []
+        self._events: dict[str, float] = {}
         self.version = 0
         self._changed: asyncio.Event = asyncio.Event()
 
@@ -104,6 +110,19 @@ class WindowManager:
         self._windows.clear()
         self.touch()
 
+    def content_changed(self, window: Window) -> None:
+        """What a window shows has changed, which accessibility hears of where it is shown."""
+        if window in self._windows:
+            self._tell(window.package)
+        self.touch()
+
+    def _tell(self, package: str) -> None:
+        """TYPE_WINDOW_CONTENT_CHANGED: one at most each EVENT_EVERY_S, the later ones put off
+        until then and made one (ViewRootImpl.SendWindowContentChangedAccessibilityEvent)."""
+        now, last = time.monotonic(), self._events.get(package, float("-inf"))
+        if last <= now:
+            self._events[package] = max(now, last + EVENT_EVERY_S)
+
     def touch(self) -> None:
         """Note a change of what is on the screen."""
         self.version += 1
@@ -114,6 +133,7 @@ class WindowManager:
         """Build every window anew: locale, rotation, night mode or radios changed."""
         for window in self._windows:
             window._root = None
+        self._tell(SYSTEM_UI)
         self.touch()
 
     def visible(self) -> list[Window]:
@@ -125,6 +145,24 @@ class WindowManager:
     def focused(self) -> Window | None:
         """The window that gets keys: the topmost focusable one."""
         return next((w for w in reversed(self.visible()) if w.focusable), None)
+
+    async def wait_event(self, package: str | None, timeout: float) -> bool:
+        """Wait for a TYPE_WINDOW_CONTENT_CHANGED that is sent from now on, of a package or any.
+
+        False when `timeout` seconds passed first. What changed before is not told of.
+        """
+        began = time.monotonic()
+        deadline = began + timeout
+        while True:
+            version = self.version
+            told = [at for name, at in self._events.items() if package in (None, name)]
+            due = [at for at in told if at >= began]
+            if due:
+                wait = min(due) - time.monotonic()
+                await asyncio.sleep(max(0.0, min(wait, deadline - time.monotonic())))
+                return min(due) <= deadline
+            if not await self.wait_change(version, deadline - time.monotonic()):
+                return False
 
     async def wait_change(self, version: int, timeout: float) -> bool:
         """Wait until `version` is outdated; False when `timeout` seconds passed first."""

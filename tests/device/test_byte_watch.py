@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,35 @@ def test_the_last_reading_is_followed_by_the_cut_and_not_by_another(
     assert max(r.sent for r in readings) < 1_600_000
     assert watch.age is not None
     watch.close()
+
+
+@pytest.mark.extended
+def test_what_the_command_takes_is_allowed_for(channel: ShellChannel, tmp_path: Path) -> None:
+    table, readings = Table(tmp_path / "table", cost=0.2), list[Reading]()
+    growing = threading.Thread(target=table.grow, args=(1e6, 3.0))
+    early = script(table.read, 2_000_000, ["false"], lead_cs=60)
+    watch = ByteWatch(channel, early, readings.append)
+    began = time.monotonic()
+    growing.start()
+    assert watch.wait(10)
+    assert watch.fired_at is not None
+    assert 0.9 < watch.fired_at - began < 1.9, "0.6 s before the bytes are there"
+    growing.join()
+    watch.close()
+
+
+def test_readings_that_cut_nothing_spare_the_phone(channel: ShellChannel, tmp_path: Path) -> None:
+    table, readings = Table(tmp_path / "table", cost=0.1), list[Reading]()
+    table.put(900_000)
+    watch = ByteWatch(channel, script(table.read, None, None, 20), readings.append, cuts=False)
+    wait_for(lambda: len(readings) > 3)
+    between = [b.at - a.at for a, b in pairwise(readings[1:])]
+    assert min(between) > 0.25, between  # what a reading takes, and twice as long of rest
+    watch.close()
+    assert watch.over.is_set()
+    count = len(readings)
+    time_passes(0.4)
+    assert len(readings) == count
 
 
 def test_a_dump_that_comes_to_nothing_is_no_reading(channel: ShellChannel, tmp_path: Path) -> None:

@@ -121,6 +121,14 @@ def test_many_threads_at_once(channel: ShellChannel) -> None:
     assert channel.opened <= 60
 
 
+def test_what_the_linker_says_is_no_answer(channel: ShellChannel) -> None:
+    noisy = Script("echo 'WARNING: linker: app_process32: unused DT entry' >&2; echo null")
+    assert channel.batch({"a": noisy, "b": ["echo", "WARNING: x"]}) == {
+        "a": "null\n",
+        "b": "WARNING: x\n",
+    }
+
+
 def test_a_batch_is_one_round_trip(channel: ShellChannel) -> None:
     texts = channel.batch({"a": ["echo", "1"], "b": Script("echo 2 >&2; exit 3"), "c": ["true"]})
     assert texts == {"a": "1\n", "b": "2\n", "c": ""}

@@ -305,3 +305,12 @@ def test_without_a_counter_the_screen_tells_of_the_bytes(make_lab: MakeLab, api:
     assert result.cut.progress_percent is not None
     assert result.cut.progress_percent >= 40
     assert "live" not in lab.states
+
+
+@pytest.mark.extended
+def test_what_cannot_be_foreseen_is_told_by_an_event_of_the_screen(make_lab: MakeLab) -> None:
+    lab = make_lab({"feed_plays": False})
+    result = lab.run("delete_post", "published")
+    assert result.error is None, result.error
+    assert result.cut.source == "screen-events", result.cut
+    assert result.verdict.name == "deleted", result.verdict

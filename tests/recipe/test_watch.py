@@ -12,7 +12,15 @@ from droidcancel.recipe.result import cut_of
 from droidcancel.recipe.search import shift
 from droidcancel.recipe.token import carries, new_token, with_token
 from droidcancel.recipe.values import Moment
-from droidcancel.recipe.watch import LONGEST_S, Watch, is_due, seconds_until
+from droidcancel.recipe.watch import (
+    EVENT_S,
+    LONGEST_S,
+    SHORTEST_S,
+    Watch,
+    is_due,
+    pause_of,
+    seconds_until,
+)
 
 
 def watch(*views: UploadView, tx: tuple[int, ...] = ()) -> Watch:
@@ -94,8 +102,35 @@ def test_the_pause_follows_the_pace() -> None:
     seconds_until(seen, moment, 1.0)
     seen.saw(UploadView("posting", 20), 2.0)
     assert seconds_until(seen, moment, 2.0) == pytest.approx(3.0)
-    assert seconds_until(watch(POSTING), Moment.model_validate("failed"), 1.0) == LONGEST_S
+    assert pause_of(seen, moment, 2.0) == (LONGEST_S, False)
+    seen.saw(UploadView("posting", 48), 4.8)
+    assert pause_of(seen, moment, 4.8) == (0.0, False), "so near, one look follows the other"
     assert seconds_until(watch(), Moment.model_validate("after 5s"), 2.0) == 3.0
+
+
+@pytest.mark.parametrize(
+    ("moment", "seen", "now", "pause"),
+    [
+        ("50%", watch(POSTING), 1.0, (EVENT_S, True)),
+        ("failed", watch(POSTING), 1.0, (EVENT_S, True)),
+        ("published", watch(POSTING), 1.0, (EVENT_S, True)),
+        ("stuck", watch(POSTING), 10.9, (pytest.approx(0.1), True)),
+        ("2KB", watch(POSTING, tx=(1500,)), 1.0, (SHORTEST_S, False)),
+    ],
+)
+def test_what_cannot_be_foreseen_is_waited_for_by_an_event(
+    moment: str, seen: Watch, now: float, pause: tuple[float, bool]
+) -> None:
+    assert pause_of(seen, Moment.model_validate(moment), now) == pause
+
+
+def test_a_stalled_upload_has_no_pace() -> None:
+    moment = Moment.model_validate("50%")
+    seen = watch(UploadView("posting", 10))
+    seconds_until(seen, moment, 1.0)
+    seen.saw(UploadView("posting", 49), 2.0)
+    assert pause_of(seen, moment, 2.5) == (0.0, False)
+    assert pause_of(seen, moment, 3.5) == (EVENT_S, True)
 
 
 @given(st.text(max_size=40))

@@ -204,13 +204,18 @@ class App:
     # -- services --------------------------------------------------------------------------
     def start_foreground(self, notification: Notification) -> None:
         """Run as a foreground service, shown by `notification`."""
+        begins = not self.process.foreground_services
         self.process.foreground_services[notification.id] = notification
+        if begins:
+            self.phone.events.service(self, True)
         self.phone.notifications.post(notification)
         self.phone.app_processes.update_states()
 
     def stop_foreground(self, notification_id: int) -> None:
-        self.process.foreground_services.pop(notification_id, None)
+        ran = self.process.foreground_services.pop(notification_id, None) is not None
         self.phone.notifications.cancel(self.package, notification_id)
+        if ran and not self.process.foreground_services:
+            self.phone.events.service(self, False)
         self.phone.app_processes.update_states()
 
     def toast(self, text: str, duration: float = 2.0) -> None:

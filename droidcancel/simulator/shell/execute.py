@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from droidcancel.simulator.shell import pattern as patterns
@@ -24,7 +23,6 @@ from droidcancel.simulator.shell.syntax import (
     If,
     Node,
     Pipeline,
-    Redirect,
     Redirected,
     Sequence,
     Simple,
@@ -33,8 +31,6 @@ from droidcancel.simulator.shell.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from droidcancel.simulator.shell.runner import Runner
 
 Handler = Callable[["Runner", Any, bool], Awaitable[int]]
@@ -47,19 +43,12 @@ def failed(runner: Runner, status: int) -> int:
     return status
 
 
-@asynccontextmanager
-async def unchecked(runner: Runner) -> AsyncIterator[None]:
-    """Where a failure is an answer, not a failure."""
-    runner.unguarded += 1
+async def _condition(runner: Runner, node: Node) -> int:
+    runner.unguarded += 1  # where a failure is an answer, not a failure
     try:
-        yield
+        return await runner.run(node)
     finally:
         runner.unguarded -= 1
-
-
-async def _condition(runner: Runner, node: Node) -> int:
-    async with unchecked(runner):
-        return await runner.run(node)
 
 
 async def _simple(runner: Runner, node: Simple, tail: bool) -> int:
@@ -259,27 +248,21 @@ async def _test(runner: Runner, node: Condition, tail: bool) -> int:
     return failed(runner, int(not await evaluate_condition(runner, node.expression)))
 
 
-@asynccontextmanager
-async def redirected(runner: Runner, redirects: tuple[Redirect, ...]) -> AsyncIterator[None]:
-    """With redirections in force; RedirectError when one cannot be made."""
+async def _redirected(runner: Runner, node: Redirected, tail: bool) -> int:
+    """With redirections in force."""
     outer = runner.fds
     inner: FdTable = outer.fork()
     try:
-        await apply(runner, redirects, inner)
+        await apply(runner, node.redirects, inner)
         runner.fds = inner
-        yield
+        return await runner.run(node.body)
+    except RedirectError as error:
+        runner.fds = outer
+        await runner.error(str(error))
+        return failed(runner, 1)
     finally:
         runner.fds = outer
         inner.close_all()
-
-
-async def _redirected(runner: Runner, node: Redirected, tail: bool) -> int:
-    try:
-        async with redirected(runner, node.redirects):
-            return await runner.run(node.body)
-    except RedirectError as error:
-        await runner.error(str(error))
-        return failed(runner, 1)
 
 
 HANDLERS: dict[type, Handler] = {

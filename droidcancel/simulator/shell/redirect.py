@@ -45,7 +45,10 @@ def open_file(
     if alias is not None:
         return alias
     fs = files.fs
-    node = fs.node(path) if fs.exists(path) else None
+    try:
+        node = fs.node(path)
+    except FsError:
+        node = None
     if node is not None and node.device is not None:
         return _device(files, path, node.device)
     if mode == "r":

@@ -41,6 +41,7 @@ class Variables:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._all = {name: Variable(value, True) for name, value in environment.items()}
+        self._shared: set[str] = set()
         self._scopes: list[Scope] = []
         self._size = sum(len(value) for value in environment.values())
         self.positional: list[str] = []
@@ -49,9 +50,10 @@ class Variables:
         self.random = 1
 
     def fork(self) -> Variables:
-        """A copy for a child shell."""
+        """A copy for a child shell; as with fork(2), each copies what it changes."""
         child = Variables({})
-        child._all = {name: replace(variable) for name, variable in self._all.items()}
+        child._all = dict(self._all)
+        self._shared, child._shared = set(self._all), set(self._all)
         child._scopes = [Scope(dict(scope.hidden)) for scope in self._scopes]
         child._size = self._size
         child.positional = list(self.positional)
@@ -71,9 +73,7 @@ class Variables:
 
     def set(self, name: str, value: str, *, exported: bool | None = None) -> None:
         """Set; ShellError when read-only or too big."""
-        variable = self._all.get(name)
-        if variable is None:
-            variable = self._all[name] = Variable()
+        variable = self.attribute(name)
         if variable.readonly:
             raise ShellError(f"read-only: {name}")
         self._size += len(value) - len(variable.value or "")
@@ -96,10 +96,17 @@ class Variables:
         if variable is not None:
             self._size -= len(variable.value or "")
             del self._all[name]
+            self._shared.discard(name)
 
     def attribute(self, name: str) -> Variable:
-        """The variable's record, made when missing."""
-        return self._all.setdefault(name, Variable())
+        """The variable's record, to be changed; made when missing."""
+        variable = self._all.get(name)
+        if variable is None:
+            variable = self._all[name] = Variable()
+        elif name in self._shared:
+            variable = self._all[name] = replace(variable)
+        self._shared.discard(name)
+        return variable
 
     def names(self) -> list[str]:
         """Every name that has a value, sorted."""
@@ -125,6 +132,7 @@ class Variables:
                 self._all.pop(name, None)
             else:
                 self._all[name] = variable
+                self._shared.add(name)  # a child shell may have it too
 
     @property
     def in_function(self) -> bool:
@@ -137,6 +145,7 @@ class Variables:
             old = self._all.pop(name, None)
             hidden[name] = old
             self._all[name] = Variable(None, bool(old and old.exported))
+            self._shared.discard(name)
 
     # -- arithmetic ---------------------------------------------------------------------------
     def arith_get(self, name: str) -> str:

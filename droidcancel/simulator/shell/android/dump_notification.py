@@ -6,19 +6,11 @@ from typing import TYPE_CHECKING
 
 from droidcancel.simulator.shell.android.tokens import identity
 from droidcancel.simulator.shell.registry import Invocation, dump
+from droidcancel.simulator.system_events import flags_of
 
 if TYPE_CHECKING:
     from droidcancel.simulator.phone import Phone
     from droidcancel.simulator.services_state import Notification
-
-FLAG_ONGOING, FLAG_NO_CLEAR, FLAG_FOREGROUND_SERVICE = 0x2, 0x20, 0x40
-
-
-def _flags(phone: Phone, notification: Notification) -> int:
-    flags = FLAG_ONGOING | FLAG_NO_CLEAR if notification.ongoing else 0
-    app = phone.app_processes.get(notification.package)
-    foreground = app is not None and notification.id in app.process.foreground_services
-    return flags | FLAG_FOREGROUND_SERVICE if foreground else flags
 
 
 def _extras(notification: Notification, redact: bool) -> list[str]:
@@ -43,7 +35,7 @@ def _record(phone: Phone, notification: Notification, redact: bool) -> list[str]
     package = phone.packages.get(notification.package)
     uid = package.uid if package else 1000
     key = f"0|{notification.package}|{notification.id}|null|{uid}"
-    flags = _flags(phone, notification)
+    flags = flags_of(phone, notification)
     body = (
         f"Notification(channel={notification.channel} shortcut=null contentView=null "
         f"vibrate=null sound=null defaults=0x0 flags=0x{flags:x} color=0x00000000 "
