@@ -139,6 +139,7 @@ def run_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
          "step": "post", "screen": "post", "bounds": [280, 1060, 520, 1124],
          "hierarchy": "before.xml"},
     ]  # fmt: skip
+    run["kept"] = [{"name": "video", "path": str(folder / "video.mp4"), "began_at": start - 5}]
     return report.write(run, folder, truth="no video live", history=PAST)
 
 
@@ -165,7 +166,7 @@ def test_a_run_can_be_read_by_everybody(tab: Tab, run_page: Path, axe_script: st
     for told in (
         "cancelled", "as expected", "4.00 s", "quiet period of 4.0 s", "no video live",
         "Post was tapped", "tapped post_button on post", "≠ differs", "shell", "120",
-        "dump: count", "python", "3.12", "11 earlier runs",
+        "dump: count", "python", "3.12", "11 earlier runs", "Film of the test, from just before",
     ):  # fmt: skip
         assert told in words
 

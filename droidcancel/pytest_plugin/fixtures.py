@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from droidcancel.pytest_plugin import marks, options
-from droidcancel.pytest_plugin.artifacts import Artifacts
+from droidcancel.pytest_plugin.artifacts import Artifacts, artifacts_of
 from droidcancel.pytest_plugin.reports import record_of
 
 if TYPE_CHECKING:
@@ -61,9 +61,11 @@ def simulated_phone(
     """
     from droidcancel.pytest_plugin.uses import booted
 
-    record_of(request.node)
+    record = record_of(request.node)
     with booted(simulator_options) as phone:
+        kept = record.artifacts or artifacts_of(request.node, phone, _app_name(request))
         yield phone
+        kept.end(bad=record.bad)
 
 
 # -- phones
@@ -103,8 +105,10 @@ def phone(
     leased = phone_pool.lease(wanted, request.node.nodeid.partition("::")[0])
     found = leased.phone
     before = phones.network_of(found)
+    kept = artifacts_of(request.node, found, _app_name(request))
     yield found
     try:
+        kept.end(bad=record_of(request.node).bad)
         phones.put_back(found, before)
     finally:
         phone_pool.end_test()
@@ -153,8 +157,7 @@ def upload_file(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture
 def droid_output(phone: Phone, request: pytest.FixtureRequest) -> Iterator[Artifacts]:
     """What is kept of the test, and the folder for it."""
-    kept = Artifacts(request.node, phone)
-    record_of(request.node).artifacts = kept
+    kept = artifacts_of(request.node, phone, _app_name(request))
     yield kept
     kept.end(bad=record_of(request.node).bad)
 

@@ -111,7 +111,8 @@ class RunRecipe:
             confirm=(True if yes else None) if confirm is None else confirm,
             protected=yes,
         )
-        result = execute(wanted, self._phone, chosen, folder if self._artifacts.pictures else None)
+        pictures = folder if self._artifacts.pictures else None
+        result = execute(wanted, self._phone, chosen, pictures, self._artifacts.on_event)
         page = note_run(
             self._request.node, result, folder, keep_page=self._artifacts.wants("report")
         )
@@ -194,7 +195,7 @@ def started_upload(
         return note_run(request.node, upload.end(), folder, keep_page=keep)
 
     pictures = folder if artifacts.pictures else None
-    with begun_upload(phone, values, chosen, pictures) as upload:
+    with begun_upload(phone, values, chosen, pictures, artifacts.on_event) as upload:
         record.note_upload = note
         try:
             yield upload

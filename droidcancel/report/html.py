@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from droidcancel.report.chart import NARROW, draw
 from droidcancel.report.csp import Inline, data_block
+from droidcancel.report.kept import links
 from droidcancel.report.proof import points
 from droidcancel.report.timeline import cut_facts, number_rows, rows, state_rows, value_text
 from droidcancel.report.trends import WIDTH, in_words, spans
@@ -122,6 +123,7 @@ def render(
             trend=spans([*history, _as_told(run)]) if history else [],
             trend_width=WIDTH,
             sense_words=SENSE_WORDS,
+            kept=links(run, folder, None if cut is None else origin + cut),
             inline=Inline(
                 styles=(asset("base.css") + asset("trend.css") + asset("run.css"),),
                 scripts=(asset("viewer.js"),) if seen else (),
