@@ -104,6 +104,10 @@ class Ui:
         toast = self._call("getLastToast")
         return toast if isinstance(toast, str) else None
 
+    def forget_toast(self) -> None:
+        """Only toasts from now on are told by `last_toast`."""
+        self._call("clearLastToast")
+
     # -- touching
 
     def tap(self, x: int, y: int) -> None:
