@@ -155,6 +155,32 @@ def test_a_phone_is_leased_and_put_back(lab: pytest.Pytester, make_phone: MakePh
         holder.communicate()
 
 
+POSTS = """
+def test_first(run_recipe):
+    run_recipe("cancel_force_stop")
+
+def test_second(upload): ...
+"""
+
+
+@pytest.mark.extended
+def test_a_session_posts_no_more_than_a_phone_allows(
+    lab: pytest.Pytester, make_phone: MakePhone
+) -> None:
+    """Recipes and uploads are counted together, also where the phone is leased for each test."""
+    phone = make_phone(apps=("clips",), upload_bytes_per_s=2e5)
+    with (lab.path / "devices.yaml").open("a") as file:
+        file.write(
+            f"  mine: {{kind: emulator, serial: '{phone.serial}', app: clips, limits: "
+            "{quiet_period_s: 1.5, late_period_s: 2, max_posts: 1}}\n"
+        )
+    lab.makepyfile(POSTS)
+    done = run(lab, "--droid-device=mine", "--droid-scope=test")
+    done.assert_outcomes(passed=1, errors=1)
+    done.stdout.fnmatch_lines(["*one more post would be more than max_posts (1) of this phone*"])
+    assert len(phone.cloud.records) == 1
+
+
 WORKERS = """
 import time
 

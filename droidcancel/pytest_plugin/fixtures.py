@@ -163,9 +163,7 @@ def droid_output(phone: Phone, request: pytest.FixtureRequest) -> Iterator[Artif
 
 
 @pytest.fixture
-def run_recipe(
-    phone: Phone, phone_pool: PhonePool, droid_output: Artifacts, request: pytest.FixtureRequest
-) -> RunRecipe:
+def run_recipe(phone: Phone, droid_output: Artifacts, request: pytest.FixtureRequest) -> RunRecipe:
     """Runs a recipe on the phone: `run_recipe("cancel_airplane", at="40%", caption="cat")`.
 
     A verdict that the recipe does not expect fails the test; `expect=(...)` names others, and with
@@ -173,7 +171,7 @@ def run_recipe(
     """
     from droidcancel.pytest_plugin.uses import RunRecipe
 
-    return RunRecipe(phone, phone_pool, droid_output, request, _app_name(request))
+    return RunRecipe(phone, droid_output, request, _app_name(request))
 
 
 @pytest.fixture
@@ -185,7 +183,6 @@ def upload_options() -> dict[str, Any]:
 @pytest.fixture
 def upload(
     phone: Phone,
-    phone_pool: PhonePool,
     droid_output: Artifacts,
     upload_options: dict[str, Any],
     request: pytest.FixtureRequest,
@@ -195,7 +192,7 @@ def upload(
 
     with ExitStack() as stack:
         yield stack.enter_context(
-            started_upload(phone, phone_pool, droid_output, upload_options, request,
+            started_upload(phone, droid_output, upload_options, request,
                            _app_name(request))
         )  # fmt: skip
 
