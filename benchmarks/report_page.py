@@ -145,10 +145,16 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--repeat", type=int, default=4, help="runs a cell, of 50 cells")
+    options.add_argument("--history", type=int, default=5000, help="earlier runs for the trend")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        page = matrix.write(a_matrix(folder, given.repeat), folder)
+        past = [
+            {"at": BEGAN - 600 * number, "sense": "bad" if number % 20 == 0 else "good",
+             "cut_ms": 80.0}
+            for number in range(1, given.history + 1)
+        ]  # fmt: skip
+        page = matrix.write(a_matrix(folder, given.repeat), folder, history=past)
         told = opened(page, given.rounds)
         print(f"{50 * given.repeat} runs, {page.stat().st_size / 1e6:.2f} MB")
         print(f"{told[0]['elements']:.0f} elements")

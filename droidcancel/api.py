@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from droidcancel.device.device import Device
     from droidcancel.recipe.load import LoadedRecipe
     from droidcancel.recipe.model import Value
-    from droidcancel.recipe.options import OnEvent
+    from droidcancel.recipe.options import OnEvent, Tally
     from droidcancel.recipe.result import RunResult
     from droidcancel.recipe.stepwise import Upload
     from droidcancel.simulator import Simulator
@@ -107,13 +107,17 @@ class Recipe:
 class Phone(Closing):
     """A phone that is connected. `device`: what it can do; `simulator`: one booted for it.
 
-    `entry`: its entry in devices.yaml, or one with the defaults of its kind. A context manager.
+    `entry`: its entry in devices.yaml, or one with the defaults of its kind. `tally`: what was
+    posted and deleted on it, against that entry's `max_posts` and `max_deletes`. A context manager.
     """
 
-    def __init__(self, opened: OpenPhone, stack: ExitStack) -> None:
+    def __init__(self, opened: OpenPhone, stack: ExitStack, tally: Tally | None = None) -> None:
+        from droidcancel.recipe.options import Tally
+
         self.device: Device = opened.device
         self.entry: DeviceEntry = opened.entry
         self.simulator: Simulator | None = opened.simulator
+        self.tally = Tally() if tally is None else tally
         self._stack = stack
 
     @property
@@ -235,7 +239,7 @@ def execute(
     refuse_unasked(recipe, phone, chosen)
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
-    options = runs.options_for(_opened(phone), chosen.wish(), pictures)
+    options = replace(runs.options_for(_opened(phone), chosen.wish(), pictures), tally=phone.tally)
     if chosen.confirm is not None:
         options = replace(options, confirm=lambda _question: bool(chosen.confirm))
     profile = runs.profile_for(recipe.loaded, _opened(phone), chosen.wish())
@@ -293,7 +297,7 @@ def begun_upload(
 
     wanted = Recipe(UPLOAD, **values)
     refuse_unasked(wanted, phone, chosen)
-    options = runs.options_for(_opened(phone), chosen.wish(), pictures)
+    options = replace(runs.options_for(_opened(phone), chosen.wish(), pictures), tally=phone.tally)
     profile = runs.profile_for(wanted.loaded, _opened(phone), chosen.wish())
     filled = {k: v for k, v in wanted.values.items() if v is not None}
     with begin_upload(phone.device, profile, filled, options, on_event or silent) as upload:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer
 
     from droidcancel.api import Phone
+    from droidcancel.recipe.options import Tally
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,13 +38,18 @@ class Tools:
     """The tools, on the phones that the server may use.
 
     `only`: the one phone that is used whatever an agent names; `reports`: the folder in which
-    results are looked for and kept.
+    results are looked for and kept; `videos`: the folder whose videos may be uploaded, None for
+    none but the sample.
     """
 
-    def __init__(self, devices: Path | None, only: str | None, reports: Path) -> None:
+    def __init__(
+        self, devices: Path | None, only: str | None, reports: Path, videos: Path | None = None
+    ) -> None:
         self._devices = devices
         self._only = only
         self._reports = reports
+        self._videos = videos
+        self._tallies: dict[str, Tally] = {}
 
     # -- reading
 
@@ -128,7 +134,9 @@ class Tools:
         variables: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         """Run a recipe that ships on a phone: it posts a video, cancels it, and proves what
-        happened; the phone is put back. `at`: 40%, 3MB, 'after 2s', posting. Takes minutes."""
+        happened; the phone is put back. `at`: 40%, 3MB, 'after 2s', posting. Takes minutes.
+        The variable `video` names a file of the folder that the server was given; leave it out
+        for a sample."""
         from droidcancel.api import run
         from droidcancel.recipe.load import recipe_names
 
@@ -136,6 +144,8 @@ class Tools:
             raise UsageError(f"no recipe {recipe!r}", "see `recipes` for the names")
         with self._phone(device) as phone:
             values: dict[str, Any] = dict(variables or {})
+            if values.get("video") is not None:
+                values["video"] = self._video(values["video"])
             folder = _new_folder(self._reports, recipe)
             result = run(recipe, phone, at=at, method=method, app=app, report=folder, **values)
             return _slim({**result.to_json(), "report": result.report})
@@ -149,6 +159,33 @@ class Tools:
             undone = Journal.of(phone.serial).restore(phone.device)
             return [asdict(each) for each in undone]
 
+    def _video(self, named: str) -> Path:
+        """The file that an agent names: one of the folder for videos, and no way out of it.
+
+        Links are followed before it is decided, so that one in the folder leads nowhere else.
+        """
+        if self._videos is None:
+            raise UsageError(
+                f"the video {named!r} may not be uploaded: no folder of videos was named",
+                "leave `video` out for a sample; or start the server with --videos DIR",
+            )
+        root = self._videos.resolve()
+        try:
+            file = (root / named).resolve()
+        except (OSError, ValueError, RuntimeError):  # no name of a file, or links in a circle
+            file = root.parent
+        if not file.is_relative_to(root):
+            raise UsageError(
+                f"the video {named!r} is not in the folder of videos",
+                f"name a file of {root}, relative to it",
+            )
+        if not file.is_file():
+            known = sorted(each.name for each in root.iterdir() if each.is_file())[:MOST_RESULTS]
+            raise UsageError(
+                f"there is no video {named!r} in {root}", f"there are: {', '.join(known) or 'none'}"
+            )
+        return file
+
     @contextmanager
     def _phone(self, device: str | None) -> Iterator[Phone]:
         from droidcancel.api import connect
@@ -156,6 +193,8 @@ class Tools:
         if self._only is not None and device not in (None, self._only):
             raise UsageError(f"only {self._only} may be used", "leave `device` out")
         with connect(device or self._only, devices=self._devices, boot=False) as phone:
+            # one count for as long as the server runs, over all of its connections
+            phone.tally = self._tallies.setdefault(phone.serial, phone.tally)
             yield phone
 
 
@@ -169,11 +208,15 @@ def server(
     reports: Path = Path("reports/mcp"),
     *,
     allow_changes: bool = False,
+    videos: Path | None = None,
 ) -> MCPServer:
     """The server. Tools that change something are there only where that is allowed.
 
-    Raises UsageError where the SDK is not installed.
+    `videos`: the folder whose videos an agent may have uploaded. Raises UsageError where the SDK
+    is not installed, and for a folder that is not there.
     """
+    if videos is not None and not videos.is_dir():
+        raise UsageError(f"--videos: there is no folder {videos}")
     try:
         from mcp.server import MCPServer
         from mcp.types import ToolAnnotations
@@ -184,7 +227,7 @@ def server(
 
     import droidcancel
 
-    tools = Tools(devices, only, reports)
+    tools = Tools(devices, only, reports, videos)
     made = MCPServer(
         "droidcancel", instructions=INSTRUCTIONS, version=droidcancel.__version__,
         log_level="WARNING",

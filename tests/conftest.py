@@ -143,3 +143,27 @@ def wait_until(condition: Callable[[], Any], timeout: float = 20.0, what: str = 
         if time.monotonic() > deadline:
             pytest.fail(f"waited {timeout} s for {what or condition}")
         time.sleep(0.005)
+
+
+DEVICES = """
+default: simulator
+devices:
+  simulator: {kind: simulator, app: clips, upload_bytes_per_s: 200000}
+"""
+
+
+@pytest.fixture
+def lab(
+    pytester: pytest.Pytester, adb_server: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> pytest.Pytester:
+    """A directory of tests with a devices.yaml and a small video; warnings are errors."""
+    monkeypatch.setenv("DROIDCANCEL_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(adb_server))
+    video = pytester.path / "cat.mp4"
+    video.write_bytes(os.urandom(400_000))
+    (pytester.path / "devices.yaml").write_text(DEVICES)
+    pytester.makeini(
+        "[pytest]\naddopts = -p no:cacheprovider -p no:hypothesispytest\nfilterwarnings = error\n"
+        "droid_devices = devices.yaml\ndroid_device = simulator\ndroid_output = out\n"
+    )
+    return pytester

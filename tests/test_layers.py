@@ -47,7 +47,7 @@ ALLOWED = {
         "report", "sample", "secret", "simulator", "verdict",
     },
     "cli": {
-        "apps", "cancel", "device", "errors", "evidence", "fleet", "history", "journal",
+        "apps", "cancel", "closing", "device", "errors", "evidence", "fleet", "history", "journal",
         "journal_file", "journal_lock", "mcp_server", "recipe", "record", "report", "sample",
         "secret", "simulator", "verdict",
     },

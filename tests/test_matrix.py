@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ from lxml import etree, html
 from droidcancel.cancel import METHODS
 from droidcancel.cli import cli
 from droidcancel.errors import UsageError
+from droidcancel.history.rows import row_of
+from droidcancel.history.store import History
+from droidcancel.history.where import where
 from droidcancel.recipe.matrix import Cell, Matrix, Plan, chosen_rows, rows
 from droidcancel.report import matrix as report
 from tests.conftest import MakePhone
+from tests.history.conftest import a_run as an_earlier_run
 
 #: emulators and phones that take an emulator's port do not race each other for it
 pytestmark = pytest.mark.usefixtures("emulator_ports")
@@ -160,6 +165,7 @@ def test_the_page_has_a_colour_and_a_link_a_run(tmp_path: Path) -> None:
 def test_a_matrix_on_a_phone(make_phone: MakePhone, tmp_path: Path,
                              monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DROIDCANCEL_STATE_DIR", str(tmp_path / "state"))
     phone = make_phone(apps=("clips",), api=30, upload_bytes_per_s=4e5)
     video = tmp_path / "cat.mp4"
     video.write_bytes(os.urandom(800_000))
@@ -168,6 +174,14 @@ def test_a_matrix_on_a_phone(make_phone: MakePhone, tmp_path: Path,
     devices.write_text(
         f"devices:\n  lab: {{kind: emulator, serial: '{phone.serial}', limits: {limits}}}\n"
     )
+    place = where(None)
+    assert place is not None
+    past = an_earlier_run(
+        recipe="cancel_force_stop", app="clips", started_at=time.time() - 3 * 86_400,
+        device={"model": phone.phone.props["ro.product.model"], "api_level": 30},
+    )  # fmt: skip
+    with History(place) as history:
+        history.add([row_of(past)])
     words = [
         "matrix", "-s", "lab", "--devices", str(devices), "--video", str(video), "--report", "out",
         "--methods", "app-network,force-stop", "--moments", "20%", "--json",
@@ -184,6 +198,7 @@ def test_a_matrix_on_a_phone(make_phone: MakePhone, tmp_path: Path,
     kept = {row["run_id"]: row["matrix_id"] for row in map(json.loads, listed.stdout.splitlines())}
     assert kept[stopped["runs"][0]["run_id"]] == told["id"]
     page = html.parse(str(tmp_path / "out" / "index.html")).getroot()
+    assert "With 1 earlier run of" in page.xpath("string(//*[@id='trend']/..)")
     (link,) = page.findall(".//td/a")
     assert (tmp_path / "out" / link.get("href")).is_file()
     assert CliRunner().invoke(cli, words).exit_code == 2

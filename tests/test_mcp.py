@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
+from droidcancel.errors import UsageError
 from droidcancel.mcp_server import CHANGING, READING, server
 from tests.conftest import MakePhone
 
-LIMITS = "{quiet_period_s: 1.5, late_period_s: 2, step_timeout_s: 20, network_timeout_s: 20}"
+LIMITS = (
+    "{quiet_period_s: 1.5, late_period_s: 2, step_timeout_s: 20, network_timeout_s: 20, "
+    "max_posts: 1}"
+)
 
 
 def ask(made: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
@@ -70,14 +74,14 @@ def test_recipes_are_told_and_no_file_is(tmp_path: Path, adb_server: int) -> Non
     assert phones == []
 
 
-def a_server(serial: str, tmp_path: Path) -> Any:
+def a_server(serial: str, tmp_path: Path, videos: Path | None = None) -> Any:
     """A server that may change one phone, which devices.yaml calls lab."""
     devices = tmp_path / "devices.yaml"
     devices.write_text(
         f"devices:\n  lab: {{kind: emulator, serial: '{serial}', app: clips, limits: {LIMITS}}}\n"
         "  other: {kind: usb, serial: none}\n"
     )
-    return server(devices, "lab", tmp_path / "reports", allow_changes=True)
+    return server(devices, "lab", tmp_path / "reports", allow_changes=True, videos=videos)
 
 
 def test_a_phone_is_looked_at(make_phone: MakePhone, tmp_path: Path) -> None:
@@ -100,13 +104,51 @@ def test_a_phone_is_looked_at(make_phone: MakePhone, tmp_path: Path) -> None:
     assert restored == []
 
 
+def test_only_a_video_of_the_folder_is_uploaded(make_phone: MakePhone, tmp_path: Path) -> None:
+    """No path, link or odd name leads out of it; nothing is posted for one that does."""
+    phone = make_phone(apps=("clips",))
+    videos, home = tmp_path / "videos", tmp_path / "videos-of-mine"
+    for folder in (videos, home):
+        folder.mkdir()
+        (folder / "cat.mp4").write_bytes(bytes(1000))
+    (videos / "link.mp4").symlink_to(home / "cat.mp4")
+    (videos / "circle.mp4").symlink_to(videos / "circle.mp4")
+    (videos / "more").symlink_to(home)
+
+    def asked(video: str) -> tuple[str, dict[str, Any]]:
+        return "run_recipe", {"recipe": "cancel_force_stop", "variables": {"video": video}}
+
+    ways_out = (
+        str(home / "cat.mp4"), "../videos-of-mine/cat.mp4", "link.mp4", "more/cat.mp4",
+        "circle.mp4", "c\0at.mp4", "/etc/passwd", "~/cat.mp4", "", "none.mp4",
+    )  # fmt: skip
+    made = a_server(phone.serial, tmp_path, videos)
+    _, *refused = ask(made, *map(asked, ways_out))
+    for way, said in zip(ways_out, refused, strict=True):
+        assert isinstance(said, str), (way, said)
+        assert "is not in the folder of videos" in said or "there is no video" in said, (way, said)
+    assert "there are: cat.mp4" in refused[-1]
+    _, none = ask(a_server(phone.serial, tmp_path), asked(str(videos / "cat.mp4")))
+    assert "no folder of videos was named" in none
+    assert "--videos DIR" in none
+    assert phone.cloud.records == []
+    with pytest.raises(UsageError, match="there is no folder"):
+        server(videos=tmp_path / "none")
+
+
 @pytest.mark.extended
+@pytest.mark.timeout(200)  # two whole runs
 def test_a_recipe_is_run(make_phone: MakePhone, tmp_path: Path) -> None:
-    video = tmp_path / "cat.mp4"
-    video.write_bytes(bytes(600_000))
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    (videos / "cat.mp4").write_bytes(bytes(600_000))
     serial = make_phone(apps=("clips",), upload_bytes_per_s=2e5).serial
-    asked = {"recipe": "cancel_force_stop", "at": "40%", "variables": {"video": str(video)}}
-    _, run, results = ask(a_server(serial, tmp_path), ("run_recipe", asked), ("results", {}))
+    asked = {"recipe": "cancel_force_stop", "at": "40%", "variables": {"video": "cat.mp4"}}
+    made = a_server(serial, tmp_path, videos)
+    _, run, results, more = ask(
+        made, ("run_recipe", asked), ("results", {}), ("run_recipe", asked)
+    )  # fmt: skip
+    assert "more than max_posts (1)" in more["error"]["message"]
     assert (run["verdict"], run["ok"], run["restored"]) == ("cancelled", True, True)
     assert "evidence" not in run
     assert Path(run["report"]).is_file()

@@ -6,7 +6,6 @@ Each test here is a test run of its own, with pytester, on virtual phones and a 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -17,14 +16,10 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conftest import MakePhone
+from tests.pytest_lab import lines, run
 
 pytest_plugins = ["pytester"]
 
-DEVICES = """
-default: simulator
-devices:
-  simulator: {kind: simulator, app: clips, upload_bytes_per_s: 200000}
-"""
 #: the first breath of a recipe, without an upload
 LOOK = """
 name: look
@@ -34,31 +29,6 @@ steps:
   - launch: feed
   - screenshot: feed
 """
-
-
-@pytest.fixture
-def lab(
-    pytester: pytest.Pytester, adb_server: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> pytest.Pytester:
-    """A directory of tests with a devices.yaml and a small video; warnings are errors."""
-    monkeypatch.setenv("DROIDCANCEL_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(adb_server))
-    video = pytester.path / "cat.mp4"
-    video.write_bytes(os.urandom(400_000))
-    (pytester.path / "devices.yaml").write_text(DEVICES)
-    pytester.makeini(
-        "[pytest]\naddopts = -p no:cacheprovider -p no:hypothesispytest\nfilterwarnings = error\n"
-        "droid_devices = devices.yaml\ndroid_device = simulator\ndroid_output = out\n"
-    )
-    return pytester
-
-
-def run(lab: pytest.Pytester, *words: str, timeout: float = 110) -> pytest.RunResult:
-    return lab.runpytest_subprocess("--droid-upload=cat.mp4", *words, timeout=timeout)
-
-
-def lines(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 FAULTS = """
@@ -185,6 +155,32 @@ def test_a_phone_is_leased_and_put_back(lab: pytest.Pytester, make_phone: MakePh
         holder.communicate()
 
 
+POSTS = """
+def test_first(run_recipe):
+    run_recipe("cancel_force_stop")
+
+def test_second(upload): ...
+"""
+
+
+@pytest.mark.extended
+def test_a_session_posts_no_more_than_a_phone_allows(
+    lab: pytest.Pytester, make_phone: MakePhone
+) -> None:
+    """Recipes and uploads are counted together, also where the phone is leased for each test."""
+    phone = make_phone(apps=("clips",), upload_bytes_per_s=2e5)
+    with (lab.path / "devices.yaml").open("a") as file:
+        file.write(
+            f"  mine: {{kind: emulator, serial: '{phone.serial}', app: clips, limits: "
+            "{quiet_period_s: 1.5, late_period_s: 2, max_posts: 1}}\n"
+        )
+    lab.makepyfile(POSTS)
+    done = run(lab, "--droid-device=mine", "--droid-scope=test")
+    done.assert_outcomes(passed=1, errors=1)
+    done.stdout.fnmatch_lines(["*one more post would be more than max_posts (1) of this phone*"])
+    assert len(phone.cloud.records) == 1
+
+
 WORKERS = """
 import time
 
@@ -303,7 +299,7 @@ def test_recipes_are_run(lab: pytest.Pytester) -> None:
     page = re.search(r"^report: (.*index.html)$", str(bad.stdout), re.MULTILINE)
     assert page is not None
     assert "resumed" in Path(page[1]).read_text()
-    assert "no video: tests are not filmed yet" in str(bad.stdout)
+    assert list((lab.path / "out").glob("*/recipes*cancel_in_app*/video.mp4"))
 
 
 @pytest.mark.parametrize(

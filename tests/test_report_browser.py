@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from benchmarks.report_page import a_matrix
+from benchmarks.report_page import BEGAN, a_matrix
 from droidcancel.apps.profile import AppProfile
 from droidcancel.apps.sight import sight_of
 from droidcancel.device.hierarchy import Hierarchy
@@ -42,6 +42,11 @@ SCREEN = """<hierarchy rotation="0">
    enabled="true" clickable="true" visible-to-user="true"/>
  </node></node></hierarchy>"""
 AXE = "() => axe.run({resultTypes: ['violations']}).then(told => told.violations)"
+#: runs of the history, a week before all others
+PAST = [
+    {"at": BEGAN - (7 + day) * 86_400, "sense": sense, "cut_ms": 80.0 + day}
+    for day, sense in enumerate(["good"] * 9 + ["bad", "open"])
+]
 WORDS = "a caption <b>&amp;</b> #dcabc123"
 
 
@@ -134,7 +139,8 @@ def run_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
          "step": "post", "screen": "post", "bounds": [280, 1060, 520, 1124],
          "hierarchy": "before.xml"},
     ]  # fmt: skip
-    return report.write(run, folder, truth="no video live")
+    run["kept"] = [{"name": "video", "path": str(folder / "video.mp4"), "began_at": start - 5}]
+    return report.write(run, folder, truth="no video live", history=PAST)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +148,7 @@ def matrix_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("matrix")
     matrix = a_matrix(folder, 4, size=(120, 267))
     matrix["cells"][3] |= {"runs": [], "why_not": "this Android has no way to it"}
-    matrix_report.write(matrix, folder)
+    matrix_report.write(matrix, folder, history=PAST)
     (folder / "matrix.json").write_text(json.dumps(matrix))
     return folder
 
@@ -160,7 +166,7 @@ def test_a_run_can_be_read_by_everybody(tab: Tab, run_page: Path, axe_script: st
     for told in (
         "cancelled", "as expected", "4.00 s", "quiet period of 4.0 s", "no video live",
         "Post was tapped", "tapped post_button on post", "≠ differs", "shell", "120",
-        "dump: count", "python", "3.12",
+        "dump: count", "python", "3.12", "11 earlier runs", "Film of the test, from just before",
     ):  # fmt: skip
         assert told in words
 
@@ -229,6 +235,7 @@ def test_a_matrix_can_be_read_by_everybody(tab: Tab, matrix_folder: Path, axe_sc
         page.evaluate(axe_script)
         assert tab.violations() == []
         assert tab.fits()
+    assert "With 11 earlier runs" in str(page.locator("section.trend").text_content())
     assert page.locator("#runs > li").count() == 196
     assert page.locator(".shot img").count() < 60
     assert (matrix_folder / "index.html").stat().st_size < 1_500_000

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import Field, PrivateAttr
 
 from droidcancel.apps.document import Document, Frozen, Problem, nearest
-from droidcancel.apps.matching import Finder, Match
+from droidcancel.apps.matching import Finder, Match, normal
 from droidcancel.apps.overlay import read_profile
 from droidcancel.apps.schema import (
     SYSTEM_PACKAGES,
@@ -199,6 +199,11 @@ class AppProfile(Frozen):
     def words(self) -> dict[str, frozenset[str]]:
         """Each wording, and the locales that have it."""
         return words_by_locale(self.elements)
+
+    def says_done(self, text: str) -> bool:
+        """Whether these are the words, in any language, with which the app says that it posted."""
+        done = {name: self.elements[name] for name in self.upload.done}
+        return normal(text) in words_by_locale(done)
 
     def look(self, hierarchy: Hierarchy, locale: str, version: str | None = None) -> Look:
         """A hierarchy read with this profile, in the language that it shows."""

@@ -7,6 +7,7 @@ upload runs on. Each further one waits for its button.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from droidcancel.apps.matching import Match
@@ -14,6 +15,7 @@ from droidcancel.apps.profile import Look
 from droidcancel.cancel.method import Applied, CancelContext, Cuts, Prepared
 from droidcancel.device import Capability, poll
 from droidcancel.device.shell import Command
+from droidcancel.errors import DeviceError
 
 TAKES_S = 15.0
 
@@ -36,6 +38,8 @@ class InApp:
 
     def prepare(self, context: CancelContext) -> Prepared:
         """Nothing waits on the phone; the button is tapped where it was last seen."""
+        with suppress(DeviceError):  # then a toast of before may make it undecided, and no more
+            context.device.ui.forget_toast()
         return PreparedTaps(context)
 
 
@@ -97,6 +101,10 @@ class PreparedTaps:
         ended = time.monotonic()
         state = self.context.look().upload.state
         readback = {"tapped": tapped, "upload": state}
+        said = self._posted_toast() if tapped == last else None
+        if said is not None:
+            why = f"the app said {said!r} when {last} was tapped: the upload had ended"
+            return Applied(False, why, started, ended, readback)
         if tapped == last and state in ("none", None):
             detail = f"tapped {' → '.join(self.context.profile.upload.cancel)}; no upload shows"
             return Applied(True if state == "none" else None, detail, started, ended, readback)
@@ -107,6 +115,14 @@ class PreparedTaps:
         else:
             why = f"the upload still shows as {state} after {tapped} was tapped"
         return Applied(False, why, started, ended, readback)
+
+    def _posted_toast(self) -> str | None:
+        """What the app said meanwhile, where it says that it has posted."""
+        try:
+            said = self.context.device.ui.last_toast()
+        except DeviceError:
+            return None
+        return said if said and self.context.profile.says_done(said) else None
 
 
 METHOD = InApp()

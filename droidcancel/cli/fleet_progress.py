@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 from typing import TYPE_CHECKING
 
-from droidcancel.cli.options import err
+from droidcancel.cli.live import Shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -19,31 +18,18 @@ STATES = {"finished": "green", "lost": "bold yellow"}
 MOST_PHONES = 30
 
 
-class FleetProgress:
+class FleetProgress(Shown["Live"]):
     """Lines above, and a table of the phones below where there is a terminal."""
 
     def __init__(self, board: Board) -> None:
+        super().__init__()
         self._board = board
-        self._console = err()
         self._coordinator: Coordinator | None = None
-        self._live: Live | None = None
 
-    def __enter__(self) -> FleetProgress:
-        if self._console.is_terminal:
-            from rich.live import Live
+    def _draw(self) -> Live:
+        from rich.live import Live
 
-            self._live = Live(console=self._console, refresh_per_second=2, transient=True)
-            self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._live is not None:
-            self._live.stop()
+        return Live(console=self._console, refresh_per_second=2, transient=True)
 
     def follow(self, coordinator: Coordinator) -> None:
         """Show what this one is doing."""
@@ -66,8 +52,8 @@ class FleetProgress:
         self._console.print(line, soft_wrap=True)
 
     def _show(self) -> None:
-        if self._live is not None and self._coordinator is not None:
-            self._live.update(self._table(self._coordinator))
+        if self._drawn is not None and self._coordinator is not None:
+            self._drawn.update(self._table(self._coordinator))
 
     def _table(self, coordinator: Coordinator) -> RenderableType:
         from rich.table import Table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 INFRASTRUCTURE = 3
 INTERRUPTED = 130
-LOOK_S = 0.5
 
 
 @click.command(name="run")
@@ -192,18 +190,20 @@ def _spread(jobs: list[Job], shard: bool, cluster: Cluster, rules: Rules) -> lis
 
 def _await_phones(cluster: Cluster, rules: Rules) -> list[PhoneFacts]:
     """The phones that are meant, once there are some. Raises UsageError."""
+    from droidcancel.device import poll
     from droidcancel.fleet.facts import chosen
 
-    deadline = time.monotonic() + rules.wait
-    while True:
-        offered = [facts for facts, _ in cluster.phones().values()]
-        phones = [p for p in chosen(offered, rules.on) if rules.yes or not p.protected]
-        if phones:
-            return phones
-        if time.monotonic() > deadline:
-            listed = ", ".join(phone.id for phone in offered) or "none"
-            raise UsageError("no phone that is offered is meant", f"offered: {listed}; see --on")
-        time.sleep(LOOK_S)
+    offered: list[PhoneFacts] = []
+
+    def meant() -> list[PhoneFacts] | None:
+        offered[:] = [facts for facts, _ in cluster.phones().values()]
+        return [p for p in chosen(offered, rules.on) if rules.yes or not p.protected] or None
+
+    phones = poll(meant, rules.wait)
+    if phones is None:
+        listed = ", ".join(phone.id for phone in offered) or "none"
+        raise UsageError("no phone that is offered is meant", f"offered: {listed}; see --on")
+    return phones
 
 
 def _heard(tracked: Tracked, progress: FleetProgress, as_json: bool) -> None:

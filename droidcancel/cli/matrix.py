@@ -261,10 +261,13 @@ def _tell(cell: Cell, result: RunResult, done: int, todo: int) -> None:
 
 
 def _write_page(matrix: Matrix) -> None:
+    from droidcancel.cli.earlier import earlier
     from droidcancel.report.matrix import write
+    from droidcancel.report.rows import rows_of_matrix
 
     matrix.save()
-    write(matrix.to_json(), matrix.folder)
+    told = matrix.to_json()
+    write(told, matrix.folder, history=earlier(rows_of_matrix(told, matrix.folder)))
 
 
 def _show(matrix: Matrix) -> None:

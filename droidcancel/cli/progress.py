@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import TYPE_CHECKING
 
-from droidcancel.cli.options import err
+from droidcancel.cli.live import Shown
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -29,39 +28,26 @@ STYLES = {
 }
 
 
-class LiveProgress:
+class LiveProgress(Shown["Status"]):
     """Prints each event; on a terminal the latest progress stands in a line of its own."""
 
     def __init__(self) -> None:
-        self._console = err()
-        self._status: Status | None = None
+        super().__init__()
         self._began: float | None = None
 
-    def __enter__(self) -> LiveProgress:
-        if self._console.is_terminal:
-            self._status = self._console.status("starting")
-            self._status.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._status is not None:
-            self._status.stop()
+    def _draw(self) -> Status:
+        return self._console.status("starting")
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Out of the way while a person is asked something."""
-        if self._status is not None:
-            self._status.stop()
+        if self._drawn is not None:
+            self._drawn.stop()
         try:
             yield
         finally:
-            if self._status is not None:
-                self._status.start()
+            if self._drawn is not None:
+                self._drawn.start()
 
     def __call__(self, event: Event) -> None:
         from rich.text import Text
@@ -69,8 +55,8 @@ class LiveProgress:
         if self._began is None:
             self._began = event.at
         if event.kind == "progress":
-            if self._status is not None:
-                self._status.update(Text(event.text))
+            if self._drawn is not None:
+                self._drawn.update(Text(event.text))
             return
         line = Text(f"{event.at - self._began:7.2f} s  ", style="dim")
         line.append(event.text, style=STYLES.get(event.kind, ""))

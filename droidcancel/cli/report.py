@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from droidcancel.cli.keeping import history_option
 from droidcancel.cli.options import json_option, print_json
 
 
@@ -29,14 +30,16 @@ from droidcancel.cli.options import json_option, print_json
 @click.option(
     "--title", default="Runs", show_default=True, metavar="TEXT", help="The page's heading."
 )
+@history_option
 @json_option
 def command(folders: tuple[Path, ...], output: Path, title: str, as_json: bool) -> None:
     """Write one page of many runs, out of their reports.
 
     DIR is a folder that --report of a run or a matrix wrote, or one with such folders in it. The
-    page has a heat map, filters, the trend, and a link to each run's own page; their own pages stay
-    where they are.
+    page has a heat map, filters, the trend, also of earlier runs in the history, and a link to each
+    run's own page; their own pages stay where they are.
     """
+    from droidcancel.cli.earlier import earlier
     from droidcancel.errors import UsageError
     from droidcancel.report.html import DATA
     from droidcancel.report.many import render, write
@@ -49,7 +52,7 @@ def command(folders: tuple[Path, ...], output: Path, title: str, as_json: bool) 
             "name another folder with --output",
         )
     rows = collect(folders, home)
-    page = write(render(rows, title=title), home)
+    page = write(render(rows, title=title, history=earlier(rows)), home)
     if as_json:
         print_json({"page": str(page), "runs": len(rows)})
     else:

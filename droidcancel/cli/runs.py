@@ -187,10 +187,14 @@ def as_data(
     """
     data = result.to_json()
     if folder is not None and not result.dry_run:
+        from droidcancel.cli.earlier import earlier
         from droidcancel.report.html import PAGE, write
+        from droidcancel.report.rows import row_of
 
         data["report"] = str(folder / PAGE)
-        write(data, folder, truth=truth)
+        # a matrix has one trend, on its own page
+        past = [] if matrix is not None else earlier([row_of(data)])
+        write(data, folder, truth=truth, history=past)
     if not result.dry_run:
         keeping.keep(data, matrix)
     return data

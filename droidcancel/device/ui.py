@@ -124,6 +124,10 @@ class Ui:
             return None
         return told if isinstance(told, bool) else None
 
+    def forget_toast(self) -> None:
+        """Only toasts from now on are told by `last_toast`."""
+        self._call("clearLastToast")
+
     # -- touching
 
     def tap(self, x: int, y: int) -> None:

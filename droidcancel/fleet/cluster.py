@@ -13,6 +13,7 @@ from distributed import Client
 from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
+from droidcancel.device import poll
 from droidcancel.errors import DeviceError
 from droidcancel.fleet import tasks
 from droidcancel.fleet.facts import PhoneFacts
@@ -57,19 +58,25 @@ class Cluster:
             self._client.close(timeout=2)
 
     def _reach(self, seconds: float) -> Client:
-        deadline = time.monotonic() + seconds
-        while True:
+        refused: list[Exception] = []
+
+        def reached() -> Client | None:
             try:
                 return Client(
                     self.address, timeout=CONNECT_S, security=self._security, set_as_default=False
                 )
             except (OSError, TimeoutError, ValueError) as error:
-                if time.monotonic() > deadline:
-                    raise DeviceError(
-                        f"no scheduler answers at {self.address}: {error or type(error).__name__}",
-                        "start one with `droidcancel fleet scheduler`, or name it with --scheduler",
-                    ) from error
-                time.sleep(0.5)
+                refused[:] = [error]
+                return None
+
+        found = poll(reached, seconds)
+        if found is None:
+            why = str(refused[0]) or type(refused[0]).__name__
+            raise DeviceError(
+                f"no scheduler answers at {self.address}: {why}",
+                "start one with `droidcancel fleet scheduler`, or name it with --scheduler",
+            ) from refused[0]
+        return found
 
     def phones(self) -> dict[str, tuple[PhoneFacts, str]]:
         """The phones that are offered now, by id, each with the address of its worker.

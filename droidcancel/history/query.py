@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,26 @@ def find(history: History, wanted: Filter, limit: int | None = None) -> list[dic
     columns = [column for column in runs.c if column.name != "data"]
     query = select(*columns).where(*wanted.conditions())
     query = query.order_by(runs.c.started_at.desc(), runs.c.run_id).limit(limit)
+    with history.reading() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def earlier(
+    history: History,
+    recipes: Collection[str],
+    apps: Collection[str],
+    *,
+    since: float,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """What a trend needs of the latest runs of these, the latest first."""
+    names = ("run_id", "started_at", "outcome", "restored", "apply_ms", "model", "api_level")
+    query = (
+        select(*(runs.c[name] for name in (*names, "recipe", "app")))
+        .where(runs.c.recipe.in_(recipes), runs.c.app.in_(apps), runs.c.started_at >= since)
+        .order_by(runs.c.started_at.desc())
+        .limit(limit)
+    )
     with history.reading() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
 

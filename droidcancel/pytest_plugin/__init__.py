@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from droidcancel.pytest_plugin import options, outputs, recipe_files, reports
+from droidcancel.pytest_plugin import artifacts, options, outputs, recipe_files, reports
 from droidcancel.pytest_plugin.fixtures import (
     app,
     cancel,
@@ -103,6 +103,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    artifacts.close_all()
     written = session.config.stash.get(outputs.KEY, None)
     if written is not None:
         written.close()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from droidcancel.pytest_plugin import marks, options
-from droidcancel.pytest_plugin.artifacts import Artifacts
+from droidcancel.pytest_plugin.artifacts import Artifacts, artifacts_of
 from droidcancel.pytest_plugin.reports import record_of
 
 if TYPE_CHECKING:
@@ -61,9 +61,11 @@ def simulated_phone(
     """
     from droidcancel.pytest_plugin.uses import booted
 
-    record_of(request.node)
+    record = record_of(request.node)
     with booted(simulator_options) as phone:
+        kept = record.artifacts or artifacts_of(request.node, phone, _app_name(request))
         yield phone
+        kept.end(bad=record.bad)
 
 
 # -- phones
@@ -103,8 +105,10 @@ def phone(
     leased = phone_pool.lease(wanted, request.node.nodeid.partition("::")[0])
     found = leased.phone
     before = phones.network_of(found)
+    kept = artifacts_of(request.node, found, _app_name(request))
     yield found
     try:
+        kept.end(bad=record_of(request.node).bad)
         phones.put_back(found, before)
     finally:
         phone_pool.end_test()
@@ -153,16 +157,13 @@ def upload_file(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture
 def droid_output(phone: Phone, request: pytest.FixtureRequest) -> Iterator[Artifacts]:
     """What is kept of the test, and the folder for it."""
-    kept = Artifacts(request.node, phone)
-    record_of(request.node).artifacts = kept
+    kept = artifacts_of(request.node, phone, _app_name(request))
     yield kept
     kept.end(bad=record_of(request.node).bad)
 
 
 @pytest.fixture
-def run_recipe(
-    phone: Phone, phone_pool: PhonePool, droid_output: Artifacts, request: pytest.FixtureRequest
-) -> RunRecipe:
+def run_recipe(phone: Phone, droid_output: Artifacts, request: pytest.FixtureRequest) -> RunRecipe:
     """Runs a recipe on the phone: `run_recipe("cancel_airplane", at="40%", caption="cat")`.
 
     A verdict that the recipe does not expect fails the test; `expect=(...)` names others, and with
@@ -170,7 +171,7 @@ def run_recipe(
     """
     from droidcancel.pytest_plugin.uses import RunRecipe
 
-    return RunRecipe(phone, phone_pool, droid_output, request, _app_name(request))
+    return RunRecipe(phone, droid_output, request, _app_name(request))
 
 
 @pytest.fixture
@@ -182,7 +183,6 @@ def upload_options() -> dict[str, Any]:
 @pytest.fixture
 def upload(
     phone: Phone,
-    phone_pool: PhonePool,
     droid_output: Artifacts,
     upload_options: dict[str, Any],
     request: pytest.FixtureRequest,
@@ -192,7 +192,7 @@ def upload(
 
     with ExitStack() as stack:
         yield stack.enter_context(
-            started_upload(phone, phone_pool, droid_output, upload_options, request,
+            started_upload(phone, droid_output, upload_options, request,
                            _app_name(request))
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ OPTIONS = (
     Option("screenshots", "Screenshots: of the runs, and at the end of a test.", RETAIN, KEEP),
     Option("hierarchy", "The screen's hierarchy at the end of a test, as XML.", RETAIN, KEEP),
     Option("logcat", "What the phone logged during a test.", RETAIN, KEEP),
-    Option("video", "A film of the phone's screen: not there yet.", OFF, KEEP),
+    Option("video", "A film of the phone's screen during the test, as MP4.", OFF, KEEP),
     Option("jsonl", "Write each run as a line of JSON.", metavar="FILE"),
     Option("allure", "Write each run as an Allure result into DIR.", metavar="DIR"),
     Option(
@@ -157,6 +158,11 @@ def check(config: pytest.Config) -> None:
     except ValueError:
         said = value(config, "lease-timeout")
         raise pytest.UsageError(f"--droid-lease-timeout {said}: expected seconds") from None
+    if value(config, "video") != OFF and find_spec("av") is None:
+        raise pytest.UsageError(
+            "--droid-video needs PyAV, which is not installed: "
+            "python -m pip install 'droidcancel[video]'"
+        )
     for name in ("devices", "upload"):
         file = path(config, name)
         if file is not None and not file.is_file():

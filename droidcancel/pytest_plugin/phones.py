@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,14 +18,14 @@ if TYPE_CHECKING:
     from droidcancel.api import Phone
     from droidcancel.device.config import DeviceEntry, Devices, SimulatorEntry
     from droidcancel.device.types import NetworkState
+    from droidcancel.recipe.options import Tally
 
 ALL = "all"
-LOOK_EVERY_S = 0.5
 
 
 @dataclass
 class Leased:
-    """A phone that this process holds. `posts`: how often it was posted on.
+    """A phone that this process holds.
 
     `entry`: as devices.yaml has it; `made_for`: the make of a virtual phone for a test, by which it
     serves the next one too.
@@ -36,7 +35,6 @@ class Leased:
     phone: Phone
     entry: DeviceEntry
     made_for: DeviceEntry
-    posts: int = 0
 
 
 class PhonePool:
@@ -46,6 +44,8 @@ class PhonePool:
         self._config = config
         self._held: Leased | None = None
         self._module: str = ""
+        #: what the session has posted and deleted on each phone, however often it was leased
+        self._tallies: dict[str, Tally] = {}
 
     # -- what tests ask for
 
@@ -72,19 +72,6 @@ class PhonePool:
         if held is not None:
             held.phone.close()
 
-    def count_post(self, phone: Phone) -> None:
-        """UsageError where the session would post more than devices.yaml allows on the phone."""
-        held = self._held
-        if held is None or held.phone is not phone:
-            return
-        most = phone.entry.limits.max_posts
-        if held.posts >= most:
-            raise UsageError(
-                f"the tests have posted {most} times on {phone.serial} (max_posts)",
-                "raise limits.max_posts in devices.yaml",
-            )
-        held.posts += 1
-
     def end_test(self) -> None:
         """Let go of a phone that is held for one test only."""
         if options.value(self._config, "scope") == "test":
@@ -100,9 +87,13 @@ class PhonePool:
         return _why_not(held.phone, wanted) is None
 
     def _wait_for(self, wanted: Wanted) -> Leased:
-        deadline = time.monotonic() + options.seconds(self._config)
-        while True:
-            busy, unfit = [], []
+        from droidcancel.device import poll
+
+        busy: list[LockedError] = []
+
+        def free() -> Leased | None:
+            busy.clear()
+            unfit = []
             for name in self._candidates(wanted):
                 try:
                     return self._open(name, wanted)
@@ -112,9 +103,12 @@ class PhonePool:
                     unfit.append(str(error))
             if not busy:
                 pytest.skip("no phone fits: " + "; ".join(unfit or ["none is named"]))
-            if time.monotonic() > deadline:
-                raise busy[0]
-            time.sleep(LOOK_EVERY_S)
+            return None
+
+        found = poll(free, options.seconds(self._config))
+        if found is None:
+            raise busy[0]
+        return found
 
     def _candidates(self, wanted: Wanted) -> Iterator[str]:
         """Names of phones, the empty one for whichever is meant without."""
@@ -134,6 +128,7 @@ class PhonePool:
         from droidcancel.api import Phone
         from droidcancel.cli.phones import open_entry
         from droidcancel.journal_lock import phone_lease
+        from droidcancel.recipe.options import Tally
 
         base = self._entry_of(name)
         entry = _fitted(base, wanted)
@@ -151,7 +146,8 @@ class PhonePool:
             why_not = _why_not(phone, wanted)
             if why_not is not None:
                 raise _Unfit(why_not)
-            phone = Phone(opened, stack.pop_all())
+            tally = self._tallies.setdefault(serial, Tally()) if opened.simulator is None else None
+            phone = Phone(opened, stack.pop_all(), tally)
         return Leased(name, phone, base, entry)
 
     def _entry_of(self, name: str) -> DeviceEntry:

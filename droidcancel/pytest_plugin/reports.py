@@ -90,19 +90,40 @@ def finish(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     _remember(record, report)
     if record.artifacts is not None and (call.when == "call" or record.bad):
         record.artifacts.end(bad=record.bad)
+    if call.when == "teardown":
+        _close(item, record, report)
     if record.told:
         report.sections.append((f"droidcancel {report.when}", "\n".join(record.told)))
         record.told.clear()
-    if call.when == "teardown":
-        if record.artifacts is not None:
-            record.artifacts.close(bad=record.bad)
-        from droidcancel.secret import redacted_json
 
-        report.droid = {  # type: ignore[attr-defined]  # taken along by pytest-xdist
-            "runs": redacted_json(record.runs),
-            "outcome": record.worst,
-            "message": record.message,
-        }
+
+def _close(item: pytest.Item, record: TestRecord, report: pytest.TestReport) -> None:
+    """The test is over: what is kept of it is told to whoever writes results."""
+    from droidcancel.secret import redacted_json
+
+    if record.artifacts is not None:
+        record.artifacts.close(bad=record.bad)
+        kept = record.artifacts.told()
+        _attach(record, kept)
+        # pytest has taken them from the item already
+        report.user_properties += [(f"droid.{each['name']}", each["path"]) for each in kept]
+        if record.bad:
+            record.told += [f"{each['name']}: {each['path']}" for each in kept]
+    report.droid = {  # type: ignore[attr-defined]  # taken along by pytest-xdist
+        "runs": redacted_json(record.runs),
+        "outcome": record.worst,
+        "message": record.message,
+    }
+
+
+def _attach(record: TestRecord, kept: list[dict[str, Any]]) -> None:
+    """Name what was kept in the data of the test's runs, and on their pages."""
+    for run in record.runs if kept else ():
+        run["kept"] = kept
+        if run.get("report") and Path(run["report"]).is_file():
+            from droidcancel.report.html import write
+
+            write(run, Path(run["report"]).parent)
 
 
 def _put_right(item: pytest.Item, report: pytest.TestReport, error: DroidCancelError) -> None:

@@ -18,10 +18,8 @@ from droidcancel.device.config import SimulatorEntry
 from droidcancel.device.connect import connect as connect_device
 from droidcancel.pytest_plugin import options
 from droidcancel.pytest_plugin.artifacts import Artifacts
-from droidcancel.pytest_plugin.phones import PhonePool
 from droidcancel.pytest_plugin.reports import note_run, record_of, settle
 from droidcancel.recipe.installed import installed_build
-from droidcancel.recipe.model import walk_decided
 from droidcancel.recipe.result import Cut, RunResult
 from droidcancel.recipe.stepwise import Upload
 from droidcancel.simulator import PhoneOptions, Simulator
@@ -67,13 +65,11 @@ class RunRecipe:
     def __init__(
         self,
         phone: Phone,
-        pool: PhonePool,
         artifacts: Artifacts,
         request: pytest.FixtureRequest,
         app: str | None,
     ) -> None:
         self._phone = phone
-        self._pool = pool
         self._artifacts = artifacts
         self._request = request
         self._app = app
@@ -99,8 +95,6 @@ class RunRecipe:
         config = self._request.config
         yes = bool(options.value(config, "yes"))
         wanted = self._recipe(recipe, values)
-        if any(entry.kind == "post" for entry in walk_decided(wanted.loaded.recipe.steps)):
-            self._pool.count_post(self._phone)
         folder = self._artifacts.run_folder(wanted.name)
         chosen = Chosen(
             app=None if wanted.loaded.recipe.app else self._app,
@@ -111,7 +105,8 @@ class RunRecipe:
             confirm=(True if yes else None) if confirm is None else confirm,
             protected=yes,
         )
-        result = execute(wanted, self._phone, chosen, folder if self._artifacts.pictures else None)
+        pictures = folder if self._artifacts.pictures else None
+        result = execute(wanted, self._phone, chosen, pictures, self._artifacts.on_event)
         page = note_run(
             self._request.node, result, folder, keep_page=self._artifacts.wants("report")
         )
@@ -168,7 +163,6 @@ class AskVerdict:
 @contextmanager
 def started_upload(
     phone: Phone,
-    pool: PhonePool,
     artifacts: Artifacts,
     given: dict[str, Any],
     request: pytest.FixtureRequest,
@@ -179,7 +173,6 @@ def started_upload(
     values = {k: str(v) for k, v in given.items() if v is not None}
     if "video" not in values:
         values["video"] = str(request.getfixturevalue("upload_file"))
-    pool.count_post(phone)
     folder = artifacts.run_folder("upload")
     chosen = Chosen(
         app=app,
@@ -194,7 +187,7 @@ def started_upload(
         return note_run(request.node, upload.end(), folder, keep_page=keep)
 
     pictures = folder if artifacts.pictures else None
-    with begun_upload(phone, values, chosen, pictures) as upload:
+    with begun_upload(phone, values, chosen, pictures, artifacts.on_event) as upload:
         record.note_upload = note
         try:
             yield upload

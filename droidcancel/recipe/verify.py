@@ -11,7 +11,7 @@ import time
 
 from droidcancel.device import poll
 from droidcancel.errors import DroidCancelError, NotEffective, RestoreError, UiError
-from droidcancel.evidence import TrafficSeen, UploadSeen
+from droidcancel.evidence import ProcessSeen, TrafficSeen, UploadSeen
 from droidcancel.facts import CUTTING, Facts
 from droidcancel.recipe.checks import check
 from droidcancel.recipe.navigate import go_to, open_app
@@ -60,8 +60,12 @@ def watch_standstill(run: Run) -> None:
 
 
 def await_still(run: Run) -> tuple[TrafficSeen | None, list[TrafficSeen]]:
-    """From when on the app's bytes stand still, None when they do not; and all the readings."""
+    """From when on the app's bytes stand still, None when they do not; and all the readings.
+
+    Where they flow on, who sends them is noted at once: it may have ended when they stop.
+    """
     samples: list[TrafficSeen] = []
+    noted: list[ProcessSeen] = []
 
     def still() -> TrafficSeen | None:
         now = run.next_traffic()
@@ -69,7 +73,11 @@ def await_still(run: Run) -> tuple[TrafficSeen | None, list[TrafficSeen]]:
             return TrafficSeen(run.recorder.now(), 0)
         samples.append(now)
         since = next(s for s in samples if now.tx_bytes - s.tx_bytes <= STILL_BYTES)
-        return since if now.at - since.at >= STILL_S else None
+        if now.at - since.at >= STILL_S:
+            return since
+        if not noted and now.at - samples[0].at >= STILL_S:
+            noted.append(run.sample_processes())
+        return None
 
     return poll(still, GRACE_S), samples
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from PIL import Image
 
-Shape = Literal["portrait", "wide", "square"]
+Shape = Literal["portrait", "wide", "square", "screen"]
 #: pixels of the canvas; even, as yuv420p wants it
 SIZES: dict[str, tuple[int, int]] = {
     "portrait": (720, 1440),
     "wide": (1280, 720),
     "square": (1080, 1080),
 }
+#: px across where the phone's screen is all that is shown
+SCREEN_WIDTH = 540
 #: the strip for captions at the bottom, as a share of the canvas's height
 STRIP = 0.12
 MARGIN = 0.02
@@ -51,7 +53,10 @@ class Crop:
 
 @dataclass(frozen=True)
 class Canvas:
-    """`screen`: px of the phone's screen. `frame`: whether a phone is drawn around it."""
+    """`screen`: px of the phone's screen. `frame`: whether a phone is drawn around it.
+
+    The shape `screen` is the phone's screen alone, with no room for captions.
+    """
 
     shape: Shape
     screen: tuple[int, int]
@@ -60,7 +65,14 @@ class Canvas:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in px."""
-        return SIZES[self.shape]
+        return self._bare if self.shape == "screen" else SIZES[self.shape]
+
+    @property
+    def _bare(self) -> tuple[int, int]:
+        """The screen's own size, no wider than SCREEN_WIDTH; even, as yuv420p wants it."""
+        scale = min(1.0, SCREEN_WIDTH / self.screen[0])
+        width, height = (max(2, 2 * round(side * scale / 2)) for side in self.screen)
+        return width, height
 
     @cached_property
     def strip(self) -> Box:
@@ -71,7 +83,9 @@ class Canvas:
     @cached_property
     def place(self) -> Box:
         """Where the phone's screen lies: as large as it fits above the captions, in the middle."""
-        width, _ = self.size
+        width, height = self.size
+        if self.shape == "screen":
+            return Box(0, 0, width, height)
         edge = round(self.strip.top * (MARGIN + (RIM if self.frame else 0)))
         room_w, room_h = width - 2 * edge, self.strip.top - 2 * edge
         scale = min(room_w / self.screen[0], room_h / self.screen[1])
@@ -116,7 +130,7 @@ class Canvas:
         """The picture itself, blurred and dimmed; a plain ground where it is held upright."""
         from PIL import Image
 
-        if self.shape == "portrait":
+        if self.shape in ("portrait", "screen"):
             return Image.new("RGB", self.size, (16, 17, 20))
         width, height = self.size
         wanted = picture.width * height / width

@@ -113,12 +113,12 @@ def _step(name: str, at: int, status: str) -> dict[str, Any]:
 
 
 def _attachments(run: Mapping[str, Any], folder: Path) -> list[dict[str, str]]:
-    """The run's page, its data and its screenshots, copied beside the result."""
-    page = run.get("report")
-    if not page or not Path(page).parent.is_dir():
-        return []
+    """The run's page, data and screenshots, and what the test kept, copied beside the result."""
     found = []
-    for path in sorted(Path(page).parent.iterdir()):
+    for path in (
+        *_beside(run.get("report")),
+        *(Path(each["path"]) for each in run.get("kept", ())),
+    ):
         media = TYPES.get(path.suffix)
         if media is None or not path.is_file():
             continue
@@ -126,3 +126,9 @@ def _attachments(run: Mapping[str, Any], folder: Path) -> list[dict[str, str]]:
         shutil.copyfile(path, folder / source)
         found.append({"name": path.name, "source": source, "type": media})
     return found
+
+
+def _beside(page: str | None) -> list[Path]:
+    """The files in the folder of a run's page."""
+    folder = Path(page).parent if page else None
+    return sorted(folder.iterdir()) if folder is not None and folder.is_dir() else []

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from droidcancel.report.chart import NARROW, draw
 from droidcancel.report.csp import Inline, data_block
+from droidcancel.report.kept import links
 from droidcancel.report.proof import points
 from droidcancel.report.timeline import cut_facts, number_rows, rows, state_rows, value_text
+from droidcancel.report.trends import WIDTH, in_words, spans
 from droidcancel.secret import redacted_json
 
 if TYPE_CHECKING:
@@ -40,6 +42,11 @@ MEANINGS: Mapping[str, str] = {
     "unknown": "What was seen does not decide it.",
 }
 UNDECIDED = ("unknown", "invalid")
+SENSE_WORDS: Mapping[str, str] = {
+    "good": "as expected",
+    "bad": "not as expected",
+    "open": "undecided",
+}
 
 
 @dataclass(frozen=True)
@@ -53,11 +60,18 @@ class Picture:
     height: int
 
 
-def write(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) -> Path:
+def write(
+    run: Mapping[str, Any],
+    folder: Path,
+    *,
+    truth: str | None = None,
+    history: Sequence[Mapping[str, Any]] = (),
+) -> Path:
     """Write the page and its data into `folder`; returns the page's path.
 
     `run` is a run's JSON as `droidcancel run --json` prints it; screenshots that it names are
     read from `folder`. `truth` is a line of what the other side knew, where one could be asked.
+    `history`: earlier runs of the same, as mappings with `at`, `sense` and `cut_ms`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     run = redacted_json(run)
@@ -65,11 +79,18 @@ def write(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) -> 
     data = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
     (folder / DATA).write_text(data, encoding="utf-8", errors="backslashreplace")
     page = folder / PAGE
-    page.write_text(render(run, folder, truth=truth), encoding="utf-8", errors="replace")
+    text = render(run, folder, truth=truth, history=history)
+    page.write_text(text, encoding="utf-8", errors="replace")
     return page
 
 
-def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) -> str:
+def render(
+    run: Mapping[str, Any],
+    folder: Path,
+    *,
+    truth: str | None = None,
+    history: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """The page's text."""
     from droidcancel.report.sights import screens
 
@@ -98,13 +119,24 @@ def render(run: Mapping[str, Any], folder: Path, *, truth: str | None = None) ->
             environment=_environment(run),
             began=datetime.fromtimestamp(origin, timezone.utc) if origin else None,
             truth=truth,
+            earlier=in_words(history),
+            trend=spans([*history, _as_told(run)]) if history else [],
+            trend_width=WIDTH,
+            sense_words=SENSE_WORDS,
+            kept=links(run, folder, None if cut is None else origin + cut),
             inline=Inline(
-                styles=(asset("base.css") + asset("run.css"),),
+                styles=(asset("base.css") + asset("trend.css") + asset("run.css"),),
                 scripts=(asset("viewer.js"),) if seen else (),
             ),
             data=json.dumps(run, indent=2, ensure_ascii=False),
         )
     )
+
+
+def _as_told(run: Mapping[str, Any]) -> dict[str, Any]:
+    """The run as one of a history."""
+    cut = run.get("cut") or {}
+    return {"at": run.get("started_at"), "sense": sense(run), "cut_ms": cut.get("apply_ms")}
 
 
 def sense(run: Mapping[str, Any]) -> str:

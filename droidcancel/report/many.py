@@ -46,11 +46,6 @@ AXES: Mapping[str, str] = {
     "app_version": "App version",
 }
 WORST_FIRST = ("bad", "open", "good")
-SENSE_WORDS: Mapping[str, str] = {
-    "good": "as expected",
-    "bad": "not as expected",
-    "open": "undecided",
-}
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,7 @@ def render(
             whens=[_when(row.at) for row in rows],
             counts=Counter(row.verdict for row in rows).most_common(),
             senses=Counter(row.sense for row in rows),
-            sense_words=SENSE_WORDS,
+            sense_words=html.SENSE_WORDS,
             axes=AXES,
             chosen=axes,
             across=across,
@@ -134,13 +129,20 @@ def render(
             notes=notes,
             trend=spans([*history, *(_told(row) for row in rows)]),
             trend_width=WIDTH,
+            trend_of=_trend_of(history),
             data=data_block("runs-data", data),
             inline=Inline(
-                styles=(html.asset("base.css") + html.asset("many.css"),),
+                styles=(html.asset("base.css") + html.asset("trend.css") + html.asset("many.css"),),
                 scripts=(html.asset("many.js"),),
             ),
         )
     )
+
+
+def _trend_of(history: Sequence[Mapping[str, Any]]) -> str:
+    """What beside the page's runs the trend counts."""
+    counted = "1 earlier run" if len(history) == 1 else f"{len(history)} earlier runs"
+    return f"With {counted} of the same recipes, apps and phones." if history else ""
 
 
 def heat(

@@ -100,3 +100,14 @@ def _label(start: float, length: float) -> str:
         return f"{first:%Y-%m-%d}"
     last = first + timedelta(seconds=length - 1)
     return f"{first:%Y-%m-%d} to {last:%m-%d}"
+
+
+def in_words(history: Sequence[Mapping[str, Any]]) -> str:
+    """Earlier runs in a sentence, empty without any."""
+    if not history:
+        return ""
+    good = sum(row.get("sense") == "good" for row in history)
+    runs = "1 earlier run" if len(history) == 1 else f"{len(history)} earlier runs"
+    took = [float(row["cut_ms"]) for row in history if row.get("cut_ms") is not None]
+    cut = f"; the cut took {median(took):.0f} ms in the middle" if took else ""
+    return f"{runs} of the same recipe, app and phone in the history: {good} as expected{cut}."

@@ -163,6 +163,10 @@ def test_runs_and_matrices_of_commands_are_kept(
     assert run("run", "check_app_version", "-e", "min_version=1", "--dry-run").exit_code == 0
     unkept = run("run", "check_app_version", "-e", "min_version=1", *on, "--history", "off")
     assert unkept.exit_code == 0, unkept.output
+    paged = run("run", "check_app_version", "-e", "min_version=1", *on, "--report", "r")
+    (last,) = lines(paged)
+    assert "2 earlier runs of the same" in (tmp_path / "r" / "index.html").read_text()
+    ran.append(last)
     words = ("--video", str(video), "--methods", "app-network", "--moments", "20%", "--report", "m")
     told = json.loads(run("matrix", *on, *words).stdout)
     again = run("matrix", *on, *words, "--resume")
@@ -170,7 +174,7 @@ def test_runs_and_matrices_of_commands_are_kept(
 
     kept = lines(run("history", "--json"))
     part_of = {row["run_id"]: row["matrix_id"] for row in kept}
-    assert part_of == {ran[0]["run_id"]: None, ran[1]["run_id"]: None}
+    assert part_of == {each["run_id"]: None for each in ran}
     assert {row["app_version"] for row in kept} == {ran[0]["app_version"]}
     assert ran[0]["app_version"] != ""
     place = where(database)
