@@ -54,6 +54,12 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
     metavar="SECONDS",
     help="Play waits that are longer than this faster, so that they last so long.",
 )
+@click.option(
+    "--hold/--no-hold",
+    default=True,
+    show_default=True,
+    help="Stand still where there is too little time to read a caption.",
+)
 @click.option("--zoom", is_flag=True, help="Zoom in on what is touched.")
 @click.option("--phone-frame", is_flag=True, help="Draw a phone around the screen.")
 @click.option(
@@ -79,9 +85,9 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
 def command(
     ctx: click.Context, recipe: str, out: Path, serial: str | None, devices_file: Path | None,
     app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
-    pairs: tuple[str, ...], shapes: tuple[str, ...], trim_idle: float | None, zoom: bool,
-    phone_frame: bool, moving: str, gif_size: str, language: str | None, keep_raw: bool, yes: bool,
-    as_json: bool,
+    pairs: tuple[str, ...], shapes: tuple[str, ...], trim_idle: float | None, hold: bool,
+    zoom: bool, phone_frame: bool, moving: str, gif_size: str, language: str | None,
+    keep_raw: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a recipe with recording: film, GIF, captions, and an article.
 
@@ -103,7 +109,7 @@ def command(
     chosen: Any = tuple(dict.fromkeys(shapes)) or ("portrait",)
     kinds: Any = {"both": ("gif", "webp"), "none": ()}.get(moving, (moving,))
     wanted = Wanted(
-        chosen, trim_idle, 1.0 if zoom else 0.0, phone_frame, kinds, most, language, keep_raw
+        chosen, trim_idle, hold, 1.0 if zoom else 0.0, phone_frame, kinds, most, language, keep_raw
     )
     out.mkdir(parents=True, exist_ok=True)
     with phone_for(loaded, wish, serial, devices_file) as (phone, watched):

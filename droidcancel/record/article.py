@@ -13,8 +13,9 @@ from pathlib import Path
 from droidcancel.apps.redact import blurred
 from droidcancel.device import Bounds
 from droidcancel.record.frames import Frame
+from droidcancel.record.hiding import Hiding
 from droidcancel.record.overlay import highlighted
-from droidcancel.record.story import Hidden, Step, Touch
+from droidcancel.record.story import Step, Touch
 from droidcancel.record.words import Teller
 
 #: a picture shows the screen as it was just before it was touched
@@ -74,7 +75,7 @@ def _own(
 
 
 def save_shots(
-    wanted: Sequence[Shot], pictures: Iterator[Frame], hidden: Sequence[Hidden], folder: Path
+    wanted: Sequence[Shot], pictures: Iterator[Frame], hiding: Hiding, folder: Path
 ) -> list[Path | None]:
     """Write each shot's picture; None where the film had none yet."""
     order = sorted(range(len(wanted)), key=lambda n: wanted[n].at)
@@ -87,13 +88,12 @@ def save_shots(
             now, coming = coming, next(pictures, None)
         frame = now or coming
         if frame is not None:
-            saved[number] = _save(frame, shot, hidden, folder / f"{number + 1:02d}.png")
+            saved[number] = _save(frame, shot, hiding, folder / f"{number + 1:02d}.png")
     return saved
 
 
-def _save(frame: Frame, shot: Shot, hidden: Sequence[Hidden], path: Path) -> Path:
-    places = [h.boxes for h in hidden if h.at <= shot.at]
-    picture = blurred(frame.picture, places[-1] if places else ())
+def _save(frame: Frame, shot: Shot, hiding: Hiding, path: Path) -> Path:
+    picture = blurred(frame.picture, hiding.at(shot.at))
     if shot.box is not None:
         picture = highlighted(picture, shot.box)
     if picture.width > WIDTH:

@@ -16,12 +16,13 @@ from droidcancel.record import article as how_to
 from droidcancel.record import cues as captions
 from droidcancel.record import moving
 from droidcancel.record.canvas import Shape
+from droidcancel.record.cues import reading_s
 from droidcancel.record.film import Film
 from droidcancel.record.frames import Frame, need_av
 from droidcancel.record.render import Look, Painter, Script, encode
 from droidcancel.record.stills import Stills
 from droidcancel.record.story import Story
-from droidcancel.record.timeline import Timeline, trimmed, whole
+from droidcancel.record.timeline import Timeline, held, trimmed, whole
 from droidcancel.record.words import Teller, first_of
 
 if TYPE_CHECKING:
@@ -41,11 +42,13 @@ MEGABYTE = 1_000_000
 class Wanted:
     """What is to be made. `trim_idle`: seconds that a wait may last, None leaves them long.
 
-    `moving`: what moving picture, under `moving_bytes`. `locale`: of the captions in the film.
+    `hold`: whether the film stands still where a caption could not be read in time. `moving`: what
+    moving picture, under `moving_bytes`. `locale`: of the captions in the film.
     """
 
     shapes: tuple[Shape, ...] = ("portrait",)
     trim_idle: float | None = None
+    hold: bool = True
     zoom: float = 0.0
     frame: bool = False
     moving: tuple[moving.Kind, ...] = ("gif",)
@@ -62,6 +65,7 @@ class Made:
     problems: list[str] = field(default_factory=list)
     frames: int = 0
     trimmed_s: float = 0.0
+    held_s: float = 0.0
     seconds: float = 0.0
 
 
@@ -167,16 +171,12 @@ class _Maker:
         self._recording, self._recipe, self._result = recording, recipe, result
         self._wanted, self._made, self._tell = wanted, made, tell
         self._story = recording.story
-        self._hidden = self._story.hidden()
+        self._hiding = self._story.hiding()
         self._out = recording.out
         story = self._story
         self._start, self._end = story.began, story.ended or story.began
-        self._timeline = (
-            whole(self._start, self._end)
-            if wanted.trim_idle is None
-            else trimmed(self._start, self._end, story.lively, wanted.trim_idle)
-        )
         self._touches = [t for step in story.steps for t in step.touches]
+        self._timeline = self._line(wanted.trim_idle)
 
     @property
     def _name(self) -> str:
@@ -201,14 +201,35 @@ class _Maker:
     def _title(self, locale: str) -> str:
         return first_of(self._recipe.title, locale) or self._recipe.name
 
+    def _told(self, locale: str) -> list[captions.Told]:
+        return captions.told(self._story.steps, self._story.turns, self._teller(locale))
+
+    def _line(self, longest: float | None) -> Timeline:
+        """The film's time: waits as long as that, and what is told as long as it takes to read.
+
+        In whatever language: the captions of all of them have the same times.
+        """
+        line = (
+            whole(self._start, self._end)
+            if longest is None
+            else trimmed(self._start, self._end, self._story.lively, longest)
+        )
+        if not self._wanted.hold:
+            return line
+        touched = [touch.at for touch in self._touches]
+        for locale in dict.fromkeys([self._film_locale, *self._locales]):
+            told = self._told(locale)
+            wants = captions.tellings(told, touched, self._end, lambda t: reading_s(t.text))
+            line = held(line, wants)
+        return line
+
     def _cues(self, locale: str, timeline: Timeline, look: Look) -> list[captions.Cue]:
         return captions.cues(
-            self._story.steps,
-            self._story.turns,
-            self._teller(locale),
+            self._told(locale),
             timeline,
             title=self._title(locale),
             opening=look.opening,
+            verdict=self._teller(locale).verdict(self._result.verdict.name),
             ending=look.ending,
         )
 
@@ -220,7 +241,7 @@ class _Maker:
             timeline=timeline,
             cues=self._cues(locale, timeline, look),
             touches=self._touches,
-            hidden=self._hidden,
+            hiding=self._hiding,
             title=self._title(locale),
             subtitle=[f"{teller.app} \u00b7 Android API {result.device['api_level']}", by],
             verdict=result.verdict.name,
@@ -242,7 +263,7 @@ class _Maker:
             size = painter.canvas.size
             self._made.frames = encode(painter.frames(), path, size, look.fps, steps)
             self._made.files["film" + suffix] = path
-        self._made.trimmed_s = self._timeline.trimmed
+        self._made.trimmed_s, self._made.held_s = self._timeline.trimmed, self._timeline.held
         self._made.seconds = self._timeline.length
 
     def moving_pictures(self) -> None:
@@ -251,7 +272,7 @@ class _Maker:
         if not wanted.moving:
             return
         waits = min(GIF_WAIT_S, wanted.trim_idle or GIF_WAIT_S)
-        timeline = trimmed(self._start, self._end, self._story.lively, waits)
+        timeline = self._line(waits)
         look = Look(
             shape=wanted.shapes[0], frame=wanted.frame, opening=1.0, ending=2.5, fps=moving.FPS
         )
@@ -282,7 +303,7 @@ class _Maker:
         chosen = [step for step, _ in how_to.told(steps, teller)]
         folder = self._out / how_to.PICTURES
         saved = how_to.save_shots(
-            how_to.shots(steps, chosen, self._end), self._recording.frames(), self._hidden, folder
+            how_to.shots(steps, chosen, self._end), self._recording.frames(), self._hiding, folder
         )
         names = [f"{how_to.PICTURES}/{path.name}" if path else None for path in saved]
         for locale in self._locales:
@@ -334,11 +355,25 @@ class _Maker:
             "verdict": self._result.verdict.name,
             "wall_s": round(self._end - self._start, 3),
             "trimmed_s": round(self._timeline.trimmed, 3),
+            "held_s": round(self._timeline.held, 3),
             "film_s": round(self._timeline.length, 3),
             "opening_s": opening,
             "ending_s": Look().ending,
             "fps": Look().fps,
             "frames": self._made.frames,
+            "steps": [
+                {"kind": step.kind, "at_s": round(opening + shown(step.at), 3)}
+                for step in self._story.steps
+            ],
+            "captions": [
+                {
+                    "kind": cue.kind,
+                    "from_s": round(cue.start, 3),
+                    "to_s": round(cue.end, 3),
+                    "text": cue.text,
+                }
+                for cue in self._cues(self._film_locale, self._timeline, Look())
+            ],
             "touches": [
                 {
                     "kind": touch.kind,

@@ -22,9 +22,10 @@ from droidcancel.recipe.model import walk
 from droidcancel.record import article, cues, moving
 from droidcancel.record.canvas import SIZES, Canvas, zoomed
 from droidcancel.record.frames import Segment, frames
+from droidcancel.record.hiding import Hidden, Hiding
 from droidcancel.record.render import Look, Painter, Script, Shown, encode
-from droidcancel.record.story import Hidden, Step, Touch, Turn
-from droidcancel.record.timeline import AFTER_S, BEFORE_S, trimmed, whole
+from droidcancel.record.story import Step, Touch, Turn
+from droidcancel.record.timeline import AFTER_S, BEFORE_S, held, trimmed, whole
 from droidcancel.record.words import Teller, languages
 from droidcancel.verdict import VERDICTS
 
@@ -60,6 +61,41 @@ def test_what_happens_is_shown_at_its_own_pace() -> None:
     assert after - before == pytest.approx(BEFORE_S + AFTER_S)
     assert line.length == pytest.approx(2.0 + BEFORE_S + AFTER_S + 2.0)
     assert line.speed_at(1.0) == pytest.approx((50.0 - BEFORE_S) / 2.0)
+
+
+def test_what_is_too_short_to_be_read_is_held_before_its_touch() -> None:
+    steps = [step(1.0, "launch"), step(1.2, "post", Touch(1.3, "tap", (5, 5))), step(9.0, "cancel")]
+    told = cues.told(steps, [], Teller("en", CLIPS, "airplane"))
+    line = held(whole(0.0, 10.0), cues.tellings(told, [1.3], 10.0, lambda t: 3.0))
+    assert (line.held, line.trimmed) == (pytest.approx(2.8 + 2.0), 0.0)
+    assert line.length == pytest.approx(14.8)
+    found = cues.cues(told, line)
+    assert [cue.start for cue in found] == [pytest.approx(t) for t in (1.0, 4.0, 11.8)]
+    assert all(cue.end - cue.start >= 3.0 - 1e-6 for cue in found[:-1])
+    still = [s for s in line.stretches if s.speed == 0]
+    assert 1.0 < still[0].start < 1.2 < 9.0 - 0.1 < 10.0
+    assert line.speed_at(2.5) == 0.0
+    assert line.shown_at(1.3) == pytest.approx(line.shown_at(1.2) + 0.1), "its tap is not held off"
+
+
+@given(
+    st.lists(st.floats(0.1, 59.9), min_size=1, max_size=9, unique=True),
+    st.lists(st.floats(0, 60), max_size=9),
+    st.floats(0.1, 5),
+    st.floats(0.2, 10),
+)
+def test_all_that_is_told_can_be_read(
+    at: list[float], touches: list[float], needs: float, longest: float
+) -> None:
+    told = [cues.Told(moment, str(n), "step") for n, moment in enumerate(sorted(at))]
+    plain = trimmed(0.0, 60.0, touches, longest)
+    line = held(plain, cues.tellings(told, touches, 60.0, lambda t: needs))
+    assert line.length == pytest.approx(plain.length + line.held)
+    assert line.trimmed == pytest.approx(plain.trimmed)
+    starts = [line.shown_at(one.at) for one in told]
+    assert all(b - a >= needs - 0.06 for a, b in pairwise([*starts, line.length]) if b > a)
+    moments = [line.moment_at(n * line.length / 50) for n in range(51)]
+    assert moments == sorted(moments)
 
 
 # -- words
@@ -115,7 +151,9 @@ def some_cues() -> list[cues.Cue]:
     turns = [Turn(9.0, "verdict", "", {"verdict": "cancelled"})]
     teller = Teller("en", CLIPS)
     line = whole(0.0, 10.0)
-    return cues.cues(steps, turns, teller, line, title="How to", opening=2.0, ending=3.0)
+    told = cues.told(steps, turns, teller)
+    verdict = teller.verdict("cancelled")
+    return cues.cues(told, line, title="How to", opening=2.0, verdict=verdict, ending=3.0)
 
 
 def test_captions_follow_each_other_without_overlap() -> None:
@@ -192,7 +230,7 @@ def a_film() -> Script:
         timeline=whole(100.0, 103.0),
         cues=[cues.Cue(0.5, 1.5, "Tap Post")],
         touches=[Touch(101.0, "tap", (540, 1200))],
-        hidden=[Hidden(102.0, (Bounds(0, 0, 1080, 400),))],
+        hiding=Hiding([Hidden(102.0, (Bounds(0, 0, 1080, 400),))]),
         title="How to",
         subtitle=["x"],
         verdict="cancelled",
