@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from droidcancel.apps.redact import blurred
+from droidcancel.csp import Inline
 from droidcancel.device import Bounds
 from droidcancel.record.frames import Frame
 from droidcancel.record.hiding import Hiding
@@ -23,6 +24,7 @@ BEFORE_TOUCH_S = 0.02
 BEFORE_NEXT_S = 0.1
 WIDTH = 540
 PICTURES = "steps"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
@@ -128,16 +130,16 @@ class Article:
         if self.film is not None:
             lines += [f"![{_md(self.title)}]({self.film})", ""]
         for number, text in enumerate(self.steps, 1):
-            lines += [f"{number}. {_md(text)}", ""]
+            mark = f"{number}. "
+            lines += [f"{mark}{_md(text)}", ""]
             picture = self.pictures[number - 1]
             if picture is not None:
                 alt = f"{self.step_word} {number}: {text}"
-                lines += [f"   ![{_md(alt)}]({picture})", ""]
+                lines += [f"{' ' * len(mark)}![{_md(alt)}]({picture})", ""]
         lines += [
             f"**{_md(self.result_word)}: {_md(self.verdict_text)}**",
             "",
-            _md(self.reason),
-            "",
+            *([_md(self.reason), ""] if self.reason else []),
         ]
         lines += [f"- {_md(name)}: {_md(value)}" for name, value in self.facts.items()]
         return "\n".join(lines).rstrip() + "\n"
@@ -149,7 +151,9 @@ class Article:
         pages = Environment(
             loader=PackageLoader("droidcancel.record", "templates"), autoescape=True
         )
-        return pages.get_template("article.html").render(article=self)
+        style = TEMPLATES.joinpath("article.css").read_text(encoding="utf-8")
+        inline = Inline(styles=(style,), beside=True)
+        return pages.get_template("article.html").render(article=self, inline=inline)
 
 
 def _md(text: str) -> str:

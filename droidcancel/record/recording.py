@@ -23,7 +23,7 @@ from droidcancel.record.render import Look, Painter, Script, encode
 from droidcancel.record.stills import Stills
 from droidcancel.record.story import Story
 from droidcancel.record.timeline import Timeline, held, trimmed, whole
-from droidcancel.record.words import Teller, first_of
+from droidcancel.record.words import ENGLISH, Teller, first_of, said_in
 
 if TYPE_CHECKING:
     from droidcancel.recipe.model import Recipe
@@ -246,7 +246,7 @@ class _Maker:
             subtitle=[f"{teller.app} \u00b7 Android API {result.device['api_level']}", by],
             verdict=result.verdict.name,
             verdict_text=teller.verdict(result.verdict.name),
-            reason=result.verdict.reason,
+            reason=self._reason(locale),
         )
 
     def films(self) -> None:
@@ -321,12 +321,12 @@ class _Maker:
         made = how_to.Article(
             locale=locale,
             title=self._title(locale),
-            description=first_of(self._recipe.description, locale) or "",
+            description=said_in(self._recipe.description, locale) or "",
             steps=texts,
             pictures=names,
             verdict=result.verdict.name,
             verdict_text=teller.verdict(result.verdict.name),
-            reason=result.verdict.reason,
+            reason=self._reason(locale),
             facts=self._facts(teller),
             result_word=teller.words.result,
             step_word=teller.words.step,
@@ -339,11 +339,16 @@ class _Maker:
 
     def _facts(self, teller: Teller) -> dict[str, str]:
         device = self._result.device
+        named = teller.words.facts
         return {
-            "app": teller.app,
-            "phone": f"{device['model']}, Android API {device['api_level']}",
-            "verdict": self._result.verdict.name,
+            named["app"]: teller.app,
+            named["phone"]: f"{device['model']}, Android API {device['api_level']}",
+            named["verdict"]: self._result.verdict.name,
         }
+
+    def _reason(self, locale: str) -> str:
+        """Why the verdict is so. It is told in English, and would stand strange in other texts."""
+        return said_in({ENGLISH: [self._result.verdict.reason]}, locale) or ""
 
     def facts(self) -> None:
         """Times and places as JSON, for other tools."""

@@ -98,7 +98,9 @@ class Painter:
     def _end(self) -> Image.Image:
         script = self._script
         colour = overlay.VERDICT_COLOURS.get(script.verdict, overlay.OPEN)
-        return overlay.card(self.canvas.size, script.verdict_text, [script.reason], colour)
+        return overlay.card(
+            self.canvas.size, script.verdict_text, [script.reason] if script.reason else [], colour
+        )
 
     def _run(self) -> Iterator[Shown]:
         """Equal frames in a row are one."""

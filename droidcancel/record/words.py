@@ -32,6 +32,7 @@ class Language(Frozen):
     turns: dict[str, str]
     result: str
     step: str
+    facts: dict[str, str]
     by: str
 
 
@@ -56,6 +57,17 @@ def first_of(texts: Texts | Mapping[str, Sequence[str]], locale: str) -> str | N
         if said:
             return said[0]
     return None
+
+
+def said_in(texts: Texts | Mapping[str, Sequence[str]], locale: str) -> str | None:
+    """What a text says in the language of a locale; nothing where it says it in others only.
+
+    A text for any locale is English.
+    """
+    wanted = locale.replace("_", "-")
+    short = wanted.partition("-")[0]
+    codes = (wanted, short, *((ANY_LOCALE,) if short == ENGLISH else ()))
+    return next((texts[code][0] for code in codes if texts.get(code)), None)
 
 
 class Teller:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from droidcancel.apps.profile import AppProfile
 from droidcancel.cancel import METHODS
+from droidcancel.csp import hash_source
 from droidcancel.device import Bounds
 from droidcancel.errors import UsageError
 from droidcancel.recipe.load import load_recipe
@@ -102,7 +103,7 @@ def test_all_that_is_told_can_be_read(
 def test_every_language_says_the_same_things() -> None:
     english = languages()["en"]
     for code, words in languages().items():
-        for part in ("steps", "methods", "verdicts", "visibility", "moments", "turns"):
+        for part in ("steps", "methods", "verdicts", "visibility", "moments", "turns", "facts"):
             here, there = getattr(words, part), getattr(english, part)
             assert here.keys() == there.keys(), (code, part)
             for name, text in here.items():
@@ -219,6 +220,10 @@ def test_nothing_in_an_article_is_taken_for_markup() -> None:
     page = made.html()
     assert "<script" not in page
     assert page.count("&lt;script&gt;") >= 5
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style is not None
+    assert f"style-src '{hash_source(style[1])}'; script-src 'none'" in page
+    assert page.count("unsafe") == 0
     text = made.markdown()
     assert "<script" not in text.replace("\\<", "")
     assert text.count("![") == 1, "the step's own picture"
