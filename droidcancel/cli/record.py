@@ -76,6 +76,13 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
     metavar="SIZE",
     help="How large that may be, as 800kB or 4MB.",
 )
+@click.option(
+    "--source",
+    type=click.Choice(("auto", "screenrecord", "screenshots", "scrcpy")),
+    default="auto",
+    show_default=True,
+    help="Where the pictures come from; auto takes the first that works.",
+)
 @click.option("--language", metavar="CODE", help="Of the captions in the film; else the phone's.")
 @click.option("--keep-raw", is_flag=True, help="Keep the phone's own H.264 stream as well.")
 @click.option("--yes", is_flag=True, help="Say yes to what a recipe asks; use a protected phone.")
@@ -86,7 +93,7 @@ def command(
     ctx: click.Context, recipe: str, out: Path, serial: str | None, devices_file: Path | None,
     app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
     pairs: tuple[str, ...], shapes: tuple[str, ...], trim_idle: float | None, hold: bool,
-    zoom: bool, phone_frame: bool, moving: str, gif_size: str, language: str | None,
+    zoom: bool, phone_frame: bool, moving: str, gif_size: str, source: Any, language: str | None,
     keep_raw: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a recipe with recording: film, GIF, captions, and an article.
@@ -113,13 +120,13 @@ def command(
     )
     out.mkdir(parents=True, exist_ok=True)
     with phone_for(loaded, wish, serial, devices_file) as (phone, watched):
-        result, made = _recorded(loaded, phone, watched, wanted, out)
+        result, made = _recorded(loaded, phone, watched, wanted, out, source)
     _tell(result, made, out, as_json)
     ctx.exit(runs.exit_code([result]))
 
 
 def _recorded(
-    loaded: LoadedRecipe, phone: OpenPhone, wish: runs.Wish, wanted: Wanted, out: Path
+    loaded: LoadedRecipe, phone: OpenPhone, wish: runs.Wish, wanted: Wanted, out: Path, source: Any
 ) -> tuple[RunResult, Made]:
     """The run, and what was made of it; a run that breaks off has its film too."""
     from droidcancel.cli.confirm import asker
@@ -129,7 +136,7 @@ def _recorded(
 
     options: Any = runs.options_for(phone, wish, None)
     profile = runs.profile_for(loaded, phone, wish)
-    recording = Recording(phone.device, profile, phone.entry.locale, out)
+    recording = Recording(phone.device, profile, phone.entry.locale, out, source)
     try:
         with closing(recording.begin()), LiveProgress() as progress:
             options = replace(options, confirm=asker(progress), clean_status_bar=True)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from droidcancel.apps.profile import AppProfile
 from droidcancel.device import Device
 from droidcancel.errors import DeviceError, DroidCancelError
 from droidcancel.record import article as how_to
 from droidcancel.record import cues as captions
-from droidcancel.record import moving
+from droidcancel.record import moving, scrcpy
 from droidcancel.record.canvas import Shape
 from droidcancel.record.cues import reading_s
 from droidcancel.record.film import Film
 from droidcancel.record.frames import Frame, need_av
 from droidcancel.record.render import Look, Painter, Script, encode
+from droidcancel.record.scrcpy import Scrcpy
 from droidcancel.record.stills import Stills
 from droidcancel.record.story import Story
 from droidcancel.record.timeline import Timeline, held, trimmed, whole
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from droidcancel.recipe.result import RunResult
 
 RAW = ".film"
+Source = Literal["auto", "screenrecord", "screenshots", "scrcpy"]
+SOURCES: Mapping[str, type[Film | Scrcpy | Stills]] = {
+    "screenrecord": Film,
+    "screenshots": Stills,
+    "scrcpy": Scrcpy,
+}
 #: steps in which the cut may come at any moment
 HURRIED = frozenset({"post", "wait_for_moment", "cancel"})
 #: waits of the moving picture are never longer than so many seconds
@@ -72,14 +79,22 @@ class Made:
 class Recording:
     """Films and listens from `begin` until `close`; `make` then writes the files."""
 
-    def __init__(self, device: Device, profile: AppProfile, locale: str | None, out: Path) -> None:
+    def __init__(
+        self,
+        device: Device,
+        profile: AppProfile,
+        locale: str | None,
+        out: Path,
+        source: Source = "auto",
+    ) -> None:
         """`out`: the folder for everything; it is made. UsageError without PyAV."""
         need_av()
         info = next((i for p in profile.packages if (i := device.packages.info(p))), None)
         self._device, self.profile, self.out = device, profile, out
         self.story = Story(device, profile, locale, info.version_name if info is not None else "")
         self.locale = locale or device.locale
-        self.film: Film | Stills | None = None
+        self._source = source
+        self.film: Film | Scrcpy | Stills | None = None
         self.problems: list[str] = []
         self._closed = False
 
@@ -89,14 +104,26 @@ class Recording:
         return self.out / RAW
 
     def begin(self) -> Recording:
-        """Film and listen from now on."""
+        """Film and listen from now on. DeviceError where a source that was named gives nothing."""
         self.raw.mkdir(parents=True, exist_ok=True)
-        try:
-            self.film = Film(self._device, self.raw).start()
-        except DeviceError:  # no screenrecord, or none that works: a ParseError is one too
-            self.film = Stills(self._device, self.raw).start()
+        self.film = self._filming()
         self.story.begin()
         return self
+
+    def _filming(self) -> Film | Scrcpy | Stills:
+        """By the source that was named, else by the first that gives a picture."""
+        if self._source != "auto":
+            return SOURCES[self._source](self._device, self.raw).start()
+        try:
+            return Film(self._device, self.raw).start()
+        except DeviceError:  # no screenrecord, or none that works: a ParseError is one too
+            pass
+        if scrcpy.find() is not None:
+            try:
+                return Scrcpy(self._device, self.raw).start()
+            except DeviceError as error:
+                self.problems.append(error.message)
+        return Stills(self._device, self.raw).start()
 
     def heard(self, then: OnEvent) -> OnEvent:
         """An `on_event` for the run, which is told too."""
