@@ -84,6 +84,11 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
     help="Where the pictures come from; auto takes the first that works.",
 )
 @click.option("--language", metavar="CODE", help="Of the captions in the film; else the phone's.")
+@click.option(
+    "--voice",
+    metavar="COMMAND",
+    help="Speaks the captions: a command with {text}, {lang} and {out}, a WAV file that it writes.",
+)
 @click.option("--keep-raw", is_flag=True, help="Keep the phone's own H.264 stream as well.")
 @click.option("--yes", is_flag=True, help="Say yes to what a recipe asks; use a protected phone.")
 @history_option
@@ -94,7 +99,7 @@ def command(
     app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
     pairs: tuple[str, ...], shapes: tuple[str, ...], trim_idle: float | None, hold: bool,
     zoom: bool, phone_frame: bool, moving: str, gif_size: str, source: Any, language: str | None,
-    keep_raw: bool, yes: bool, as_json: bool,
+    voice: str | None, keep_raw: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a recipe with recording: film, GIF, captions, and an article.
 
@@ -111,13 +116,19 @@ def command(
     loaded = load(recipe, values, yes)
     from droidcancel.record.frames import need_av
     from droidcancel.record.recording import Wanted
+    from droidcancel.record.voice import Voice
 
     need_av()
+    if voice is not None and not hold:
+        raise UsageError("--voice with --no-hold: there would be no time to speak", "leave one out")
+    speaker = Voice.of(voice) if voice is not None else None
     chosen: Any = tuple(dict.fromkeys(shapes)) or ("portrait",)
     kinds: Any = {"both": ("gif", "webp"), "none": ()}.get(moving, (moving,))
     wanted = Wanted(
-        chosen, trim_idle, hold, 1.0 if zoom else 0.0, phone_frame, kinds, most, language, keep_raw
-    )
+        shapes=chosen, trim_idle=trim_idle, hold=hold, zoom=1.0 if zoom else 0.0,
+        frame=phone_frame, moving=kinds, moving_bytes=most, locale=language, voice=speaker,
+        keep_raw=keep_raw,
+    )  # fmt: skip
     out.mkdir(parents=True, exist_ok=True)
     with phone_for(loaded, wish, serial, devices_file) as (phone, watched):
         result, made = _recorded(loaded, phone, watched, wanted, out, source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +24,7 @@ from droidcancel.record.scrcpy import Scrcpy
 from droidcancel.record.stills import Stills
 from droidcancel.record.story import Story
 from droidcancel.record.timeline import Timeline, held, trimmed, whole
+from droidcancel.record.voice import PAUSE_S, Spoken, Voice, track
 from droidcancel.record.words import ENGLISH, Teller, first_of, said_in
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Wanted:
 
     `hold`: whether the film stands still where a caption could not be read in time. `moving`: what
     moving picture, under `moving_bytes`. `locale`: of the captions in the film.
+    `voice`: speaks them; it needs `hold`.
     """
 
     shapes: tuple[Shape, ...] = ("portrait",)
@@ -61,6 +63,7 @@ class Wanted:
     moving: tuple[moving.Kind, ...] = ("gif",)
     moving_bytes: int = 4 * MEGABYTE
     locale: str | None = None
+    voice: Voice | None = None
     keep_raw: bool = False
 
 
@@ -166,6 +169,7 @@ class Recording:
         """Write film, moving picture, captions and articles. What fails leaves the rest whole."""
         self.close()
         made = Made(problems=list(dict.fromkeys(self.problems)))
+        self.raw.mkdir(parents=True, exist_ok=True)
         maker = _Maker(self, recipe, result, wanted, made, tell)
         for part in (
             maker.films,
@@ -181,6 +185,10 @@ class Recording:
         if not wanted.keep_raw:
             shutil.rmtree(self.raw, ignore_errors=True)
         return made
+
+
+def _reading(told: captions.Told) -> float:
+    return reading_s(told.text)
 
 
 class _Maker:
@@ -203,6 +211,12 @@ class _Maker:
         story = self._story
         self._start, self._end = story.began, story.ended or story.began
         self._touches = [t for step in story.steps for t in step.touches]
+        self._spoken = self._speak()
+        lasts = {name: self._lasts(text, 0.0) for name, text in self._cards().items()}
+        usual = Look()
+        self._look = Look(
+            opening=max(usual.opening, lasts["opening"]), ending=max(usual.ending, lasts["ending"])
+        )
         self._timeline = self._line(wanted.trim_idle)
 
     @property
@@ -228,10 +242,33 @@ class _Maker:
     def _title(self, locale: str) -> str:
         return first_of(self._recipe.title, locale) or self._recipe.name
 
+    def _cards(self) -> dict[str, str]:
+        locale = self._film_locale
+        verdict = self._teller(locale).verdict(self._result.verdict.name)
+        return {"opening": self._title(locale), "ending": verdict}
+
+    def _speak(self) -> dict[str, Spoken]:
+        """Every caption of the film as sound; none where the command fails, which is told."""
+        if self._wanted.voice is None:
+            return {}
+        texts = [*self._cards().values(), *(told.text for told in self._told(self._film_locale))]
+        self._tell("voice")
+        try:
+            language = self._film_locale.replace("_", "-").partition("-")[0]
+            return self._wanted.voice.speak(texts, language, self._recording.raw / "voice")
+        except (DroidCancelError, OSError) as error:
+            self._made.problems.append(f"the film has no voice: {error}")
+            return {}
+
+    def _lasts(self, text: str, least: float) -> float:
+        """How long a caption must be there, to be read and heard."""
+        said = self._spoken.get(text)
+        return least if said is None else max(least, said.seconds + PAUSE_S)
+
     def _told(self, locale: str) -> list[captions.Told]:
         return captions.told(self._story.steps, self._story.turns, self._teller(locale))
 
-    def _line(self, longest: float | None) -> Timeline:
+    def _line(self, longest: float | None, *, spoken: bool = True) -> Timeline:
         """The film's time: waits as long as that, and what is told as long as it takes to read.
 
         In whatever language: the captions of all of them have the same times.
@@ -243,12 +280,15 @@ class _Maker:
         )
         if not self._wanted.hold:
             return line
+        needs = self._needs if spoken else _reading
         touched = [touch.at for touch in self._touches]
         for locale in dict.fromkeys([self._film_locale, *self._locales]):
             told = self._told(locale)
-            wants = captions.tellings(told, touched, self._end, lambda t: reading_s(t.text))
-            line = held(line, wants)
+            line = held(line, captions.tellings(told, touched, self._end, needs))
         return line
+
+    def _needs(self, told: captions.Told) -> float:
+        return self._lasts(told.text, reading_s(told.text))
 
     def _cues(self, locale: str, timeline: Timeline, look: Look) -> list[captions.Cue]:
         return captions.cues(
@@ -280,7 +320,7 @@ class _Maker:
         """One MP4 a shape."""
         wanted = self._wanted
         for shape in wanted.shapes:
-            look = Look(shape=shape, frame=wanted.frame, zoom=wanted.zoom)
+            look = replace(self._look, shape=shape, frame=wanted.frame, zoom=wanted.zoom)
             suffix = "" if shape == wanted.shapes[0] else f"-{shape}"
             path = self._out / f"{self._name}{suffix}.mp4"
             self._tell(f"{path.name}")
@@ -288,7 +328,8 @@ class _Maker:
             painter = Painter(script, look, self._recording.frames())
             steps = [cue for cue in script.cues if cue.kind != "turn"]
             size = painter.canvas.size
-            self._made.frames = encode(painter.frames(), path, size, look.fps, steps)
+            sound = track(script.cues, self._spoken)
+            self._made.frames = encode(painter.frames(), path, size, look.fps, steps, sound=sound)
             self._made.files["film" + suffix] = path
         self._made.trimmed_s, self._made.held_s = self._timeline.trimmed, self._timeline.held
         self._made.seconds = self._timeline.length
@@ -299,7 +340,7 @@ class _Maker:
         if not wanted.moving:
             return
         waits = min(GIF_WAIT_S, wanted.trim_idle or GIF_WAIT_S)
-        timeline = self._line(waits)
+        timeline = self._line(waits, spoken=False)
         look = Look(
             shape=wanted.shapes[0], frame=wanted.frame, opening=1.0, ending=2.5, fps=moving.FPS
         )
@@ -314,7 +355,7 @@ class _Maker:
     def captions(self) -> None:
         """WebVTT and SRT in each language."""
         for locale in self._locales:
-            found = self._cues(locale, self._timeline, Look())
+            found = self._cues(locale, self._timeline, self._look)
             for suffix, text in (
                 ("vtt", captions.vtt(found, locale)),
                 ("srt", captions.srt(found)),
@@ -380,7 +421,7 @@ class _Maker:
     def facts(self) -> None:
         """Times and places as JSON, for other tools."""
         shown = self._timeline.shown_at
-        opening = Look().opening
+        opening = self._look.opening
         data: dict[str, Any] = {
             "recipe": self._name,
             "run_id": self._result.run_id,
@@ -390,8 +431,9 @@ class _Maker:
             "held_s": round(self._timeline.held, 3),
             "film_s": round(self._timeline.length, 3),
             "opening_s": opening,
-            "ending_s": Look().ending,
-            "fps": Look().fps,
+            "ending_s": self._look.ending,
+            "fps": self._look.fps,
+            "voice": bool(self._spoken),
             "frames": self._made.frames,
             "steps": [
                 {"kind": step.kind, "at_s": round(opening + shown(step.at), 3)}
@@ -404,7 +446,7 @@ class _Maker:
                     "to_s": round(cue.end, 3),
                     "text": cue.text,
                 }
-                for cue in self._cues(self._film_locale, self._timeline, Look())
+                for cue in self._cues(self._film_locale, self._timeline, self._look)
             ],
             "touches": [
                 {

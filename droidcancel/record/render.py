@@ -20,6 +20,7 @@ from droidcancel.record.frames import Frame, need_av
 from droidcancel.record.hiding import MOVING_S, Hiding
 from droidcancel.record.story import Touch
 from droidcancel.record.timeline import Timeline
+from droidcancel.record.voice import RATE, sound_frames
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -240,10 +241,12 @@ def encode(
     fps: int = FPS,
     chapters: Sequence[Cue] = (),
     watch: Callable[[Shown], None] | None = None,
+    sound: bytes = b"",
 ) -> int:
     """Write an MP4: H.264, yuv420p, its index first, a constant rate. Returns its frames.
 
-    `watch` sees each drawn frame as well. UsageError where PyAV or an encoder is missing.
+    `watch` sees each drawn frame as well. `sound`: a track of :func:`voice.track`, as AAC.
+    UsageError where PyAV or an encoder is missing.
     """
     av = need_av()
     codec = next((name for name in CODECS if name in av.codecs_available), CODECS[0])
@@ -254,6 +257,7 @@ def encode(
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = Fraction(1, fps)
         stream.options = {"crf": "20", "preset": "veryfast"}
+        spoken = _Sound(container, sound, fps)
         if chapters:
             container.set_chapters(_chapters(chapters))
         for drawn in shown:
@@ -264,8 +268,36 @@ def encode(
                 frame.pts, frame.time_base = total, Fraction(1, fps)
                 container.mux(stream.encode(frame))
                 total += 1
+            spoken.until(total)
         container.mux(stream.encode(None))
+        spoken.end()
     return total
+
+
+class _Sound:
+    """The sound beside the picture, muxed as the picture goes on."""
+
+    def __init__(self, container: Any, sound: bytes, fps: int) -> None:
+        self._container, self._fps = container, fps
+        self._stream: Any = None
+        if sound:
+            self._stream = container.add_stream("aac", rate=RATE, layout="mono")
+        self._frames = sound_frames(sound) if sound else iter(())
+        self._at = 0.0
+
+    def until(self, frame: int) -> None:
+        """Write what is heard until that frame of the film."""
+        while self._at < frame / self._fps and (piece := next(self._frames, None)) is not None:
+            self._at = piece.pts / RATE
+            self._container.mux(self._stream.encode(piece))
+
+    def end(self) -> None:
+        """Write the rest."""
+        if self._stream is None:
+            return
+        for piece in self._frames:
+            self._container.mux(self._stream.encode(piece))
+        self._container.mux(self._stream.encode(None))
 
 
 def _chapters(cues: Sequence[Cue]) -> list[dict[str, Any]]:

@@ -60,7 +60,7 @@ class Scrcpy:
         self._program = find() or ""
         if not self._program:
             raise DeviceError(
-                "scrcpy is not installed on this host", "github.com/Genymobile/scrcpy"
+                "scrcpy is not installed on this host", "https://github.com/Genymobile/scrcpy"
             )
         told = self._help()
         missing = [word for word in NEEDS if word not in told]

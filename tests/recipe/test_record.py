@@ -28,6 +28,7 @@ from droidcancel.record.cues import SHORTEST_READ_S
 from droidcancel.record.recording import Made, Recording, Wanted
 from tests.recipe.conftest import LIMITS, Lab, MakeLab
 from tests.recipe.test_grid import ROUNDS
+from tests.record.test_voice import loudness, speaker
 
 av = pytest.importorskip("av")
 #: what a tap's ring is drawn with, and how far a decoded pixel may be from it
@@ -217,3 +218,23 @@ def test_every_recipe_is_recorded(
     for code in ("en", "fr", "id"):
         for kind in ("vtt", "srt", "md", "html"):
             assert made.files[f"{kind} {code}"].stat().st_size > 0
+
+
+@pytest.mark.extended
+def test_a_recording_is_spoken(make_lab: MakeLab, tmp_path: Path) -> None:
+    """A command that fails is told of, and the film is there without it."""
+    lab = make_lab()
+    recording, finish = filmed(lab, "check_app_version", tmp_path / "out")
+    result, made = finish(Wanted(moving=(), voice=speaker(tmp_path), keep_raw=True))
+    assert (result.verdict.name, made.problems) == ("passed", [])
+    facts = json.loads((recording.out / "recording.json").read_text())
+    loud = loudness(made.files["film"])
+    for cue in facts["captions"]:
+        begins, ends = round(cue["from_s"] * 100), round(cue["to_s"] * 100)
+        assert max(loud[begins + 5 : begins + 25]) > 3000, cue
+        assert max(loud[ends - 15 : ends - 5], default=0) < 500, cue
+    assert_film(recording.out, made, lab.device.ui.size())
+    _, silent_one = finish(Wanted(moving=(), voice=speaker(tmp_path, "raise SystemExit(3)")))
+    assert [p for p in silent_one.problems if "the film has no voice" in p]
+    with av.open(str(silent_one.files["film"])) as film:
+        assert not film.streams.audio
