@@ -22,6 +22,8 @@ from droidcancel.record.words import Teller
 #: a picture shows the screen as it was just before it was touched
 BEFORE_TOUCH_S = 0.02
 BEFORE_NEXT_S = 0.1
+#: steps in which the run looks at something for itself
+LOOKING = frozenset({"baseline"})
 WIDTH = 540
 PICTURES = "steps"
 TEMPLATES = Path(__file__).with_name("templates")
@@ -70,7 +72,7 @@ def _own(
     """The touches of a step and of the untold ones after it, and when that ends."""
     touches = list(steps[number].touches)
     for step in steps[number + 1 :]:
-        if id(step) in chosen:
+        if id(step) in chosen or step.kind in LOOKING:
             return touches, step.at
         touches += step.touches
     return touches, end
@@ -137,7 +139,7 @@ class Article:
                 alt = f"{self.step_word} {number}: {text}"
                 lines += [f"{' ' * len(mark)}![{_md(alt)}]({picture})", ""]
         lines += [
-            f"**{_md(self.result_word)}: {_md(self.verdict_text)}**",
+            f"**{_md(self.result_word)} {_md(self.verdict_text)}**",
             "",
             *([_md(self.reason), ""] if self.reason else []),
         ]

@@ -31,6 +31,7 @@ class Language(Frozen):
     moments: dict[str, str]
     turns: dict[str, str]
     result: str
+    quotes: str
     step: str
     facts: dict[str, str]
     by: str
@@ -128,7 +129,7 @@ class Teller:
             for texts in (locator.text, locator.label, locator.desc):
                 said = first_of(texts, self.locale) if texts else None
                 if said:
-                    return f"\u201c{said}\u201d"
+                    return self.words.quotes.replace("{}", said)
         return name.replace("_", " ")
 
 

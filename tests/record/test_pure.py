@@ -18,6 +18,7 @@ from droidcancel.cancel import METHODS
 from droidcancel.csp import hash_source
 from droidcancel.device import Bounds
 from droidcancel.errors import UsageError
+from droidcancel.recipe.engine import own_words
 from droidcancel.recipe.load import load_recipe
 from droidcancel.recipe.model import walk
 from droidcancel.record import article, cues, moving
@@ -133,6 +134,22 @@ def test_every_recipe_is_told_in_its_languages(path: Path) -> None:
     assert len({tuple(texts) for texts in told.values()}) == len(told)
 
 
+@pytest.mark.parametrize("app", ["clips", "tiktok"])
+def test_what_is_touched_has_a_name_in_each_language(app: str) -> None:
+    """The step's own words or the app's, not what the profile calls it."""
+    profile = AppProfile.load(app)
+    for path in RECIPES:
+        for entry in walk(load_recipe(path).recipe.steps):
+            name = getattr(entry.args, "element", None)
+            if entry.kind not in ("tap", "long_press", "scroll_until") or name is None:
+                continue
+            for code in ("en", "fr", "id"):
+                this = Step(0, entry.kind, own_words(entry), {"element": name})
+                text = Teller(code, profile).step(this)
+                assert text is not None
+                assert name.replace("_", " ") not in text, (path.name, code)
+
+
 def test_a_step_says_the_recipe_s_own_words_first() -> None:
     own = Step(0, "tap", {"en": "Tap it twice, {app}", "fr": "Deux fois"}, {"element": "post"})
     assert Teller("en-GB", CLIPS).step(own) == "Tap it twice, Clips"
@@ -143,7 +160,7 @@ def test_a_step_says_the_recipe_s_own_words_first() -> None:
 def test_an_element_is_named_as_the_app_names_it() -> None:
     tap = step(0, "tap", element="upload_cancel")
     assert Teller("en", CLIPS).step(tap) == "Tap \u201cCancel\u201d"
-    assert Teller("fr-FR", CLIPS).step(tap) == "Touchez \u201cAnnuler\u201d"
+    assert Teller("fr-FR", CLIPS).step(tap) == "Touchez \u00ab\u00a0Annuler\u00a0\u00bb"
 
 
 # -- captions
@@ -208,6 +225,13 @@ def test_a_step_s_picture_is_the_screen_before_its_last_touch() -> None:
     assert [shot.box for shot in found] == [box, None]
     assert found[0].at == pytest.approx(3.5 - article.BEFORE_TOUCH_S)
     assert found[1].at == pytest.approx(9.0 - article.BEFORE_NEXT_S)
+
+
+def test_what_the_run_looks_at_for_itself_is_no_part_of_a_step() -> None:
+    looked = Touch(3.5, "tap", (5, 5), box=Bounds(1, 2, 30, 40))
+    steps = [step(1.0, "launch"), step(3.0, "baseline", looked), step(5.0, "post")]
+    found = article.shots(steps, [steps[0], steps[2]], 9.0)
+    assert (found[0].box, found[0].at) == (None, pytest.approx(3.0 - article.BEFORE_NEXT_S))
 
 
 def test_nothing_in_an_article_is_taken_for_markup() -> None:
