@@ -21,11 +21,11 @@ from benchmarks.measure import RESULTS
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 #: in the order of the page; each is the module benchmarks.bench_NAME with a function `run`
-NAMES = ("trigger", "cut", "precision", "recipe", "startup", "simulator", "growth")
+NAMES = ("trigger", "cut", "precision", "recipe", "startup", "simulator", "growth", "record")
 #: rounds (cuts, seconds) of each with --quick
 QUICK = {
     "trigger": 50, "cut": 1, "precision": 24, "recipe": 1, "startup": 4, "simulator": 1.5,
-    "growth": 3,
+    "growth": 3, "record": 1,
 }  # fmt: skip
 BUSY = 1.5
 

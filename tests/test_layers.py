@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1] / "droidcancel"
 ALLOWED = {
     "errors": set(),
     "closing": set(),
+    "csp": set(),
     "secret": set(),
     "simulator": set(),
     "verdict": {"apps", "evidence", "facts"},
@@ -38,8 +39,8 @@ ALLOWED = {
         "apps", "cancel", "closing", "device", "errors", "evidence", "journal", "journal_file",
         "journal_lock", "journal_undo", "facts", "secret", "verdict",
     },
-    "report": {"closing", "device", "errors", "recipe", "secret"},
-    "record": {"apps", "device", "errors", "recipe"},
+    "report": {"closing", "csp", "device", "errors", "recipe", "secret"},
+    "record": {"apps", "csp", "device", "errors", "recipe"},
     "api": {"apps", "closing", "cli", "device", "errors", "recipe", "sample", "simulator"},
     "mcp_server": {"api", "apps", "cli", "device", "errors", "journal", "journal_lock", "recipe"},
     "pytest_plugin": {

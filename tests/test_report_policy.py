@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from lxml import etree, html
 
+from droidcancel.csp import Inline, data_block
 from droidcancel.report import html as report
 from droidcancel.report import junit, matrix
-from droidcancel.report.csp import Inline, data_block
 from tests.test_report import a_run
 
 EVIL = [

@@ -54,6 +54,12 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
     metavar="SECONDS",
     help="Play waits that are longer than this faster, so that they last so long.",
 )
+@click.option(
+    "--hold/--no-hold",
+    default=True,
+    show_default=True,
+    help="Stand still where there is too little time to read a caption.",
+)
 @click.option("--zoom", is_flag=True, help="Zoom in on what is touched.")
 @click.option("--phone-frame", is_flag=True, help="Draw a phone around the screen.")
 @click.option(
@@ -70,7 +76,19 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
     metavar="SIZE",
     help="How large that may be, as 800kB or 4MB.",
 )
+@click.option(
+    "--source",
+    type=click.Choice(("auto", "screenrecord", "screenshots", "scrcpy")),
+    default="auto",
+    show_default=True,
+    help="Where the pictures come from; auto takes the first that works.",
+)
 @click.option("--language", metavar="CODE", help="Of the captions in the film; else the phone's.")
+@click.option(
+    "--voice",
+    metavar="COMMAND",
+    help="Speaks the captions: a command with {text}, {lang} and {out}, a WAV file that it writes.",
+)
 @click.option("--keep-raw", is_flag=True, help="Keep the phone's own H.264 stream as well.")
 @click.option("--yes", is_flag=True, help="Say yes to what a recipe asks; use a protected phone.")
 @history_option
@@ -79,9 +97,9 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
 def command(
     ctx: click.Context, recipe: str, out: Path, serial: str | None, devices_file: Path | None,
     app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
-    pairs: tuple[str, ...], shapes: tuple[str, ...], trim_idle: float | None, zoom: bool,
-    phone_frame: bool, moving: str, gif_size: str, language: str | None, keep_raw: bool, yes: bool,
-    as_json: bool,
+    pairs: tuple[str, ...], shapes: tuple[str, ...], trim_idle: float | None, hold: bool,
+    zoom: bool, phone_frame: bool, moving: str, gif_size: str, source: Any, language: str | None,
+    voice: str | None, keep_raw: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a recipe with recording: film, GIF, captions, and an article.
 
@@ -98,22 +116,28 @@ def command(
     loaded = load(recipe, values, yes)
     from droidcancel.record.frames import need_av
     from droidcancel.record.recording import Wanted
+    from droidcancel.record.voice import Voice
 
     need_av()
+    if voice is not None and not hold:
+        raise UsageError("--voice with --no-hold: there would be no time to speak", "leave one out")
+    speaker = Voice.of(voice) if voice is not None else None
     chosen: Any = tuple(dict.fromkeys(shapes)) or ("portrait",)
     kinds: Any = {"both": ("gif", "webp"), "none": ()}.get(moving, (moving,))
     wanted = Wanted(
-        chosen, trim_idle, 1.0 if zoom else 0.0, phone_frame, kinds, most, language, keep_raw
-    )
+        shapes=chosen, trim_idle=trim_idle, hold=hold, zoom=1.0 if zoom else 0.0,
+        frame=phone_frame, moving=kinds, moving_bytes=most, locale=language, voice=speaker,
+        keep_raw=keep_raw,
+    )  # fmt: skip
     out.mkdir(parents=True, exist_ok=True)
     with phone_for(loaded, wish, serial, devices_file) as (phone, watched):
-        result, made = _recorded(loaded, phone, watched, wanted, out)
+        result, made = _recorded(loaded, phone, watched, wanted, out, source)
     _tell(result, made, out, as_json)
     ctx.exit(runs.exit_code([result]))
 
 
 def _recorded(
-    loaded: LoadedRecipe, phone: OpenPhone, wish: runs.Wish, wanted: Wanted, out: Path
+    loaded: LoadedRecipe, phone: OpenPhone, wish: runs.Wish, wanted: Wanted, out: Path, source: Any
 ) -> tuple[RunResult, Made]:
     """The run, and what was made of it; a run that breaks off has its film too."""
     from droidcancel.cli.confirm import asker
@@ -123,7 +147,7 @@ def _recorded(
 
     options: Any = runs.options_for(phone, wish, None)
     profile = runs.profile_for(loaded, phone, wish)
-    recording = Recording(phone.device, profile, phone.entry.locale, out)
+    recording = Recording(phone.device, profile, phone.entry.locale, out, source)
     try:
         with closing(recording.begin()), LiveProgress() as progress:
             options = replace(options, confirm=asker(progress), clean_status_bar=True)

@@ -49,6 +49,18 @@ def server_address() -> tuple[str, int]:
     return host, int(port)
 
 
+def environment() -> dict[str, str]:
+    """For a program of this host that runs an adb of its own: the same server, and a fitting adb.
+
+    An adb of another version would end the server under us. `ADB` is what scrcpy reads.
+    """
+    import adbutils
+
+    host, port = server_address()
+    given = {"ANDROID_ADB_SERVER_ADDRESS": host, "ANDROID_ADB_SERVER_PORT": str(port)}
+    return {"ADB": adbutils.adb_path(), **os.environ, **given}
+
+
 def client() -> Server:
     """The adb server, which is started first when it is not running here.
 

@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from droidcancel.apps.redact import blurred
+from droidcancel.csp import Inline
 from droidcancel.device import Bounds
 from droidcancel.record.frames import Frame
+from droidcancel.record.hiding import Hiding
 from droidcancel.record.overlay import highlighted
-from droidcancel.record.story import Hidden, Step, Touch
+from droidcancel.record.story import Step, Touch
 from droidcancel.record.words import Teller
 
 #: a picture shows the screen as it was just before it was touched
 BEFORE_TOUCH_S = 0.02
 BEFORE_NEXT_S = 0.1
+#: steps in which the run looks at something for itself
+LOOKING = frozenset({"baseline"})
 WIDTH = 540
 PICTURES = "steps"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
@@ -67,14 +72,14 @@ def _own(
     """The touches of a step and of the untold ones after it, and when that ends."""
     touches = list(steps[number].touches)
     for step in steps[number + 1 :]:
-        if id(step) in chosen:
+        if id(step) in chosen or step.kind in LOOKING:
             return touches, step.at
         touches += step.touches
     return touches, end
 
 
 def save_shots(
-    wanted: Sequence[Shot], pictures: Iterator[Frame], hidden: Sequence[Hidden], folder: Path
+    wanted: Sequence[Shot], pictures: Iterator[Frame], hiding: Hiding, folder: Path
 ) -> list[Path | None]:
     """Write each shot's picture; None where the film had none yet."""
     order = sorted(range(len(wanted)), key=lambda n: wanted[n].at)
@@ -87,13 +92,12 @@ def save_shots(
             now, coming = coming, next(pictures, None)
         frame = now or coming
         if frame is not None:
-            saved[number] = _save(frame, shot, hidden, folder / f"{number + 1:02d}.png")
+            saved[number] = _save(frame, shot, hiding, folder / f"{number + 1:02d}.png")
     return saved
 
 
-def _save(frame: Frame, shot: Shot, hidden: Sequence[Hidden], path: Path) -> Path:
-    places = [h.boxes for h in hidden if h.at <= shot.at]
-    picture = blurred(frame.picture, places[-1] if places else ())
+def _save(frame: Frame, shot: Shot, hiding: Hiding, path: Path) -> Path:
+    picture = blurred(frame.picture, hiding.at(shot.at))
     if shot.box is not None:
         picture = highlighted(picture, shot.box)
     if picture.width > WIDTH:
@@ -128,16 +132,16 @@ class Article:
         if self.film is not None:
             lines += [f"![{_md(self.title)}]({self.film})", ""]
         for number, text in enumerate(self.steps, 1):
-            lines += [f"{number}. {_md(text)}", ""]
+            mark = f"{number}. "
+            lines += [f"{mark}{_md(text)}", ""]
             picture = self.pictures[number - 1]
             if picture is not None:
                 alt = f"{self.step_word} {number}: {text}"
-                lines += [f"   ![{_md(alt)}]({picture})", ""]
+                lines += [f"{' ' * len(mark)}![{_md(alt)}]({picture})", ""]
         lines += [
-            f"**{_md(self.result_word)}: {_md(self.verdict_text)}**",
+            f"**{_md(self.result_word)} {_md(self.verdict_text)}**",
             "",
-            _md(self.reason),
-            "",
+            *([_md(self.reason), ""] if self.reason else []),
         ]
         lines += [f"- {_md(name)}: {_md(value)}" for name, value in self.facts.items()]
         return "\n".join(lines).rstrip() + "\n"
@@ -149,7 +153,9 @@ class Article:
         pages = Environment(
             loader=PackageLoader("droidcancel.record", "templates"), autoescape=True
         )
-        return pages.get_template("article.html").render(article=self)
+        style = TEMPLATES.joinpath("article.css").read_text(encoding="utf-8")
+        inline = Inline(styles=(style,), beside=True)
+        return pages.get_template("article.html").render(article=self, inline=inline)
 
 
 def _md(text: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -18,8 +19,11 @@ from droidcancel.device import Bounds, Hierarchy, Node
 
 _LETTER = re.compile(r"[^\W\d_]")
 _HANDLE = re.compile(r"(?<!\w)@\w")
+_NAME = re.compile(r"(?<!\w)@([\w.\-]+)")
 #: shorter words are not looked for elsewhere: they would be found everywhere
 SHORTEST = 3
+#: how wide somebody's picture beside the name may be, as shares of the screen's width
+FACE_WIDE = (0.05, 0.3)
 
 
 def blank(text: str) -> str:
@@ -61,21 +65,35 @@ def blanked(
     return root, places
 
 
-def private_places(look: Look, known: Iterable[str]) -> tuple[Bounds, ...]:
-    """Where a picture of this screen shows people's names or words, but for what was typed.
+class Place(NamedTuple):
+    """Where something private stands on a screen, and what it says ("" for a picture)."""
 
-    That is: what the profile marks as private, the same words elsewhere, handles (``@anna``), and
-    all text in windows of other packages. Signs without text (of the status bar) show nobody.
+    bounds: Bounds
+    said: str
+
+
+def private_places(look: Look, known: Iterable[str]) -> tuple[Place, ...]:
+    """Where a picture of this screen shows people's names, words or faces, but for what was typed.
+
+    That is: what the profile marks as private, the same words elsewhere, handles (``@anna``) and
+    their names, the round or square picture beside one, and all text in windows of other packages.
+    Signs without text (of the status bar) show nobody.
     """
-    words = private_words(look, known)
+    nodes = [node for node in look.hierarchy.nodes() if not node.bounds.empty]
     mine = [word for word in known if word]
+    words = private_words(look, mine) | _names(nodes, mine)
     windows = {*look.profile.packages, *look.profile.system_packages}
-    places = {
-        node.bounds
-        for node in look.hierarchy.nodes()
-        if not node.bounds.empty and _shows_people(node, words, mine, windows)
-    }
+    shown = [node for node in nodes if _shows_people(node, words, mine, windows)]
+    places = {Place(node.bounds, node.text or node.desc) for node in shown}
+    places |= {Place(bounds, "") for bounds in _faces(look, nodes, shown)}
     return tuple(sorted(places))
+
+
+def _names(nodes: Iterable[Node], known: Collection[str]) -> set[str]:
+    """The names of all handles on the screen, as they stand elsewhere without their @."""
+    said = (text for node in nodes for text in (node.text, node.desc))
+    found = {name.rstrip(".-") for text in said for name in _NAME.findall(text)}
+    return {name for name in found if len(name) >= SHORTEST and not any(name in k for k in known)}
 
 
 def _shows_people(
@@ -89,6 +107,41 @@ def _shows_people(
         return True
     longest = sorted(words, key=len, reverse=True)
     return any(said and _without(said, longest) != said for said in (node.text, node.desc))
+
+
+def _faces(look: Look, nodes: Sequence[Node], shown: Sequence[Node]) -> set[Bounds]:
+    """Pictures of people: what the profile marks, and what is as wide as high beside a name.
+
+    A picture that says what it is (`Like`) is a sign; one that says a name is found by that.
+    """
+    private = [n for n, element in look.profile.elements.items() if element.private]
+    marked = {
+        match.node.bounds
+        for name in private
+        for match in look.all(name)
+        if not (match.node.text or match.node.desc)
+    }
+    across = max((node.bounds.right for node in nodes), default=0)
+    beside = {id(above) for node in shown if node.text for above in _above(node)}
+    return marked | {
+        node.bounds
+        for node in nodes
+        if node.cls.endswith("ImageView")
+        and not node.desc
+        and node.parent is not None
+        and id(node.parent) in beside
+        and FACE_WIDE[0] * across <= node.bounds.width <= FACE_WIDE[1] * across
+        and 0.8 <= node.bounds.width / node.bounds.height <= 1.25
+    }
+
+
+def _above(node: Node) -> Iterator[Node]:
+    """What a name and a picture beside it have in common: a row, or a column in a row."""
+    for _ in range(2):
+        if node.parent is None:
+            return
+        node = node.parent
+        yield node
 
 
 _SAYING = ("text", "content-desc", "hint")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from droidcancel.record.story import Step, Turn
-from droidcancel.record.timeline import Timeline
+from droidcancel.record.timeline import Telling, Timeline
 from droidcancel.record.words import Teller
 
 CueKind = Literal["title", "step", "turn", "end"]
-#: no caption is shown for less, unless the next one presses
+#: a caption that would be shown for less is not: only in a film that is not held
 SHORTEST_S = 0.3
+#: a caption that is shown for less cannot be read
+SHORTEST_READ_S = 1.4
+LETTERS_A_SECOND = 16
+#: the picture stands still so long before a touch
+BEFORE_STOP_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -26,55 +31,81 @@ class Cue:
 
 
 @dataclass(frozen=True)
-class _Told:
+class Told:
+    """What is told from a moment of the run on, until the next."""
+
     at: float
     text: str
     kind: CueKind
 
 
+def told(steps: Iterable[Step], turns: Iterable[Turn], teller: Teller) -> list[Told]:
+    """All that is told of a run, in order. Words that repeat are told once."""
+    found: list[Told] = []
+    for this in sorted([*_steps(steps, teller), *_turns(turns, teller)], key=lambda t: t.at):
+        if not found or (found[-1].kind, found[-1].text) != (this.kind, this.text):
+            found.append(this)
+    return found
+
+
+def reading_s(text: str) -> float:
+    """Seconds in which most people have read a caption: some 16 letters a second."""
+    return max(SHORTEST_READ_S, 0.4 + len(text) / LETTERS_A_SECOND)
+
+
+def tellings(
+    of: Sequence[Told], touches: Iterable[float], end: float, needs: Callable[[Told], float]
+) -> list[Telling]:
+    """How long each is to be read, and where the film may stand still for it.
+
+    That is before the first touch of it, so that a viewer knows what comes; else at its end.
+    `needs`: seconds for each.
+    """
+    moments = sorted(touches)
+    found = []
+    for number, this in enumerate(of):
+        until = of[number + 1].at if number + 1 < len(of) else end
+        if until <= this.at:
+            continue
+        stop = next((moment for moment in moments if this.at < moment < until), until)
+        at = max(stop - BEFORE_STOP_S, (this.at + stop) / 2)
+        found.append(Telling(this.at, until, at, needs(this)))
+    return found
+
+
 def cues(
-    steps: Iterable[Step],
-    turns: Iterable[Turn],
-    teller: Teller,
+    of: Sequence[Told],
     timeline: Timeline,
     *,
     title: str = "",
     opening: float = 0.0,
+    verdict: str = "",
     ending: float = 0.0,
 ) -> list[Cue]:
     """All captions of a film that begins with `opening` seconds of title card.
 
-    Each lasts until the next. Words that repeat are one caption.
+    Each lasts until the next.
     """
-    told = sorted([*_steps(steps, teller), *_turns(turns, teller)], key=lambda t: t.at)
     found: list[Cue] = [Cue(0.0, opening, title, "title")] if opening and title else []
     end = opening + timeline.length
-    for number, this in enumerate(told):
+    for number, this in enumerate(of):
         start = opening + timeline.shown_at(this.at)
-        until = opening + timeline.shown_at(told[number + 1].at) if number + 1 < len(told) else end
-        last = found[-1] if found else None
-        if last is not None and last.kind == this.kind and last.text == this.text:
-            found[-1] = Cue(last.start, max(last.end, until), last.text, last.kind)
-        elif until - start >= SHORTEST_S or this.kind == "turn":
-            found.append(Cue(start, max(until, start + 0.001), this.text, this.kind))
+        until = opening + timeline.shown_at(of[number + 1].at) if number + 1 < len(of) else end
+        if until - start >= SHORTEST_S:
+            found.append(Cue(start, until, this.text, this.kind))
     if ending:
-        found.append(Cue(end, end + ending, _verdict(turns, teller), "end"))
+        found.append(Cue(end, end + ending, verdict, "end"))
     return found
 
 
-def _steps(steps: Iterable[Step], teller: Teller) -> list[_Told]:
+def _steps(steps: Iterable[Step], teller: Teller) -> list[Told]:
     said = ((step.at, teller.step(step)) for step in steps)
-    return [_Told(at, text, "step") for at, text in said if text]
+    return [Told(at, text, "step") for at, text in said if text]
 
 
-def _turns(turns: Iterable[Turn], teller: Teller) -> list[_Told]:
+def _turns(turns: Iterable[Turn], teller: Teller) -> list[Told]:
     said = ((turn.at, teller.turn(turn.kind)) for turn in turns)
-    return [_Told(at, text, "turn") for at, text in said if text]
-
-
-def _verdict(turns: Iterable[Turn], teller: Teller) -> str:
-    name = next((str(t.data.get("verdict", "")) for t in turns if t.kind == "verdict"), "unknown")
-    return teller.verdict(name)
+    return [Told(at, text, "turn") for at, text in said if text]
 
 
 def vtt(found: Sequence[Cue], locale: str) -> str:

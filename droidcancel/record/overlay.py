@@ -97,17 +97,21 @@ def draw_key(draw: ImageDraw.ImageDraw, canvas: Canvas, code: str) -> None:
     draw.text((x, y), text, font=face, fill=WHITE)
 
 
-def draw_speed(draw: ImageDraw.ImageDraw, canvas: Canvas, speed: float) -> None:
-    """The mark of a wait that is played faster."""
+def draw_pace(draw: ImageDraw.ImageDraw, canvas: Canvas, speed: float) -> None:
+    """The mark of a wait that is played faster; at speed 0, of a picture that stands still."""
     size = max(14, canvas.place.size[0] // 16)
     face = font(size, bold=True)
     text = f"\u00bb {speed:.0f}\u00d7" if speed >= 2 else f"\u00bb {speed:.1f}\u00d7"
-    width = draw.textlength(text, font=face)
+    width = draw.textlength(text, font=face) if speed else 0.6 * size
     x, y = canvas.place.right - width - 1.5 * size, canvas.place.top + size
     draw.rounded_rectangle(
         (x - size / 2, y - size / 3, x + width + size / 2, y + 1.4 * size), size / 2, fill=(0, 0, 0)
     )
-    draw.text((x, y), text, font=face, fill=OPEN)
+    if speed:
+        draw.text((x, y), text, font=face, fill=OPEN)
+        return
+    for left in (x, x + 0.4 * size):
+        draw.rectangle((left, y + 0.1 * size, left + 0.2 * size, y + size), fill=OPEN)
 
 
 def draw_caption(

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from droidcancel.apps.profile import AppProfile
 from droidcancel.device import Device
 from droidcancel.errors import DeviceError, DroidCancelError
 from droidcancel.record import article as how_to
 from droidcancel.record import cues as captions
-from droidcancel.record import moving
+from droidcancel.record import moving, scrcpy
 from droidcancel.record.canvas import Shape
+from droidcancel.record.cues import reading_s
 from droidcancel.record.film import Film
 from droidcancel.record.frames import Frame, need_av
 from droidcancel.record.render import Look, Painter, Script, encode
+from droidcancel.record.scrcpy import Scrcpy
 from droidcancel.record.stills import Stills
 from droidcancel.record.story import Story
-from droidcancel.record.timeline import Timeline, trimmed, whole
-from droidcancel.record.words import Teller, first_of
+from droidcancel.record.timeline import Timeline, held, trimmed, whole
+from droidcancel.record.voice import PAUSE_S, Spoken, Voice, track
+from droidcancel.record.words import ENGLISH, Teller, first_of, said_in
 
 if TYPE_CHECKING:
     from droidcancel.recipe.model import Recipe
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
     from droidcancel.recipe.result import RunResult
 
 RAW = ".film"
+Source = Literal["auto", "screenrecord", "screenshots", "scrcpy"]
+SOURCES: Mapping[str, type[Film | Scrcpy | Stills]] = {
+    "screenrecord": Film,
+    "screenshots": Stills,
+    "scrcpy": Scrcpy,
+}
 #: steps in which the cut may come at any moment
 HURRIED = frozenset({"post", "wait_for_moment", "cancel"})
 #: waits of the moving picture are never longer than so many seconds
@@ -41,16 +50,20 @@ MEGABYTE = 1_000_000
 class Wanted:
     """What is to be made. `trim_idle`: seconds that a wait may last, None leaves them long.
 
-    `moving`: what moving picture, under `moving_bytes`. `locale`: of the captions in the film.
+    `hold`: whether the film stands still where a caption could not be read in time. `moving`: what
+    moving picture, under `moving_bytes`. `locale`: of the captions in the film.
+    `voice`: speaks them; it needs `hold`.
     """
 
     shapes: tuple[Shape, ...] = ("portrait",)
     trim_idle: float | None = None
+    hold: bool = True
     zoom: float = 0.0
     frame: bool = False
     moving: tuple[moving.Kind, ...] = ("gif",)
     moving_bytes: int = 4 * MEGABYTE
     locale: str | None = None
+    voice: Voice | None = None
     keep_raw: bool = False
 
 
@@ -62,20 +75,29 @@ class Made:
     problems: list[str] = field(default_factory=list)
     frames: int = 0
     trimmed_s: float = 0.0
+    held_s: float = 0.0
     seconds: float = 0.0
 
 
 class Recording:
     """Films and listens from `begin` until `close`; `make` then writes the files."""
 
-    def __init__(self, device: Device, profile: AppProfile, locale: str | None, out: Path) -> None:
+    def __init__(
+        self,
+        device: Device,
+        profile: AppProfile,
+        locale: str | None,
+        out: Path,
+        source: Source = "auto",
+    ) -> None:
         """`out`: the folder for everything; it is made. UsageError without PyAV."""
         need_av()
         info = next((i for p in profile.packages if (i := device.packages.info(p))), None)
         self._device, self.profile, self.out = device, profile, out
         self.story = Story(device, profile, locale, info.version_name if info is not None else "")
         self.locale = locale or device.locale
-        self.film: Film | Stills | None = None
+        self._source = source
+        self.film: Film | Scrcpy | Stills | None = None
         self.problems: list[str] = []
         self._closed = False
 
@@ -85,14 +107,26 @@ class Recording:
         return self.out / RAW
 
     def begin(self) -> Recording:
-        """Film and listen from now on."""
+        """Film and listen from now on. DeviceError where a source that was named gives nothing."""
         self.raw.mkdir(parents=True, exist_ok=True)
-        try:
-            self.film = Film(self._device, self.raw).start()
-        except DeviceError:  # no screenrecord, or none that works: a ParseError is one too
-            self.film = Stills(self._device, self.raw).start()
+        self.film = self._filming()
         self.story.begin()
         return self
+
+    def _filming(self) -> Film | Scrcpy | Stills:
+        """By the source that was named, else by the first that gives a picture."""
+        if self._source != "auto":
+            return SOURCES[self._source](self._device, self.raw).start()
+        try:
+            return Film(self._device, self.raw).start()
+        except DeviceError:  # no screenrecord, or none that works: a ParseError is one too
+            pass
+        if scrcpy.find() is not None:
+            try:
+                return Scrcpy(self._device, self.raw).start()
+            except DeviceError as error:
+                self.problems.append(error.message)
+        return Stills(self._device, self.raw).start()
 
     def heard(self, then: OnEvent) -> OnEvent:
         """An `on_event` for the run, which is told too."""
@@ -135,6 +169,7 @@ class Recording:
         """Write film, moving picture, captions and articles. What fails leaves the rest whole."""
         self.close()
         made = Made(problems=list(dict.fromkeys(self.problems)))
+        self.raw.mkdir(parents=True, exist_ok=True)
         maker = _Maker(self, recipe, result, wanted, made, tell)
         for part in (
             maker.films,
@@ -152,6 +187,10 @@ class Recording:
         return made
 
 
+def _reading(told: captions.Told) -> float:
+    return reading_s(told.text)
+
+
 class _Maker:
     """The files of one recording."""
 
@@ -167,16 +206,18 @@ class _Maker:
         self._recording, self._recipe, self._result = recording, recipe, result
         self._wanted, self._made, self._tell = wanted, made, tell
         self._story = recording.story
-        self._hidden = self._story.hidden()
+        self._hiding = self._story.hiding()
         self._out = recording.out
         story = self._story
         self._start, self._end = story.began, story.ended or story.began
-        self._timeline = (
-            whole(self._start, self._end)
-            if wanted.trim_idle is None
-            else trimmed(self._start, self._end, story.lively, wanted.trim_idle)
-        )
         self._touches = [t for step in story.steps for t in step.touches]
+        self._spoken = self._speak()
+        lasts = {name: self._lasts(text, 0.0) for name, text in self._cards().items()}
+        usual = Look()
+        self._look = Look(
+            opening=max(usual.opening, lasts["opening"]), ending=max(usual.ending, lasts["ending"])
+        )
+        self._timeline = self._line(wanted.trim_idle)
 
     @property
     def _name(self) -> str:
@@ -201,14 +242,61 @@ class _Maker:
     def _title(self, locale: str) -> str:
         return first_of(self._recipe.title, locale) or self._recipe.name
 
+    def _cards(self) -> dict[str, str]:
+        locale = self._film_locale
+        verdict = self._teller(locale).verdict(self._result.verdict.name)
+        return {"opening": self._title(locale), "ending": verdict}
+
+    def _speak(self) -> dict[str, Spoken]:
+        """Every caption of the film as sound; none where the command fails, which is told."""
+        if self._wanted.voice is None:
+            return {}
+        texts = [*self._cards().values(), *(told.text for told in self._told(self._film_locale))]
+        self._tell("voice")
+        try:
+            language = self._film_locale.replace("_", "-").partition("-")[0]
+            return self._wanted.voice.speak(texts, language, self._recording.raw / "voice")
+        except (DroidCancelError, OSError) as error:
+            self._made.problems.append(f"the film has no voice: {error}")
+            return {}
+
+    def _lasts(self, text: str, least: float) -> float:
+        """How long a caption must be there, to be read and heard."""
+        said = self._spoken.get(text)
+        return least if said is None else max(least, said.seconds + PAUSE_S)
+
+    def _told(self, locale: str) -> list[captions.Told]:
+        return captions.told(self._story.steps, self._story.turns, self._teller(locale))
+
+    def _line(self, longest: float | None, *, spoken: bool = True) -> Timeline:
+        """The film's time: waits as long as that, and what is told as long as it takes to read.
+
+        In whatever language: the captions of all of them have the same times.
+        """
+        line = (
+            whole(self._start, self._end)
+            if longest is None
+            else trimmed(self._start, self._end, self._story.lively, longest)
+        )
+        if not self._wanted.hold:
+            return line
+        needs = self._needs if spoken else _reading
+        touched = [touch.at for touch in self._touches]
+        for locale in dict.fromkeys([self._film_locale, *self._locales]):
+            told = self._told(locale)
+            line = held(line, captions.tellings(told, touched, self._end, needs))
+        return line
+
+    def _needs(self, told: captions.Told) -> float:
+        return self._lasts(told.text, reading_s(told.text))
+
     def _cues(self, locale: str, timeline: Timeline, look: Look) -> list[captions.Cue]:
         return captions.cues(
-            self._story.steps,
-            self._story.turns,
-            self._teller(locale),
+            self._told(locale),
             timeline,
             title=self._title(locale),
             opening=look.opening,
+            verdict=self._teller(locale).verdict(self._result.verdict.name),
             ending=look.ending,
         )
 
@@ -220,19 +308,19 @@ class _Maker:
             timeline=timeline,
             cues=self._cues(locale, timeline, look),
             touches=self._touches,
-            hidden=self._hidden,
+            hiding=self._hiding,
             title=self._title(locale),
             subtitle=[f"{teller.app} \u00b7 Android API {result.device['api_level']}", by],
             verdict=result.verdict.name,
             verdict_text=teller.verdict(result.verdict.name),
-            reason=result.verdict.reason,
+            reason=self._reason(locale),
         )
 
     def films(self) -> None:
         """One MP4 a shape."""
         wanted = self._wanted
         for shape in wanted.shapes:
-            look = Look(shape=shape, frame=wanted.frame, zoom=wanted.zoom)
+            look = replace(self._look, shape=shape, frame=wanted.frame, zoom=wanted.zoom)
             suffix = "" if shape == wanted.shapes[0] else f"-{shape}"
             path = self._out / f"{self._name}{suffix}.mp4"
             self._tell(f"{path.name}")
@@ -240,9 +328,10 @@ class _Maker:
             painter = Painter(script, look, self._recording.frames())
             steps = [cue for cue in script.cues if cue.kind != "turn"]
             size = painter.canvas.size
-            self._made.frames = encode(painter.frames(), path, size, look.fps, steps)
+            sound = track(script.cues, self._spoken)
+            self._made.frames = encode(painter.frames(), path, size, look.fps, steps, sound=sound)
             self._made.files["film" + suffix] = path
-        self._made.trimmed_s = self._timeline.trimmed
+        self._made.trimmed_s, self._made.held_s = self._timeline.trimmed, self._timeline.held
         self._made.seconds = self._timeline.length
 
     def moving_pictures(self) -> None:
@@ -251,7 +340,7 @@ class _Maker:
         if not wanted.moving:
             return
         waits = min(GIF_WAIT_S, wanted.trim_idle or GIF_WAIT_S)
-        timeline = trimmed(self._start, self._end, self._story.lively, waits)
+        timeline = self._line(waits, spoken=False)
         look = Look(
             shape=wanted.shapes[0], frame=wanted.frame, opening=1.0, ending=2.5, fps=moving.FPS
         )
@@ -266,7 +355,7 @@ class _Maker:
     def captions(self) -> None:
         """WebVTT and SRT in each language."""
         for locale in self._locales:
-            found = self._cues(locale, self._timeline, Look())
+            found = self._cues(locale, self._timeline, self._look)
             for suffix, text in (
                 ("vtt", captions.vtt(found, locale)),
                 ("srt", captions.srt(found)),
@@ -282,7 +371,7 @@ class _Maker:
         chosen = [step for step, _ in how_to.told(steps, teller)]
         folder = self._out / how_to.PICTURES
         saved = how_to.save_shots(
-            how_to.shots(steps, chosen, self._end), self._recording.frames(), self._hidden, folder
+            how_to.shots(steps, chosen, self._end), self._recording.frames(), self._hiding, folder
         )
         names = [f"{how_to.PICTURES}/{path.name}" if path else None for path in saved]
         for locale in self._locales:
@@ -300,12 +389,12 @@ class _Maker:
         made = how_to.Article(
             locale=locale,
             title=self._title(locale),
-            description=first_of(self._recipe.description, locale) or "",
+            description=said_in(self._recipe.description, locale) or "",
             steps=texts,
             pictures=names,
             verdict=result.verdict.name,
             verdict_text=teller.verdict(result.verdict.name),
-            reason=result.verdict.reason,
+            reason=self._reason(locale),
             facts=self._facts(teller),
             result_word=teller.words.result,
             step_word=teller.words.step,
@@ -318,27 +407,47 @@ class _Maker:
 
     def _facts(self, teller: Teller) -> dict[str, str]:
         device = self._result.device
+        named = teller.words.facts
         return {
-            "app": teller.app,
-            "phone": f"{device['model']}, Android API {device['api_level']}",
-            "verdict": self._result.verdict.name,
+            named["app"]: teller.app,
+            named["phone"]: f"{device['model']}, Android API {device['api_level']}",
+            named["verdict"]: self._result.verdict.name,
         }
+
+    def _reason(self, locale: str) -> str:
+        """Why the verdict is so. It is told in English, and would stand strange in other texts."""
+        return said_in({ENGLISH: [self._result.verdict.reason]}, locale) or ""
 
     def facts(self) -> None:
         """Times and places as JSON, for other tools."""
         shown = self._timeline.shown_at
-        opening = Look().opening
+        opening = self._look.opening
         data: dict[str, Any] = {
             "recipe": self._name,
             "run_id": self._result.run_id,
             "verdict": self._result.verdict.name,
             "wall_s": round(self._end - self._start, 3),
             "trimmed_s": round(self._timeline.trimmed, 3),
+            "held_s": round(self._timeline.held, 3),
             "film_s": round(self._timeline.length, 3),
             "opening_s": opening,
-            "ending_s": Look().ending,
-            "fps": Look().fps,
+            "ending_s": self._look.ending,
+            "fps": self._look.fps,
+            "voice": bool(self._spoken),
             "frames": self._made.frames,
+            "steps": [
+                {"kind": step.kind, "at_s": round(opening + shown(step.at), 3)}
+                for step in self._story.steps
+            ],
+            "captions": [
+                {
+                    "kind": cue.kind,
+                    "from_s": round(cue.start, 3),
+                    "to_s": round(cue.end, 3),
+                    "text": cue.text,
+                }
+                for cue in self._cues(self._film_locale, self._timeline, self._look)
+            ],
             "touches": [
                 {
                     "kind": touch.kind,

@@ -5,7 +5,6 @@ A frame is drawn anew only where something on it changed, and encoded as often a
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,12 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from droidcancel.apps.redact import blurred
+from droidcancel.device import Bounds
 from droidcancel.record import overlay
 from droidcancel.record.canvas import Canvas, Crop, Shape, zoomed
 from droidcancel.record.cues import Cue
 from droidcancel.record.frames import Frame, need_av
-from droidcancel.record.story import Hidden, Touch
+from droidcancel.record.hiding import MOVING_S, Hiding
+from droidcancel.record.story import Touch
 from droidcancel.record.timeline import Timeline
+from droidcancel.record.voice import RATE, sound_frames
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -52,7 +54,7 @@ class Script:
     timeline: Timeline
     cues: Sequence[Cue]
     touches: Sequence[Touch]
-    hidden: Sequence[Hidden]
+    hiding: Hiding
     title: str
     subtitle: Sequence[str]
     verdict: str
@@ -77,8 +79,7 @@ class Painter:
         self._pictures = pictures
         self._next = next(pictures, None)
         self._now: Frame | None = None
-        self._hidden_at = [hidden.at for hidden in script.hidden]
-        self._clean: tuple[float, int, Image.Image] | None = None
+        self._clean: tuple[Any, Image.Image] | None = None
         first = self._next.picture.size if self._next is not None else (1080, 2400)
         self.canvas = Canvas(look.shape, first, look.frame)
 
@@ -98,7 +99,9 @@ class Painter:
     def _end(self) -> Image.Image:
         script = self._script
         colour = overlay.VERDICT_COLOURS.get(script.verdict, overlay.OPEN)
-        return overlay.card(self.canvas.size, script.verdict_text, [script.reason], colour)
+        return overlay.card(
+            self.canvas.size, script.verdict_text, [script.reason] if script.reason else [], colour
+        )
 
     def _run(self) -> Iterator[Shown]:
         """Equal frames in a row are one."""
@@ -139,7 +142,7 @@ class Painter:
             self._caption(shown),
             self._speed(shown),
             self._crop(moment),
-            self._places(moment)[0],
+            self._places(moment),
         )
 
     def _touches(self, moment: float) -> list[Touch]:
@@ -155,7 +158,7 @@ class Painter:
 
     def _speed(self, shown: float) -> float | None:
         speed = self._script.timeline.speed_at(shown)
-        return round(speed, 1) if speed >= MARKED_SPEED else None
+        return round(speed, 1) if speed >= MARKED_SPEED or speed == 0 else None
 
     def _crop(self, moment: float) -> Crop | None:
         """Zoomed in on a touch that is near in time."""
@@ -170,9 +173,11 @@ class Painter:
             return None
         return zoomed(self.canvas, where, round(best * self._look.zoom, 2))
 
-    def _places(self, moment: float) -> tuple[int, Hidden | None]:
-        number = bisect_right(self._hidden_at, moment) - 1
-        return number, self._script.hidden[number] if number >= 0 else None
+    def _places(self, moment: float) -> tuple[Bounds, ...]:
+        """What must not be seen then."""
+        now, following = self._now, self._next
+        moves = now is not None and following is not None and following.at - now.at < MOVING_S
+        return self._script.hiding.at(moment, moves)
 
     # -- drawing
 
@@ -193,7 +198,7 @@ class Painter:
                 overlay.draw_touch(draw, self.canvas, touch, age, crop)
         speed = self._speed(shown)
         if speed is not None:
-            overlay.draw_speed(draw, self.canvas, speed)
+            overlay.draw_pace(draw, self.canvas, speed)
         self._draw_caption(draw, shown)
         return image
 
@@ -205,12 +210,13 @@ class Painter:
         overlay.draw_caption(draw, self.canvas.strip, cue.text, colour)
 
     def _without_people(self, frame: Frame, moment: float) -> Image.Image:
-        number, hidden = self._places(moment)
-        if hidden is None or not hidden.boxes:
+        places = self._places(moment)
+        if not places:
             return frame.picture
-        if self._clean is None or self._clean[:2] != (frame.at, number):
-            self._clean = (frame.at, number, blurred(frame.picture, hidden.boxes))
-        return self._clean[2]
+        key = (frame.at, places)
+        if self._clean is None or self._clean[0] != key:
+            self._clean = (key, blurred(frame.picture, places))
+        return self._clean[1]
 
 
 def _near(age: float) -> float:
@@ -235,10 +241,12 @@ def encode(
     fps: int = FPS,
     chapters: Sequence[Cue] = (),
     watch: Callable[[Shown], None] | None = None,
+    sound: bytes = b"",
 ) -> int:
     """Write an MP4: H.264, yuv420p, its index first, a constant rate. Returns its frames.
 
-    `watch` sees each drawn frame as well. UsageError where PyAV or an encoder is missing.
+    `watch` sees each drawn frame as well. `sound`: a track of :func:`voice.track`, as AAC.
+    UsageError where PyAV or an encoder is missing.
     """
     av = need_av()
     codec = next((name for name in CODECS if name in av.codecs_available), CODECS[0])
@@ -249,6 +257,7 @@ def encode(
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = Fraction(1, fps)
         stream.options = {"crf": "20", "preset": "veryfast"}
+        spoken = _Sound(container, sound, fps)
         if chapters:
             container.set_chapters(_chapters(chapters))
         for drawn in shown:
@@ -259,8 +268,36 @@ def encode(
                 frame.pts, frame.time_base = total, Fraction(1, fps)
                 container.mux(stream.encode(frame))
                 total += 1
+            spoken.until(total)
         container.mux(stream.encode(None))
+        spoken.end()
     return total
+
+
+class _Sound:
+    """The sound beside the picture, muxed as the picture goes on."""
+
+    def __init__(self, container: Any, sound: bytes, fps: int) -> None:
+        self._container, self._fps = container, fps
+        self._stream: Any = None
+        if sound:
+            self._stream = container.add_stream("aac", rate=RATE, layout="mono")
+        self._frames = sound_frames(sound) if sound else iter(())
+        self._at = 0.0
+
+    def until(self, frame: int) -> None:
+        """Write what is heard until that frame of the film."""
+        while self._at < frame / self._fps and (piece := next(self._frames, None)) is not None:
+            self._at = piece.pts / RATE
+            self._container.mux(self._stream.encode(piece))
+
+    def end(self) -> None:
+        """Write the rest."""
+        if self._stream is None:
+            return
+        for piece in self._frames:
+            self._container.mux(self._stream.encode(piece))
+        self._container.mux(self._stream.encode(None))
 
 
 def _chapters(cues: Sequence[Cue]) -> list[dict[str, Any]]:

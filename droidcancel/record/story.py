@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from lxml import etree
 
 from droidcancel.apps.profile import AppProfile
 from droidcancel.device import Bounds, Device, Hierarchy, Node
 from droidcancel.device.acts import Act
-from droidcancel.record.blank import private_places
+from droidcancel.record.blank import Place, private_places
+from droidcancel.record.hiding import Done, Hiding, Seen, hiding
 
 if TYPE_CHECKING:
     from droidcancel.recipe.options import Event, OnEvent
@@ -62,12 +66,18 @@ class Turn:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Hidden:
-    """From `at` on, these places of the screen show people's names or words."""
+#: acts after which a screen may be another
+_CHANGING = frozenset({"tap", "long_press", "swipe", "key", "start"})
+#: a window that covers less of the screen lies over another
+FULL_PART = 0.6
 
-    at: float
-    boxes: tuple[Bounds, ...]
+
+def _axis(act: Act) -> str:
+    """Along which axis a swipe goes; "" for all else."""
+    if act.kind != "swipe":
+        return ""
+    data = act.data
+    return "x" if abs(data["x2"] - data["x1"]) > abs(data["y2"] - data["y1"]) else "y"
 
 
 class Story:
@@ -82,8 +92,10 @@ class Story:
         self._locale = locale or device.locale
         self._lock = threading.RLock()
         self._forget: Callable[[], None] | None = None
-        #: when the reading of a screen began, and what it showed
-        self._looks: list[tuple[float, Hierarchy]] = []
+        #: when the reading of a screen began, and what it showed, packed
+        self._looks: list[tuple[float, bytes]] = []
+        self._screen: Hierarchy | None = None
+        self._done: list[Done] = []
         self._typed: list[str] = []
         self._percent = -100
         self._version = version
@@ -141,8 +153,11 @@ class Story:
     def _hear(self, act: Act) -> None:
         with self._lock:
             if act.kind == "look":
-                self._looks.append((act.at, act.data["hierarchy"]))
+                self._screen = act.data["hierarchy"]
+                self._looks.append((act.at, _packed(self._screen)))
                 return
+            if act.kind in _CHANGING:
+                self._done.append(Done(act.at, _axis(act)))
             touch = self._touch(act)
             if touch is None:
                 return
@@ -168,9 +183,9 @@ class Story:
     # -- what is on the screen
 
     def _nodes(self) -> list[Node]:
-        if not self._looks or time.monotonic() - self._looks[-1][0] > FRESH_S:
+        if self._screen is None or time.monotonic() - self._looks[-1][0] > FRESH_S:
             return []
-        return self._looks[-1][1].nodes()
+        return self._screen.nodes()
 
     def _met(self, x: int, y: int) -> Bounds | None:
         """The smallest element there that takes a touch, else the smallest."""
@@ -181,20 +196,48 @@ class Story:
     def _focused(self) -> Bounds | None:
         return next((node.bounds for node in self._nodes() if node.focused), None)
 
+    def looks(self) -> Iterator[tuple[float, Hierarchy]]:
+        """Each look at the screen: when its reading began, and what it showed."""
+        for at, packed in list(self._looks):
+            yield at, Hierarchy.parse(zlib.decompress(packed))
+
     # -- who must not be seen
 
-    def hidden(self) -> list[Hidden]:
-        """Where people's names and words stood, from when on; what the run typed is no secret.
+    def hiding(self) -> Hiding:
+        """Where people's names, words and faces stood, and when; what the run typed is no secret.
 
-        A place is hidden from the look before on, since a screen is read after it has changed.
         Read after the run: it costs time that a run must not lose.
         """
-        found: list[Hidden] = []
-        before = self.began
-        for at, hierarchy in self._looks:
-            look = self._profile.look(hierarchy, self._locale, self._version)
-            boxes = private_places(look, self._typed)
-            if not found or found[-1].boxes != boxes:
-                found.append(Hidden(before, boxes))
-            before = at
-        return found
+        with self._lock:
+            looks, done = list(self._looks), list(self._done)
+        known: dict[bytes, tuple[Hierarchy, tuple[Place, ...]]] = {}
+        for packed in {packed for _, packed in looks}:
+            known[packed] = self._private(packed)
+        shown = [hierarchy for hierarchy, _ in known.values()]
+        screen = _size(shown)
+        seen = [
+            Seen(at, known[packed][1], _covers(known[packed][0], screen)) for at, packed in looks
+        ]
+        return hiding(seen, done, screen, self.began)
+
+    def _private(self, packed: bytes) -> tuple[Hierarchy, tuple[Place, ...]]:
+        hierarchy = Hierarchy.parse(zlib.decompress(packed))
+        look = self._profile.look(hierarchy, self._locale, self._version)
+        return hierarchy, private_places(look, self._typed)
+
+
+def _packed(hierarchy: Hierarchy) -> bytes:
+    """A screen in a few kilobytes: a run of minutes looks thousands of times."""
+    return zlib.compress(etree.tostring(hierarchy.root), 1)
+
+
+def _size(shown: Sequence[Hierarchy]) -> tuple[int, int]:
+    """The screen's: what the largest windows reach to."""
+    bounds = [node.bounds for each in shown for node in each.nodes() if node.parent is None]
+    return max((b.right for b in bounds), default=0), max((b.bottom for b in bounds), default=0)
+
+
+def _covers(hierarchy: Hierarchy, screen: tuple[int, int]) -> bool:
+    """Whether a window of it fills the screen, its bars aside; a dialog's does not."""
+    windows = [node.bounds.area for node in hierarchy.nodes() if node.parent is None]
+    return max(windows, default=0) >= FULL_PART * screen[0] * screen[1]

@@ -1,4 +1,4 @@
-"""From the run's time to the film's: long waits are played faster. Pure."""
+"""From the run's time to the film's: long waits play faster, what is told is held. Pure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from dataclasses import dataclass
 
 #: what is shown at its own pace around each thing that happens, in seconds
 BEFORE_S, AFTER_S = 0.7, 1.3
+#: less is not worth standing still for
+SHORTEST_HOLD_S = 0.05
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A part of the run, from `start` to `end`, that the film plays in `length` seconds."""
+    """A part of the run, from `start` to `end`, that the film plays in `length` seconds.
+
+    Where `start` is `end`, the picture stands still for so long.
+    """
 
     start: float
     end: float
@@ -20,15 +25,28 @@ class Stretch:
 
     @property
     def speed(self) -> float:
-        """How many times faster than it was; 1 where it is shown as it was."""
+        """How many times faster than it was; 1 where it is shown as it was, 0 where it is held."""
         return (self.end - self.start) / self.length if self.length > 0 else 1.0
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What is told from `start` to `until` takes `seconds` to read; held, if need be, at `at`.
+
+    `at` lies between the two, and is neither.
+    """
+
+    start: float
+    until: float
+    at: float
+    seconds: float
 
 
 class Timeline:
     """The stretches of a run, in order and without a gap. Times of the film begin at 0."""
 
     def __init__(self, stretches: Iterable[Stretch]) -> None:
-        self.stretches = tuple(s for s in stretches if s.end > s.start)
+        self.stretches = tuple(s for s in stretches if s.end > s.start or s.length > 0)
         self._starts = [s.start for s in self.stretches]
         self._shown = [0.0]
         for stretch in self.stretches:
@@ -42,7 +60,12 @@ class Timeline:
     @property
     def trimmed(self) -> float:
         """Seconds of the run that the film is shorter by."""
-        return sum(s.end - s.start - s.length for s in self.stretches)
+        return sum(s.end - s.start - s.length for s in self.stretches if s.end > s.start)
+
+    @property
+    def held(self) -> float:
+        """Seconds of film in which the picture stands still to be read."""
+        return sum(s.length for s in self.stretches if s.end == s.start)
 
     def shown_at(self, moment: float) -> float:
         """When the film shows a moment of the run; its ends stand for what lies outside."""
@@ -50,7 +73,8 @@ class Timeline:
             return 0.0
         number = bisect_right(self._starts, moment) - 1
         stretch = self.stretches[number]
-        part = min(1.0, (moment - stretch.start) / (stretch.end - stretch.start))
+        lasts = stretch.end - stretch.start
+        part = min(1.0, (moment - stretch.start) / lasts) if lasts > 0 else 1.0
         return self._shown[number] + part * stretch.length
 
     def moment_at(self, shown: float) -> float:
@@ -59,7 +83,7 @@ class Timeline:
         return stretch.start + part * (stretch.end - stretch.start)
 
     def speed_at(self, shown: float) -> float:
-        """How fast the film plays then."""
+        """How fast the film plays then; 0 where it stands still."""
         return self._at(shown)[0].speed
 
     def _at(self, shown: float) -> tuple[Stretch, float]:
@@ -89,6 +113,30 @@ def trimmed(start: float, end: float, lively: Iterable[float], longest: float) -
     if at < end:
         stretches.append(_wait(at, end, longest))
     return Timeline(stretches)
+
+
+def held(line: Timeline, tellings: Iterable[Telling]) -> Timeline:
+    """The same, standing still where there is too little time to read what is told."""
+    still = []
+    for one in sorted(tellings, key=lambda one: one.at):
+        lacks = one.seconds - (line.shown_at(one.until) - line.shown_at(one.start))
+        if lacks > SHORTEST_HOLD_S:
+            still.append((one.at, lacks))
+    made: list[Stretch] = []
+    for stretch in line.stretches:
+        made += _cut(stretch, [(at, s) for at, s in still if stretch.start <= at < stretch.end])
+    return Timeline(made)
+
+
+def _cut(stretch: Stretch, still: list[tuple[float, float]]) -> Iterable[Stretch]:
+    """A stretch with the picture standing still at these moments of it."""
+    pace = stretch.length / (stretch.end - stretch.start) if stretch.end > stretch.start else 1.0
+    at = stretch.start
+    for moment, seconds in still:
+        yield Stretch(at, moment, (moment - at) * pace)
+        yield Stretch(moment, moment, seconds)
+        at = moment
+    yield Stretch(at, stretch.end, (stretch.end - at) * pace if still else stretch.length)
 
 
 def _wait(start: float, end: float, longest: float) -> Stretch:

@@ -31,7 +31,9 @@ class Language(Frozen):
     moments: dict[str, str]
     turns: dict[str, str]
     result: str
+    quotes: str
     step: str
+    facts: dict[str, str]
     by: str
 
 
@@ -56,6 +58,17 @@ def first_of(texts: Texts | Mapping[str, Sequence[str]], locale: str) -> str | N
         if said:
             return said[0]
     return None
+
+
+def said_in(texts: Texts | Mapping[str, Sequence[str]], locale: str) -> str | None:
+    """What a text says in the language of a locale; nothing where it says it in others only.
+
+    A text for any locale is English.
+    """
+    wanted = locale.replace("_", "-")
+    short = wanted.partition("-")[0]
+    codes = (wanted, short, *((ANY_LOCALE,) if short == ENGLISH else ()))
+    return next((texts[code][0] for code in codes if texts.get(code)), None)
 
 
 class Teller:
@@ -116,7 +129,7 @@ class Teller:
             for texts in (locator.text, locator.label, locator.desc):
                 said = first_of(texts, self.locale) if texts else None
                 if said:
-                    return f"\u201c{said}\u201d"
+                    return self.words.quotes.replace("{}", said)
         return name.replace("_", " ")
 
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from droidcancel.csp import Inline, data_block
 from droidcancel.report.chart import NARROW, draw
-from droidcancel.report.csp import Inline, data_block
 from droidcancel.report.kept import links
 from droidcancel.report.proof import points
 from droidcancel.report.timeline import cut_facts, number_rows, rows, state_rows, value_text

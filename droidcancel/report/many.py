@@ -13,8 +13,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from droidcancel.csp import Inline, data_block
 from droidcancel.report import html
-from droidcancel.report.csp import Inline, data_block
 from droidcancel.report.rows import Row
 from droidcancel.report.thumbs import thumbs
 from droidcancel.report.trends import WIDTH, spans

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageStat
 
 from droidcancel.apps.profile import AppProfile
 from droidcancel.recipe.engine import run_recipe
@@ -20,19 +24,22 @@ from droidcancel.recipe.options import Event, RunOptions, silent
 from droidcancel.recipe.result import RunResult
 from droidcancel.recipe.values import Moment
 from droidcancel.record.canvas import Canvas
+from droidcancel.record.cues import SHORTEST_READ_S
 from droidcancel.record.recording import Made, Recording, Wanted
 from tests.recipe.conftest import LIMITS, Lab, MakeLab
 from tests.recipe.test_grid import ROUNDS
+from tests.record.test_voice import loudness, speaker
 
 av = pytest.importorskip("av")
 #: what a tap's ring is drawn with, and how far a decoded pixel may be from it
 RING, NEAR = (255, 64, 92), 70
 
 
-def record(
-    lab: Lab, name: str, out: Path, wanted: Wanted, on_event: Any = silent
-) -> tuple[RunResult, Made]:
-    """One run on it, filmed."""
+Finish = Callable[[Wanted], tuple[RunResult, Made]]
+
+
+def filmed(lab: Lab, name: str, out: Path, on_event: Any = silent) -> tuple[Recording, Finish]:
+    """One run on it, filmed; and what makes the files of it."""
     how = ROUNDS[name]
     how.prepare(lab, out.parent)
     values = {**({"video": str(lab.video)} if how.video else {}), **how.values}
@@ -43,19 +50,31 @@ def record(
     recording = Recording(lab.device, profile, None, out)
     recording.begin()
     result = run_recipe(loaded, lab.device, profile, chosen, recording.heard(on_event))
-    return result, recording.make(loaded.recipe, result, wanted)
+    recording.close()
+    return recording, lambda wanted: (result, recording.make(loaded.recipe, result, wanted))
+
+
+def record(
+    lab: Lab, name: str, out: Path, wanted: Wanted, on_event: Any = silent
+) -> tuple[RunResult, Made]:
+    """One run on it, filmed."""
+    _, finish = filmed(lab, name, out, on_event)
+    return finish(wanted)
 
 
 class Decoded:
-    """A film's frames: how many, and those that were wanted, by number."""
+    """A film's frames: how many, those that were wanted by number, and how bright each is."""
 
     def __init__(self, path: Path, wanted: set[int]) -> None:
         self.count = 0
+        self.brightest = 255
         self.pictures: dict[int, Image.Image] = {}
         with av.open(str(path)) as film:
             for frame in film.decode(video=0):
                 if self.count in wanted:
                     self.pictures[self.count] = frame.to_image()
+                small = bytes(frame.reformat(width=32, height=64, format="gray").planes[0])
+                self.brightest = min(self.brightest, max(small))
                 self.count += 1
 
 
@@ -64,25 +83,42 @@ def is_ring(pixel: Any) -> bool:
 
 
 def assert_film(out: Path, made: Made, screen: tuple[int, int]) -> None:
-    """Length, brightness, and the ring of each tap that can be told from what lies under it."""
+    """Length, brightness, captions, and the ring of each tap where it can be told."""
     facts = json.loads((out / "recording.json").read_text())
     fps = facts["fps"]
-    first, last = round(facts["opening_s"] * fps), made.frames - round(facts["ending_s"] * fps)
     taps = [t for t in facts["touches"] if t["kind"] == "tap"]
-    assert taps
     at = [round(tap["at_s"] * fps) for tap in taps]
-    some = set(range(first, last, 15))
-    film = Decoded(made.files["film"], some | {n + d for n in at for d in range(-2, 3)})
-    wanted = facts["wall_s"] - facts["trimmed_s"] + facts["opening_s"] + facts["ending_s"]
-    assert film.count == made.frames
+    told = [cue for cue in facts["captions"] if cue["kind"] in ("step", "turn")]
+    turns = [round(cue["from_s"] * fps) for cue in told]
+    film = Decoded(made.files["film"], {n + d for n in (*at, *turns) for d in range(-2, 4)})
+    wanted = facts["wall_s"] - facts["trimmed_s"] + facts["held_s"]
+    wanted += facts["opening_s"] + facts["ending_s"]
+    assert film.count == made.frames == facts["frames"]
     assert film.count / fps == pytest.approx(wanted, rel=0.02)
-    for number in some:
-        small = film.pictures[number].resize((16, 32))
-        assert max(high for _, high in small.getextrema()) > 60, "a black frame"  # type: ignore[misc]
+    assert film.brightest > 60, "a black frame"
     canvas = Canvas("portrait", screen)
     seen = [ring_of(film, n, canvas.point(t["start"])) for n, t in zip(at, taps, strict=True)]
-    assert False not in seen, taps
-    assert True in seen
+    assert False not in seen, list(zip(seen, taps, strict=True))
+    assert seen.count(True) >= len(seen) / 3, "most places are not red before"
+    assert_captions(facts, film, canvas, turns)
+
+
+def assert_captions(facts: Any, film: Decoded, canvas: Canvas, turns: list[int]) -> None:
+    """Each can be read, has its own time, and is in the picture from then on."""
+    told = [cue for cue in facts["captions"] if cue["kind"] in ("step", "turn")]
+    assert told
+    assert all(a["to_s"] <= b["from_s"] + 1e-3 for a, b in pairwise(facts["captions"]))
+    if facts["held_s"]:
+        assert all(cue["to_s"] - cue["from_s"] >= SHORTEST_READ_S - 0.1 for cue in told)
+    for frame in turns:
+        before, after = (film.pictures[frame + d].crop(canvas.strip) for d in (-2, 3))
+        assert ImageStat.Stat(ImageChops.difference(before, after).convert("L")).mean[0] > 1
+
+
+def times_in(text: str) -> list[tuple[float, str]]:
+    """When each caption of a WebVTT file begins, and what it says."""
+    found = re.findall(r"(\d+):(\d+):([\d.]+) --> .*\n(.*)", text)
+    return [(int(h) * 3600 + int(m) * 60 + float(s), said) for h, m, s, said in found]
 
 
 def ring_of(film: Decoded, frame: int, at: tuple[float, float]) -> bool | None:
@@ -126,17 +162,28 @@ def test_a_cancel_is_recorded_whole(make_lab: MakeLab, tmp_path: Path) -> None:
 
 
 def test_a_run_that_breaks_off_has_its_film(make_lab: MakeLab, tmp_path: Path) -> None:
-    """Interrupted at the moment to cancel."""
+    """Interrupted at the moment to cancel; the captions stand where their steps began."""
     lab = make_lab()
+    began: list[float] = []
 
     def interrupt(event: Event) -> None:
+        if event.kind == "step":
+            began.append(time.monotonic())
         if event.kind == "moment":
             threading.Timer(0, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     out = tmp_path / "out"
-    result, made = record(lab, "cancel_airplane", out, Wanted(moving=()), interrupt)
+    result, made = record(lab, "cancel_airplane", out, Wanted(moving=(), hold=False), interrupt)
     assert result.interrupted
     assert_film(out, made, lab.device.ui.size())
+    facts = json.loads((out / "recording.json").read_text())
+    assert facts["held_s"] == facts["trimmed_s"] == 0
+    told = times_in(made.files["vtt fr"].read_text(encoding="utf-8"))[1:-1]
+    assert told
+    at = [moment - began[0] for moment in began]
+    offset = facts["steps"][0]["at_s"]
+    for when, _ in told:
+        assert min(abs(when - offset - moment) for moment in at) < 0.05
 
 
 @pytest.mark.extended
@@ -171,3 +218,23 @@ def test_every_recipe_is_recorded(
     for code in ("en", "fr", "id"):
         for kind in ("vtt", "srt", "md", "html"):
             assert made.files[f"{kind} {code}"].stat().st_size > 0
+
+
+@pytest.mark.extended
+def test_a_recording_is_spoken(make_lab: MakeLab, tmp_path: Path) -> None:
+    """A command that fails is told of, and the film is there without it."""
+    lab = make_lab()
+    recording, finish = filmed(lab, "check_app_version", tmp_path / "out")
+    result, made = finish(Wanted(moving=(), voice=speaker(tmp_path), keep_raw=True))
+    assert (result.verdict.name, made.problems) == ("passed", [])
+    facts = json.loads((recording.out / "recording.json").read_text())
+    loud = loudness(made.files["film"])
+    for cue in facts["captions"]:
+        begins, ends = round(cue["from_s"] * 100), round(cue["to_s"] * 100)
+        assert max(loud[begins + 5 : begins + 25]) > 3000, cue
+        assert max(loud[ends - 15 : ends - 5], default=0) < 500, cue
+    assert_film(recording.out, made, lab.device.ui.size())
+    _, silent_one = finish(Wanted(moving=(), voice=speaker(tmp_path, "raise SystemExit(3)")))
+    assert [p for p in silent_one.problems if "the film has no voice" in p]
+    with av.open(str(silent_one.files["film"])) as film:
+        assert not film.streams.audio

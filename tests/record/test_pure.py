@@ -15,16 +15,19 @@ from PIL import Image
 
 from droidcancel.apps.profile import AppProfile
 from droidcancel.cancel import METHODS
+from droidcancel.csp import hash_source
 from droidcancel.device import Bounds
 from droidcancel.errors import UsageError
+from droidcancel.recipe.engine import own_words
 from droidcancel.recipe.load import load_recipe
 from droidcancel.recipe.model import walk
 from droidcancel.record import article, cues, moving
 from droidcancel.record.canvas import SIZES, Canvas, zoomed
 from droidcancel.record.frames import Segment, frames
+from droidcancel.record.hiding import Hidden, Hiding
 from droidcancel.record.render import Look, Painter, Script, Shown, encode
-from droidcancel.record.story import Hidden, Step, Touch, Turn
-from droidcancel.record.timeline import AFTER_S, BEFORE_S, trimmed, whole
+from droidcancel.record.story import Step, Touch, Turn
+from droidcancel.record.timeline import AFTER_S, BEFORE_S, held, trimmed, whole
 from droidcancel.record.words import Teller, languages
 from droidcancel.verdict import VERDICTS
 
@@ -62,11 +65,46 @@ def test_what_happens_is_shown_at_its_own_pace() -> None:
     assert line.speed_at(1.0) == pytest.approx((50.0 - BEFORE_S) / 2.0)
 
 
+def test_what_is_too_short_to_be_read_is_held_before_its_touch() -> None:
+    steps = [step(1.0, "launch"), step(1.2, "post", Touch(1.3, "tap", (5, 5))), step(9.0, "cancel")]
+    told = cues.told(steps, [], Teller("en", CLIPS, "airplane"))
+    line = held(whole(0.0, 10.0), cues.tellings(told, [1.3], 10.0, lambda t: 3.0))
+    assert (line.held, line.trimmed) == (pytest.approx(2.8 + 2.0), 0.0)
+    assert line.length == pytest.approx(14.8)
+    found = cues.cues(told, line)
+    assert [cue.start for cue in found] == [pytest.approx(t) for t in (1.0, 4.0, 11.8)]
+    assert all(cue.end - cue.start >= 3.0 - 1e-6 for cue in found[:-1])
+    still = [s for s in line.stretches if s.speed == 0]
+    assert 1.0 < still[0].start < 1.2 < 9.0 - 0.1 < 10.0
+    assert line.speed_at(2.5) == 0.0
+    assert line.shown_at(1.3) == pytest.approx(line.shown_at(1.2) + 0.1), "its tap is not held off"
+
+
+@given(
+    st.lists(st.floats(0.1, 59.9), min_size=1, max_size=9, unique=True),
+    st.lists(st.floats(0, 60), max_size=9),
+    st.floats(0.1, 5),
+    st.floats(0.2, 10),
+)
+def test_all_that_is_told_can_be_read(
+    at: list[float], touches: list[float], needs: float, longest: float
+) -> None:
+    told = [cues.Told(moment, str(n), "step") for n, moment in enumerate(sorted(at))]
+    plain = trimmed(0.0, 60.0, touches, longest)
+    line = held(plain, cues.tellings(told, touches, 60.0, lambda t: needs))
+    assert line.length == pytest.approx(plain.length + line.held)
+    assert line.trimmed == pytest.approx(plain.trimmed)
+    starts = [line.shown_at(one.at) for one in told]
+    assert all(b - a >= needs - 0.06 for a, b in pairwise([*starts, line.length]) if b > a)
+    moments = [line.moment_at(n * line.length / 50) for n in range(51)]
+    assert moments == sorted(moments)
+
+
 # -- words
 def test_every_language_says_the_same_things() -> None:
     english = languages()["en"]
     for code, words in languages().items():
-        for part in ("steps", "methods", "verdicts", "visibility", "moments", "turns"):
+        for part in ("steps", "methods", "verdicts", "visibility", "moments", "turns", "facts"):
             here, there = getattr(words, part), getattr(english, part)
             assert here.keys() == there.keys(), (code, part)
             for name, text in here.items():
@@ -96,6 +134,22 @@ def test_every_recipe_is_told_in_its_languages(path: Path) -> None:
     assert len({tuple(texts) for texts in told.values()}) == len(told)
 
 
+@pytest.mark.parametrize("app", ["clips", "tiktok"])
+def test_what_is_touched_has_a_name_in_each_language(app: str) -> None:
+    """The step's own words or the app's, not what the profile calls it."""
+    profile = AppProfile.load(app)
+    for path in RECIPES:
+        for entry in walk(load_recipe(path).recipe.steps):
+            name = getattr(entry.args, "element", None)
+            if entry.kind not in ("tap", "long_press", "scroll_until") or name is None:
+                continue
+            for code in ("en", "fr", "id"):
+                this = Step(0, entry.kind, own_words(entry), {"element": name})
+                text = Teller(code, profile).step(this)
+                assert text is not None
+                assert name.replace("_", " ") not in text, (path.name, code)
+
+
 def test_a_step_says_the_recipe_s_own_words_first() -> None:
     own = Step(0, "tap", {"en": "Tap it twice, {app}", "fr": "Deux fois"}, {"element": "post"})
     assert Teller("en-GB", CLIPS).step(own) == "Tap it twice, Clips"
@@ -106,7 +160,7 @@ def test_a_step_says_the_recipe_s_own_words_first() -> None:
 def test_an_element_is_named_as_the_app_names_it() -> None:
     tap = step(0, "tap", element="upload_cancel")
     assert Teller("en", CLIPS).step(tap) == "Tap \u201cCancel\u201d"
-    assert Teller("fr-FR", CLIPS).step(tap) == "Touchez \u201cAnnuler\u201d"
+    assert Teller("fr-FR", CLIPS).step(tap) == "Touchez \u00ab\u00a0Annuler\u00a0\u00bb"
 
 
 # -- captions
@@ -115,7 +169,9 @@ def some_cues() -> list[cues.Cue]:
     turns = [Turn(9.0, "verdict", "", {"verdict": "cancelled"})]
     teller = Teller("en", CLIPS)
     line = whole(0.0, 10.0)
-    return cues.cues(steps, turns, teller, line, title="How to", opening=2.0, ending=3.0)
+    told = cues.told(steps, turns, teller)
+    verdict = teller.verdict("cancelled")
+    return cues.cues(told, line, title="How to", opening=2.0, verdict=verdict, ending=3.0)
 
 
 def test_captions_follow_each_other_without_overlap() -> None:
@@ -171,6 +227,13 @@ def test_a_step_s_picture_is_the_screen_before_its_last_touch() -> None:
     assert found[1].at == pytest.approx(9.0 - article.BEFORE_NEXT_S)
 
 
+def test_what_the_run_looks_at_for_itself_is_no_part_of_a_step() -> None:
+    looked = Touch(3.5, "tap", (5, 5), box=Bounds(1, 2, 30, 40))
+    steps = [step(1.0, "launch"), step(3.0, "baseline", looked), step(5.0, "post")]
+    found = article.shots(steps, [steps[0], steps[2]], 9.0)
+    assert (found[0].box, found[0].at) == (None, pytest.approx(3.0 - article.BEFORE_NEXT_S))
+
+
 def test_nothing_in_an_article_is_taken_for_markup() -> None:
     evil = "<script>alert(1)</script> ![x](y) `z`"
     made = article.Article(
@@ -181,6 +244,10 @@ def test_nothing_in_an_article_is_taken_for_markup() -> None:
     page = made.html()
     assert "<script" not in page
     assert page.count("&lt;script&gt;") >= 5
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style is not None
+    assert f"style-src '{hash_source(style[1])}'; script-src 'none'" in page
+    assert page.count("unsafe") == 0
     text = made.markdown()
     assert "<script" not in text.replace("\\<", "")
     assert text.count("![") == 1, "the step's own picture"
@@ -192,7 +259,7 @@ def a_film() -> Script:
         timeline=whole(100.0, 103.0),
         cues=[cues.Cue(0.5, 1.5, "Tap Post")],
         touches=[Touch(101.0, "tap", (540, 1200))],
-        hidden=[Hidden(102.0, (Bounds(0, 0, 1080, 400),))],
+        hiding=Hiding([Hidden(102.0, (Bounds(0, 0, 1080, 400),))]),
         title="How to",
         subtitle=["x"],
         verdict="cancelled",

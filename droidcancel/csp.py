@@ -29,12 +29,14 @@ _ID = re.compile(r"[a-z][a-z0-9-]*")
 class Inline:
     """The styles and scripts of a page. `media`: it also plays films that are inside it.
 
+    `beside`: its pictures are files beside it, and none are inside it.
     Raises ValueError for a text that cannot stand inside its element as it is.
     """
 
     styles: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
     media: bool = False
+    beside: bool = False
 
     def __post_init__(self) -> None:
         for text in (*self.styles, *self.scripts):
@@ -46,7 +48,7 @@ class Inline:
         """The policy: what is not named here may not be loaded, run, sent to, or framed."""
         parts = {
             "default-src": "'none'",
-            "img-src": "data:",
+            "img-src": "'self'" if self.beside else "data:",
             **({"media-src": "data:"} if self.media else {}),
             "style-src": _sources(self.styles),
             "script-src": _sources(self.scripts),
