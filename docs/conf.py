@@ -39,6 +39,7 @@ html_theme = "furo"
 html_title = "droidcancel"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = [("keys.js", {"defer": "defer"})]
 html_show_sphinx = False
 html_copy_source = False
 # The repository that builds it, as GitHub says; without, pages have no link to their source.

@@ -1,8 +1,8 @@
 """README and docs, word by word: each page is followed in a folder of its own.
 
-Files are written where the page says so, commands are run by bash one after the other, and what the
-page shows of their output must come, in this order. In what is shown, `...` stands for anything, and
-numbers, tokens and serials for others of their kind.
+Files are written where the page says so, commands are run by bash one after the other, and what
+the page shows of their output must come, in this order. In what is shown, `...` stands for
+anything, and numbers, tokens and serials for others of their kind.
 """
 
 from __future__ import annotations
@@ -18,13 +18,10 @@ from pathlib import Path
 import adbutils
 import pytest
 
+from tests.conftest import emulator_ports_held
 from tests.docs.fences import PAGES, ROOT, Command, Fence, commands, fences
 
-pytestmark = [
-    pytest.mark.extended,
-    pytest.mark.timeout(900),
-    pytest.mark.usefixtures("emulator_ports"),
-]
+pytestmark = pytest.mark.extended
 #: beginnings of commands that are run on no page -> the reason, as in fences.REASONS
 NEVER: Mapping[str, str] = {
     "make ": "hours",
@@ -38,13 +35,15 @@ NEVER: Mapping[str, str] = {
 ELSEWHERE = {"docs/api.md": "tests/test_api.py"}
 #: what a page needs to lie in the reader's folder, beside what it says itself
 NEEDS: Mapping[str, Sequence[str]] = {
-    "README.md": ("recipes", "my_recipe.yaml", "me.mp4"),
+    "README.md": ("recipes", "my_recipe.yaml", "me.mp4", "a phone"),
     "docs/howto/app-profile.md": ("droidcancel",),
     "docs/history.md": ("a run",),
     "docs/capture.md": ("airplane.cassette",),
     "docs/report.md": ("a run",),
 }
 COMMAND_S = 400
+#: the serial that pages write for the first virtual phone of theirs
+WRITTEN = "emulator-5554"
 
 
 class Reader:
@@ -52,6 +51,7 @@ class Reader:
 
     def __init__(self, folder: Path, cache: Path) -> None:
         self.folder = folder
+        self.serial = WRITTEN
         adb = Path(adbutils.__file__).parent / "binaries"
         own = Path(sys.executable).parent
         self.environment = {
@@ -66,11 +66,15 @@ class Reader:
 
     def run(self, line: str) -> tuple[int, str]:
         """The exit code and all that it prints."""
-        done = subprocess.run(
-            ["bash", "-c", line], cwd=self.folder, env=self.environment, text=True, check=False,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=COMMAND_S,
-        )  # fmt: skip
+        command = ["bash", "-c", line.replace(WRITTEN, self.serial)]
+        with emulator_ports_held():  # for one command: pages are long, and others wait
+            done = subprocess.run(
+                command, cwd=self.folder, env=self.environment, text=True, check=False,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                timeout=COMMAND_S,
+            )  # fmt: skip
+        if "simulator start" in line and self.serial == WRITTEN and not done.returncode:
+            self.serial = done.stdout.split()[-1]
         return done.returncode, done.stdout
 
     def does(self, command: Command) -> None:
@@ -87,7 +91,8 @@ class Reader:
         (self.folder / name).write_text(fence.text, encoding="utf-8")
         tests = re.search(r"^def test_|^@pytest.fixture", fence.text, re.MULTILINE)
         code, printed = self.run(f"pytest -q {name}" if tests else f"python {name}")
-        (self.folder / name).unlink()
+        if not tests:
+            (self.folder / name).unlink()
         # 5: fixtures alone, which is no test
         assert code in ((0, 5) if tests else (0,)), f"{fence.place}\n{printed}"
 
@@ -95,6 +100,9 @@ class Reader:
         """Lay something into the folder."""
         if what == "a run":
             code, printed = self.run("droidcancel run cancel_force_stop --report reports/earlier")
+            assert code == 0, printed
+        elif what == "a phone":
+            code, printed = self.run("droidcancel simulator start")
             assert code == 0, printed
         elif what == "me.mp4":
             from droidcancel.sample import sample_video
@@ -160,6 +168,7 @@ def runs(fence: Fence) -> list[Command]:
     return [c for c in found if not c.text.startswith(tuple(NEVER))]
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("page", [page for page in PAGES if tried(page)])
 def test_a_page_is_true(page: str, reader: Reader) -> None:
     for what in NEEDS.get(page, ()):
