@@ -250,11 +250,11 @@ def _references(value: Any) -> Iterator[str]:
 # -- what ships -----------------------------------------------------------------------------------
 def recipes() -> str:
     """The recipes that ship."""
-    from droidcancel.api import Recipe
+    from droidcancel.recipe.load import load_recipe, recipe_names
 
     rows = []
-    for name in Recipe.names():
-        recipe = Recipe(name).loaded.recipe
+    for name in recipe_names():
+        recipe = load_recipe(name).recipe
         moment = "" if recipe.moment is None else str(recipe.moment)
         about = recipe.description or recipe.title
         words = next(iter(about.values())) if isinstance(about, dict) else str(about)
@@ -350,7 +350,7 @@ def pytest_fixtures() -> str:
             getattr(fixture, "__pytest_wrapped__", None), "obj", None
         )
         if function is not None:
-            rows.append((f"`{name}`", plain(" ".join(inspect.getdoc(function).split()))))
+            rows.append((f"`{name}`", plain(" ".join((inspect.getdoc(function) or "").split()))))
     return table(("fixture", "what it is"), rows)
 
 

@@ -37,7 +37,7 @@ REASONS = {
     "sdk": "it needs Android's SDK",
     "install": "it changes the machine or asks the network",
     "hours": "it takes hours, or runs the tests themselves",
-    "elsewhere": "another test runs it: tests/test_api.py, test_demo.py, test_mcp.py, test_fleet*",
+    "elsewhere": "another test runs it: tests/fleet, tests/history, tests/test_examples_pytest.py",
 }
 _MARK = re.compile(r"<!-- (not run|file|part)(?: \((.+)\))?: (.+) -->")
 _FENCE = re.compile(r"( *)(`{3,})([\w{}-]*)")

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import adbutils
@@ -42,6 +43,8 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "docs/report.md": ("a run",),
 }
 COMMAND_S = 400
+#: commands that boot a virtual phone where no phone is attached
+BOOTS = re.compile(r"droidcancel (run|record|demo|simulator capture)|^pytest|^python ")
 #: the serial that pages write for the first virtual phone of theirs
 WRITTEN = "emulator-5554"
 
@@ -52,6 +55,7 @@ class Reader:
     def __init__(self, folder: Path, cache: Path) -> None:
         self.folder = folder
         self.serial = WRITTEN
+        self.has_phone = False
         adb = Path(adbutils.__file__).parent / "binaries"
         own = Path(sys.executable).parent
         self.environment = {
@@ -67,15 +71,23 @@ class Reader:
     def run(self, line: str) -> tuple[int, str]:
         """The exit code and all that it prints."""
         command = ["bash", "-c", line.replace(WRITTEN, self.serial)]
-        with emulator_ports_held():  # for one command: pages are long, and others wait
+        with self._ports(line):
             done = subprocess.run(
                 command, cwd=self.folder, env=self.environment, text=True, check=False,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 timeout=COMMAND_S,
             )  # fmt: skip
-        if "simulator start" in line and self.serial == WRITTEN and not done.returncode:
-            self.serial = done.stdout.split()[-1]
+        if "simulator stop" in line:
+            self.has_phone = False
+        elif "simulator start" in line and not done.returncode:
+            self.has_phone = True
+            self.serial = done.stdout.split()[-1] if self.serial == WRITTEN else self.serial
         return done.returncode, done.stdout
+
+    def _ports(self, line: str) -> AbstractContextManager[None]:
+        """For a command that takes an emulator's port, and no longer: pages are long."""
+        boots = BOOTS.search(line) and not self.has_phone
+        return emulator_ports_held() if boots or "simulator start" in line else nullcontext()
 
     def does(self, command: Command) -> None:
         code, printed = self.run(command.plain)
