@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 BROWSERS := chromium google-chrome
 
-.PHONY: help browser demo test test-all quick lint types format truth truth-random kill-points bench docs clean
+.PHONY: help browser demo test test-all quick lint types format truth truth-random kill-points bench docs site clean
 
 help:
 	@echo "make demo    boot a virtual phone, start an upload, cancel it, prove it, write a report"
@@ -17,7 +17,8 @@ help:
 	@echo "make truth-random   the same of 2,000 randomized runs, of good apps and bad ones"
 	@echo "make kill-points   droidcancel killed at hundreds of points, and the phone compared"
 	@echo "make bench   measure, and write the tables of docs/performance.md (under 15 minutes)"
-	@echo "make docs    make the README's pictures from a run of the demo"
+	@echo "make docs    make the pictures of README and site from runs on the virtual phone"
+	@echo "make site    build the documentation site into build/site; a warning is an error"
 	@echo "make lint, make types, make quick (tests without the slow ones), make format, make clean"
 
 $(STAMP): pyproject.toml
@@ -65,6 +66,10 @@ bench: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python docs/make_images.py
+
+site: $(STAMP)
+	$(BIN)/python -m sphinx -E -W --keep-going -q -b html docs build/site
+	@echo "build/site/index.html"
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

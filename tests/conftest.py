@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,14 +84,21 @@ def adb_server() -> Iterator[int]:
     run_adb("kill-server")
 
 
+@contextmanager
+def emulator_ports_held() -> Iterator[None]:
+    """While it lasts no other process of the tests takes an emulator's port."""
+    with (Path(tempfile.gettempdir()) / "droidcancel-tests-emulator-ports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture
 def emulator_ports() -> Iterator[None]:
     """For tests that take an emulator's port: one at a time, over all processes of the tests.
 
     An emulator is told its port before it takes it.
     """
-    with (Path(tempfile.gettempdir()) / "droidcancel-tests-emulator-ports.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with emulator_ports_held():
         yield
 
 
