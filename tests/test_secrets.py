@@ -5,7 +5,10 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -203,6 +206,42 @@ def test_a_keyring_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(__import__("sys").modules, "keyring", None)
     with pytest.raises(UsageError, match="needs the package keyring"):
         entry("pin_from: keyring").pin()
+
+
+READS_PIN = """
+from droidcancel.device.config import parse_devices
+from droidcancel.errors import UsageError
+try:
+    devices = parse_devices("devices: {a: {kind: usb, serial: x, pin_from: keyring}}", "d")
+    pin = devices.entry("a").pin()
+    print(pin, pin.reveal())
+except UsageError as error:
+    print(error.message)
+"""
+
+
+@pytest.mark.parametrize(
+    ("backend", "stored", "said"),
+    [
+        ("keyrings.alt.file.PlaintextKeyring", "x", f"{HIDDEN} {PIN}"),
+        ("keyring.backends.null.Keyring", "", "the keyring has no PIN of x"),
+        ("keyring.backends.fail.Keyring", "", "the keyring did not answer: NoKeyringError"),
+        ("no.such.Keyring", "", "the keyring did not answer: ModuleNotFoundError"),
+    ],
+)
+def test_a_pin_comes_from_a_true_keyring(
+    tmp_path: Path, backend: str, stored: str, said: str
+) -> None:
+    """Stored by the package's own command; the backend is the one that the environment names."""
+    env = {**os.environ, "PYTHON_KEYRING_BACKEND": backend, "HOME": str(tmp_path)}
+    env |= {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    if stored:
+        store = [sys.executable, "-m", "keyring", "set", "droidcancel", stored]
+        subprocess.run(store, input=PIN, text=True, env=env, check=True, capture_output=True)
+    told = subprocess.run(
+        [sys.executable, "-c", READS_PIN], env=env, check=True, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == said, told.stderr
 
 
 @pytest.mark.parametrize("more", ["pin: 73914628", "pin_from: 73914628", "pin_env: 73914628"])

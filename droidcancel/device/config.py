@@ -180,8 +180,12 @@ def _from_keyring(name: str) -> Secret:
         ) from None
     try:
         value = keyring.get_password("droidcancel", name)
-    except keyring.errors.KeyringError as error:
-        raise UsageError(f"the keyring did not answer: {type(error).__name__}") from None
+    except (keyring.errors.KeyringError, ImportError, OSError, ValueError, RuntimeError) as error:
+        # its words are left out: they may tell what was asked for
+        raise UsageError(
+            f"the keyring did not answer: {type(error).__name__}",
+            "`keyring diagnose` tells which backend is used; PYTHON_KEYRING_BACKEND names another",
+        ) from None
     if not value:
         raise UsageError(
             f"the keyring has no PIN of {name}", f"store it with `keyring set droidcancel {name}`"
