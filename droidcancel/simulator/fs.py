@@ -186,6 +186,8 @@ class FileSystem(Tree):
         """A symbolic link at `path` holding `target` as given."""
         if length(target) >= PATH_MAX:
             raise FsError(errno.ENAMETOOLONG, target)
+        if path.endswith("/"):  # which only a directory may be called
+            raise FsError(errno.ENOENT, path)
         self._attach(self._vacant(path), Node(st.S_IFLNK | 0o777, uid, gid, target=target))
 
     def readlink(self, path: str) -> str:

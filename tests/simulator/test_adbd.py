@@ -303,6 +303,16 @@ def test_closing_is_answered(host: Host, named: int) -> None:
     assert (closed.command, closed.arg0, closed.arg1) == (b"CLSE", accepted.arg0, 1)
 
 
+def test_a_host_may_close_without_its_own_id(phone: Simulator, host: Host) -> None:
+    """As adb did before 2016: a shell of that host must not outlive it."""
+    host.hello()
+    accepted = host.open("exec:sh")
+    assert phone.call(lambda: len(phone.phone.processes.by_name("sh"))) == 1
+    host.send(b"CLSE", 0, accepted.arg0)
+    assert host.next().command == b"CLSE"
+    wait_until(lambda: phone.call(lambda: phone.phone.processes.by_name("sh") == []))
+
+
 @pytest.mark.parametrize(
     "service",
     ["", "nonsense:", "backup:x", "sideload:1", "dev:/dev/zero", "localfilesystem:/x",

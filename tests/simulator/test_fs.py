@@ -155,6 +155,11 @@ def test_a_slash_at_the_end_follows_the_link(fs: FileSystem) -> None:
     assert st.S_ISDIR(fs.stat("/sdcard/.", follow=False).mode)
 
 
+def test_a_link_is_not_called_as_a_directory_is(fs: FileSystem) -> None:
+    assert number_of(fs.symlink, "/sdcard", "/data/local/tmp/way/") == errno.ENOENT
+    assert "way" not in fs.listdir("/data/local/tmp")
+
+
 def test_names_and_paths_have_limits(fs: FileSystem) -> None:
     assert number_of(fs.write, "/sdcard/" + "n" * 256, b"") == errno.ENAMETOOLONG
     fs.write("/sdcard/" + "é" * 127, b"")
