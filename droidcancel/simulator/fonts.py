@@ -15,6 +15,9 @@ from droidcancel.simulator.glyphs import add_marks, shape
 
 ELLIPSIS = "…"
 LINE_SPACING = 1.12
+#: texts that are remembered: those of some screens. Each run has captions of its own, so more would
+#: be kept for nothing, and look like a leak until they are full
+REMEMBERED = 4096
 
 
 @lru_cache(maxsize=64)
@@ -28,7 +31,7 @@ def strike(size: int, bold: bool) -> int:
     return max(1, round(size / 30)) if bold else 0
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=REMEMBERED)
 def text_width(text: str, size: int, bold: bool = False) -> int:
     """The advance of one line in px, rounded up."""
     if not text:
@@ -89,7 +92,7 @@ def _break_paragraph(text: str, size: int, bold: bool, width: int) -> list[str]:
     return lines
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=REMEMBERED // 2)
 def wrap(text: str, size: int, bold: bool, width: int, limit: int | None) -> tuple[str, ...]:
     """The lines that `text` takes in `width` px; more than `limit` end in an ellipsis."""
     lines: list[str] = []

@@ -31,7 +31,7 @@ OVERSAMPLE = 4
 Shaped = tuple[str, tuple[tuple[int, str], ...]]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def shape(text: str) -> Shaped:
     """(characters of the font, marks as (index of their base, mark))."""
     if all(character in OWN for character in text):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from droidcancel.simulator import fonts, hierarchy
+from droidcancel.simulator import fonts, glyphs, hierarchy
 from droidcancel.simulator.glyphs import shape
 from droidcancel.simulator.layout import LayoutEngine
 from droidcancel.simulator.views import (
@@ -295,3 +295,12 @@ def test_scroll_view_takes_one_child() -> None:
     state = ScrollState()
     root = laid_out(scroll(column(*[button(str(n)) for n in range(100)]), state))
     assert state.maximum == root.children[0].bounds.height - 2000
+
+
+def test_texts_of_earlier_runs_are_forgotten() -> None:
+    """Each run has a caption of its own: a phone that runs for days does not keep them all."""
+    for number in range(900):
+        for size in (28, 36, 42):
+            fonts.wrap(f"droidcancel test #dc{number:06d}", size, False, 300, 2)
+    caches = (fonts.text_width, fonts.wrap, glyphs.shape)
+    assert sum(cache.cache_info().currsize for cache in caches) <= 3 * fonts.REMEMBERED
