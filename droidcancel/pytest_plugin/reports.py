@@ -103,6 +103,7 @@ def _close(item: pytest.Item, record: TestRecord, report: pytest.TestReport) -> 
 
     if record.artifacts is not None:
         record.artifacts.close(bad=record.bad)
+        _tell_pages(record)
         kept = record.artifacts.told()
         _attach(record, kept)
         # pytest has taken them from the item already
@@ -114,6 +115,15 @@ def _close(item: pytest.Item, record: TestRecord, report: pytest.TestReport) -> 
         "outcome": record.worst,
         "message": record.message,
     }
+
+
+def _tell_pages(record: TestRecord) -> None:
+    """Where the pages of the test's runs are; one that went with a pass is told to nobody."""
+    for run in record.runs:
+        if run.get("report") and not Path(run["report"]).is_file():
+            run["report"] = None
+        if run.get("report"):
+            record.told.append(f"report: {run['report']}")
 
 
 def _attach(record: TestRecord, kept: list[dict[str, Any]]) -> None:
@@ -177,8 +187,6 @@ def note_run(item: pytest.Item, result: RunResult, folder: Path | None, *, keep_
         write(data, folder)
     record.runs.append(data)
     record.told.append(f"{result.recipe}: {result.verdict.name}: {result.verdict.reason}")
-    if page:
-        record.told.append(f"report: {page}")
     item.user_properties += [
         ("droid.recipe", result.recipe),
         ("droid.verdict", result.verdict.name),
