@@ -142,10 +142,10 @@ class Tools:
 
         if recipe not in recipe_names():
             raise UsageError(f"no recipe {recipe!r}", "see `recipes` for the names")
+        values: dict[str, Any] = dict(variables or {})
+        if values.get("video") is not None:
+            values["video"] = self._video(values["video"])
         with self._phone(device) as phone:
-            values: dict[str, Any] = dict(variables or {})
-            if values.get("video") is not None:
-                values["video"] = self._video(values["video"])
             folder = _new_folder(self._reports, recipe)
             result = run(recipe, phone, at=at, method=method, app=app, report=folder, **values)
             return _slim({**result.to_json(), "report": result.report})

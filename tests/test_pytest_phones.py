@@ -113,6 +113,9 @@ def test_what_passes_and_what_is_hindered(lab: pytest.Pytester) -> None:
     outcomes = {name: each["outcome"] for name, each in told.items()}
     assert outcomes == {"test_good": "passed", "test_too_late": "skipped"}
     assert not list(lab.path.glob("out/*/*test_good*"))
+    kept = set((lab.path / "out").iterdir())
+    run(lab, "-k", "good").assert_outcomes(passed=1)
+    assert set((lab.path / "out").iterdir()) == kept, "a session that keeps nothing leaves nothing"
     strict = run(lab, "-k", "too_late", "--droid-undecided=error")
     strict.assert_outcomes(errors=1)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import threading
 import time
 from itertools import pairwise
@@ -18,7 +20,7 @@ from PIL import Image, ImageChops, ImageStat
 # pytester forgets what is first imported in its test, and these modules register what they have
 import droidcancel.simulator.uiautomator  # noqa: F401
 from droidcancel.simulator import Simulator
-from tests.conftest import MakePhone
+from tests.conftest import MakePhone, wait_until
 from tests.pytest_lab import lines, run
 
 av = pytest.importorskip("av")
@@ -182,6 +184,34 @@ def test_a_phone_that_drops_off_leaves_its_film(
     (film,) = lab.path.glob("out/*/*/video.mp4")
     pictures = frames_of(film)
     assert unlike(pictures[0][1], pictures[-1][1]) > 10, "the launcher, then the settings"
+
+
+WAITS = """
+import time
+from pathlib import Path
+
+def test_it(phone):
+    Path("begun").touch()
+    time.sleep(100)
+"""
+
+
+@pytest.mark.extended
+def test_a_session_that_is_killed_leaves_no_camera(
+    lab: pytest.Pytester, make_phone: MakePhone
+) -> None:
+    """Nothing of it can say goodbye: the phone's end of the stream notices."""
+    phone = make_phone()
+    lab.makepyfile(WAITS)
+    words = [sys.executable, "-m", "pytest", f"--droid-device={phone.serial}", "--droid-video=on"]
+    child = subprocess.Popen(words, cwd=lab.path, stdout=subprocess.DEVNULL)
+    try:
+        wait_until((lab.path / "begun").exists, 60, "the test to begin")
+        assert filming(phone)
+    finally:
+        child.kill()
+        child.wait(10)
+    wait_until(lambda: not filming(phone), 20, "the camera to stop")
 
 
 @pytest.mark.extended

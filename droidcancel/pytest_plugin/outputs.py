@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -39,6 +40,8 @@ class Outputs:
         """Write what is written at the end."""
         if self in OPEN:
             OPEN.remove(self)
+        with suppress(OSError):  # it is not there, or something was kept
+            options.session_folder(self._config).rmdir()
         if self._jsonl is not None:
             self._jsonl.close()
         allure = options.path(self._config, "allure")

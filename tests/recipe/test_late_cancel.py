@@ -16,6 +16,7 @@ from tests.conftest import wait_until
 from tests.recipe.conftest import LIMITS, MakeLab
 
 
+@pytest.mark.extended
 def test_a_discard_that_comes_after_the_post_is_not_applied(make_lab: MakeLab) -> None:
     """The app asks, and posts while it asks: the tap on Discard meets a question that is over."""
     lab = make_lab()
