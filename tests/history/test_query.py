@@ -13,6 +13,7 @@ from droidcancel.history.query import (
     Filter,
     columns_of,
     cuts,
+    earlier,
     find,
     flakiness,
     matching,
@@ -132,3 +133,15 @@ def test_times() -> None:
     for text in ("yesterday", "", "5", "99999-01-01"):
         with pytest.raises(UsageError, match="no time"):
             parse_time(text)
+
+
+def test_earlier_runs_are_told_the_latest_first(history: History) -> None:
+    old, one, two = (a_run(started_at=START + day * 86_400) for day in (-9, 1, 2))
+    other = a_run(recipe="clear_cache")
+    put(history, one, old, two, other)
+    found = earlier(history, {"cancel_airplane"}, {"tiktok"}, since=START, limit=9)
+    assert [row["run_id"] for row in found] == [two["run_id"], one["run_id"]]
+    kept = {name: found[0][name] for name in ("outcome", "restored", "apply_ms", "model")}
+    assert kept == {"outcome": "ok", "restored": True, "apply_ms": 150.0, "model": "Pixel 8"}
+    only = earlier(history, {"cancel_airplane"}, {"tiktok"}, since=START, limit=1)
+    assert [row["run_id"] for row in only] == [two["run_id"]]
