@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+#: bytes of a picture, as docs/make_images.py keeps to
+MOST = {".gif": 1_500_000, ".png": 300_000, ".svg": 60_000}
 #: pages with something of their own each
 LOOKED_AT = ("index", "tutorials/command-line", "reference/commands", "reference/python", "android")
 AXE = "() => axe.run('article', {resultTypes: ['violations']}).then(told => told.violations)"
@@ -70,6 +73,23 @@ def test_every_mark_is_filled(generated: ModuleType) -> None:
         for name in generated.MARK.findall((ROOT / page).read_text(encoding="utf-8"))
     }
     assert used == set(generated.PARTS)
+
+
+def test_pictures_are_there_and_small() -> None:
+    """Each has words for those who do not see it, and asks the network for nothing."""
+    shown: set[Path] = set()
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for words, name in re.findall(r"!\[(.*?)\]\(([^)]+)\)", text):
+            assert len(words) > 15, f"{page}: {name}"
+            shown.add(((ROOT / page).parent / name).resolve())
+    there = set((ROOT / "docs" / "images").iterdir())
+    assert shown <= there
+    for path in there:
+        assert path.stat().st_size <= MOST[path.suffix], path
+    terminal = (ROOT / "docs" / "images" / "terminal.svg").read_text(encoding="utf-8")
+    assert re.findall(r"https?://[^\s\"<]+", terminal) == ["http://www.w3.org/2000/svg"]
+    assert "droidcancel demo" in terminal.replace("&#160;", " ")
 
 
 @pytest.fixture(scope="module")
