@@ -12,13 +12,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 
 from droidcancel.device import Bounds
 from droidcancel.record.blank import Place
 
-#: how much later than the screen its picture may come
-LATE_S = 0.5
+#: how much later than the screen its picture may come: the phone encodes it, and the link is slow
+LATE_S = 1.0
 #: how long a page may take to slide in after a touch
 SLIDE_S = 0.8
 #: a picture that is shown for less is one of something that moves
@@ -125,12 +126,24 @@ def _between(
 
 def _ways(one: Seen, two: Seen) -> set[Bounds]:
     """From where words stood to where they stand now, all between."""
-    before = {p.said: p.bounds for p in one.places if p.said}
-    return {
-        _hull(before[place.said], place.bounds)
-        for place in two.places
-        if place.said in before and before[place.said] != place.bounds
-    }
+    before, after = _by_words(one), _by_words(two)
+    ways: set[Bounds] = set()
+    for said in before.keys() & after.keys():
+        here, there = before[said], after[said]
+        if len(here) == len(there):
+            ways |= {_hull(a, b) for a, b in zip(here, there, strict=True) if a != b}
+        elif here != there:  # nobody can tell which is which
+            ways.add(reduce(_hull, [*here, *there]))
+    return ways
+
+
+def _by_words(look: Seen) -> dict[str, list[Bounds]]:
+    """Where each words stand, from above to below."""
+    found: dict[str, list[Bounds]] = {}
+    for place in look.places:
+        if place.said:
+            found.setdefault(place.said, []).append(place.bounds)
+    return {said: sorted(b, key=lambda b: (b.top, b.left)) for said, b in found.items()}
 
 
 def _hull(one: Bounds, two: Bounds) -> Bounds:
