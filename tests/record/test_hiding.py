@@ -88,7 +88,7 @@ def test_a_page_that_slides_in_is_hidden_while_it_moves(axis: int) -> None:
     where = Bounds(NAME.left + by[0], NAME.top + by[1], NAME.right + by[0], NAME.bottom + by[1])
     assert covered(found.at(2.1, moves=True), where)
     assert not covered(found.at(2.1, moves=False), where)
-    assert not covered(found.at(2.0 + SLIDE_S + LATE_S + 0.1, moves=True), where)
+    assert not covered(found.at(2.0 + SLIDE_S + 0.1, moves=True), where)
     assert covered(found.at(2.1), NAME)
 
 
