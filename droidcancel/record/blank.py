@@ -106,7 +106,9 @@ def _shows_people(
     if _HANDLE.search(node.text):
         return True
     longest = sorted(words, key=len, reverse=True)
-    return any(said and _without(said, longest) != said for said in (node.text, node.desc))
+    # what is said of a whole group of views is drawn nowhere
+    drawn = (node.text, "" if node.children else node.desc)
+    return any(said and _without(said, longest) != said for said in drawn)
 
 
 def _faces(look: Look, nodes: Sequence[Node], shown: Sequence[Node]) -> set[Bounds]:

@@ -12,15 +12,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 
 from droidcancel.device import Bounds
 from droidcancel.record.blank import Place
 
-#: how much later than the screen its picture may come
-LATE_S = 0.5
+#: how much later than the screen its picture may come: the phone encodes it, and the link is slow
+LATE_S = 1.0
 #: how long a page may take to slide in after a touch
-SLIDE_S = 0.8
+SLIDE_S = 1.0
+#: what is wider than this part of the screen is a text, and slides less far than a name may
+WIDE, FAR = 0.5, 0.15
 #: a picture that is shown for less is one of something that moves
 MOVING_S = 0.15
 
@@ -116,21 +119,36 @@ def _between(
         boxes |= {_stretched(box, axis, screen) for box in tuple(boxes)}
     end = two.at + LATE_S
     yield _Span(one.at, end, frozenset(boxes))
-    slid = frozenset(_stretched(box, axis, screen) for box in boxes for axis in "xy")
+    changed = {place.bounds for place in {*one.places} ^ {*two.places}}
+    if not changed:
+        return
+    slid = frozenset(_slid(box, axis, screen) for box in changed for axis in "xy")
     for act in here:
-        yield _Span(act.at, act.at + SLIDE_S + LATE_S, slid, only_moving=True)
-    if not here and one.places != two.places:  # it changed by itself, nobody knows when
+        yield _Span(act.at, act.at + SLIDE_S, slid, only_moving=True)
+    if not here:  # it changed by itself, nobody knows when
         yield _Span(one.at, end, slid, only_moving=True)
 
 
 def _ways(one: Seen, two: Seen) -> set[Bounds]:
     """From where words stood to where they stand now, all between."""
-    before = {p.said: p.bounds for p in one.places if p.said}
-    return {
-        _hull(before[place.said], place.bounds)
-        for place in two.places
-        if place.said in before and before[place.said] != place.bounds
-    }
+    before, after = _by_words(one), _by_words(two)
+    ways: set[Bounds] = set()
+    for said in before.keys() & after.keys():
+        here, there = before[said], after[said]
+        if len(here) == len(there):
+            ways |= {_hull(a, b) for a, b in zip(here, there, strict=True) if a != b}
+        elif here != there:  # nobody can tell which is which
+            ways.add(reduce(_hull, [*here, *there]))
+    return ways
+
+
+def _by_words(look: Seen) -> dict[str, list[Bounds]]:
+    """Where each words stand, from above to below."""
+    found: dict[str, list[Bounds]] = {}
+    for place in look.places:
+        if place.said:
+            found.setdefault(place.said, []).append(place.bounds)
+    return {said: sorted(b, key=lambda b: (b.top, b.left)) for said, b in found.items()}
 
 
 def _hull(one: Bounds, two: Bounds) -> Bounds:
@@ -144,6 +162,14 @@ def _stretched(box: Bounds, axis: str, screen: tuple[int, int]) -> Bounds:
     if axis == "y":
         return Bounds(box.left, 0, box.right, screen[1])
     return Bounds(0, box.top, screen[0], box.bottom)
+
+
+def _slid(box: Bounds, axis: str, screen: tuple[int, int]) -> Bounds:
+    """Where something may be while its page slides in."""
+    if axis == "y" and box.width > WIDE * screen[0]:
+        far = round(FAR * screen[1])
+        return Bounds(box.left, max(0, box.top - far), box.right, box.bottom + far)
+    return _stretched(box, axis, screen)
 
 
 def _changes(spans: Sequence[_Span]) -> list[Hidden]:

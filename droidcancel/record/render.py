@@ -80,6 +80,7 @@ class Painter:
         self._next = next(pictures, None)
         self._now: Frame | None = None
         self._clean: tuple[Any, Image.Image] | None = None
+        self._ground: tuple[Any, Image.Image] | None = None
         first = self._next.picture.size if self._next is not None else (1080, 2400)
         self.canvas = Canvas(look.shape, first, look.frame)
 
@@ -188,7 +189,7 @@ class Painter:
         if frame is None:
             return Image.new("RGB", self.canvas.size, (40, 42, 48))
         crop = self._crop(moment)
-        image = self.canvas.base(self._without_people(frame, moment), crop)
+        image = self._base(frame, moment, crop).copy()
         draw = ImageDraw.Draw(image)
         for touch in self._touches(moment):
             age = moment - touch.at
@@ -201,6 +202,13 @@ class Painter:
             overlay.draw_pace(draw, self.canvas, speed)
         self._draw_caption(draw, shown)
         return image
+
+    def _base(self, frame: Frame, moment: float, crop: Crop | None) -> Image.Image:
+        """The screen on its canvas: the same for many frames, as where a ring grows on it."""
+        key = (frame.at, self._places(moment), crop)
+        if self._ground is None or self._ground[0] != key:
+            self._ground = (key, self.canvas.base(self._without_people(frame, moment), crop))
+        return self._ground[1]
 
     def _draw_caption(self, draw: Any, shown: float) -> None:
         cue = self._caption(shown)
@@ -263,7 +271,9 @@ def encode(
         for drawn in shown:
             if watch is not None:
                 watch(drawn)
+            # converted once, however often it is shown
             frame = av.VideoFrame.from_image(drawn.picture.convert("RGB"))
+            frame = frame.reformat(format="yuv420p")
             for _ in range(drawn.count):
                 frame.pts, frame.time_base = total, Fraction(1, fps)
                 container.mux(stream.encode(frame))
