@@ -21,7 +21,7 @@ devices:
 """
 
 
-def run(rounds: int = 3, profile: str = "pixel") -> Result:
+def run(rounds: int = 2, profile: str = "pixel") -> Result:
     """`cancel_airplane` by the command line, and the script with --to-the-end, in turn."""
     found: dict[str, list[tuple[float, int]]] = {}
     options = PhoneOptions(profile=profile)
