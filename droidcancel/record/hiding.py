@@ -24,8 +24,8 @@ LATE_S = 1.0
 SLIDE_S = 1.0
 #: what is wider than this part of the screen is a text, and slides less far than a name may
 WIDE, FAR = 0.5, 0.15
-#: a picture that is shown for less is one of something that moves
-MOVING_S = 0.15
+#: a picture that is shown for less is one of something that moves: 15 and more of them a second
+MOVING_S = 0.07
 
 
 @dataclass(frozen=True)
