@@ -19,8 +19,8 @@ from benchmarks.fault_kinds import KINDS, AdbServer, Struck, TouchedError
 from benchmarks.fault_points import Counter, Point
 from benchmarks.random_phone import (
     OLD,
-    differences,
     kept,
+    last_differences,
     post_old_videos,
     reboot,
     snapshot,
@@ -269,13 +269,7 @@ def _rejoin(bench: Bench) -> bool:
 
 def _changed(phone: Simulator, before: Mapping[str, Any]) -> list[str]:
     """What is not as before; radios may be on their way, and shells on theirs."""
-
-    def same() -> bool | None:
-        now = phone.call(lambda: snapshot(phone.phone))
-        return None if differences(before, now) else True
-
-    poll(same, BACK_S)
-    return differences(before, phone.call(lambda: snapshot(phone.phone)))
+    return last_differences(before, lambda: phone.call(lambda: snapshot(phone.phone)), BACK_S)
 
 
 def _records(phone: Simulator, *, old: bool = False) -> list[dict[str, Any]]:

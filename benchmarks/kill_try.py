@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import kill_child
-from benchmarks.random_phone import differences, snapshot
+from benchmarks.random_phone import last_differences, snapshot
 from droidcancel.device import poll
 from droidcancel.simulator import PhoneOptions, Simulator
 from droidcancel.simulator.apps.clips.behaviour import PACKAGE
@@ -149,8 +149,7 @@ class _Try:
     def go(self) -> None:
         kill, outcome = self._outcome.kill, self._outcome
         _adb_wait(self._phone.serial)
-        poll(lambda: whole_state(self._phone)["shells"] == ["adbd"] or None, BACK_S)
-        before = whole_state(self._phone)
+        before = self._at_rest()
         code, said = self._droidcancel("run", kill.at, *self._words(kill.recipe))
         outcome.killed = code == -signal.SIGKILL
         outcome.points = (self._home / "run").read_text().split()
@@ -161,6 +160,18 @@ class _Try:
         outcome.changed = _changed(self._phone, before)
         records = self._phone.cloud.records
         outcome.live = sum(record.state == "live" for record in records)
+
+    def _at_rest(self) -> dict[str, Any]:
+        """The phone's state in a moment in which nobody has a shell on it."""
+
+        def look() -> dict[str, Any] | None:
+            state = whole_state(self._phone)
+            return state if state["shells"] == ["adbd"] else None
+
+        state = poll(look, BACK_S)
+        if state is None:
+            raise HangError("somebody keeps a shell on the phone")
+        return state
 
     def _words(self, recipe: str) -> list[str]:
         video, devices = self._home / "cat.mp4", self._home / "devices.yaml"
@@ -240,6 +251,9 @@ def _adb_wait(serial: str) -> None:
 
 
 def _changed(phone: Simulator, before: dict[str, Any]) -> list[str]:
-    """What is not as before; radios may be on their way."""
-    poll(lambda: None if differences(before, whole_state(phone)) else True, BACK_S)
-    return differences(before, whole_state(phone))
+    """What is not as before, for long; radios may be on their way.
+
+    One look decides: other tries' commands list the phones of the same adb server, and each has a
+    shell on this one for a moment.
+    """
+    return last_differences(before, lambda: whole_state(phone), BACK_S)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks.random_cases import Case
+from droidcancel.device import poll
 from droidcancel.simulator import PhoneOptions, Simulator
 from droidcancel.simulator.apps.clips.behaviour import PACKAGE
 from droidcancel.simulator.apps.clips.posts import Shelf
@@ -99,6 +100,20 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str
         for name in before
         if before[name] != after.get(name)
     ]
+
+
+def last_differences(
+    before: Mapping[str, Any], look: Callable[[], Mapping[str, Any]], seconds: float
+) -> list[str]:
+    """What is still not as it was after so long; empty as soon as one look finds nothing."""
+    found: list[str] = []
+
+    def same() -> bool | None:
+        found[:] = differences(before, look())
+        return None if found else True
+
+    poll(same, seconds)
+    return found
 
 
 def _brief(before: Any, after: Any) -> str:

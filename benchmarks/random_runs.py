@@ -16,8 +16,8 @@ from benchmarks.random_checks import Outcome
 from benchmarks.random_phone import (
     FAULTS,
     OLD,
-    differences,
     kept,
+    last_differences,
     options_of,
     post_old_videos,
     reboot,
@@ -25,7 +25,7 @@ from benchmarks.random_phone import (
     start_app,
 )
 from droidcancel.apps.profile import AppProfile
-from droidcancel.device import Limits, connect, poll
+from droidcancel.device import Limits, connect
 from droidcancel.device.connect import connect_address
 from droidcancel.errors import DroidCancelError
 from droidcancel.evidence import Mark
@@ -115,13 +115,9 @@ def _records(simulator: Simulator, *, old: bool = False) -> list[dict[str, Any]]
 
 def _changed(simulator: Simulator, before: dict[str, Any]) -> list[str]:
     """What is not as before; radios may still be on their way."""
-
-    def same() -> bool | None:
-        now = simulator.call(lambda: snapshot(simulator.phone))
-        return None if differences(before, now) else True
-
-    poll(same, BACK_S)
-    return differences(before, simulator.call(lambda: snapshot(simulator.phone)))
+    return last_differences(
+        before, lambda: simulator.call(lambda: snapshot(simulator.phone)), BACK_S
+    )
 
 
 def _recipe(simulator: Simulator, server: int, outcome: Outcome, video: Path) -> None:

@@ -91,7 +91,8 @@ WAYS: Mapping[str, Way] = {
     "a reboot": Way("watch_resume", values={"after": "reboot"}, behaviour={"wait_s": 5.0}),
     "restart": Way("restart_phone", "at 20%", phone={"upload_bytes_per_s": SLOW}),
     "force-stop": Way("cancel_force_stop"),
-    "force-stop at the end": Way("cancel_force_stop", "100%"),
+    # all bytes have left, and the service takes its time: at 100% itself nothing is committed yet
+    "force-stop at the end": Way("cancel_force_stop", "stuck 1s"),
     "swipe": Way("cancel_swipe_recents"),
     "in-app": Way("cancel_in_app"),
     "airplane": Way("watch_resume", "at 20%", phone={"upload_bytes_per_s": SLOW}),

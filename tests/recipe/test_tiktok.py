@@ -174,7 +174,7 @@ def test_a_seeded_build_is_called(
 ) -> None:
     lab = make_lab(app="tiktok", app_version="43.1.4", app_build=build)
     lab.post_before()
-    moment = "at 100%" if build == "late-commit" else None
+    moment = "stuck 1s" if build == "late-commit" else None
     result = lab.run(recipe, moment)
     if "live" in lab.states:
         assert result.verdict.name in verdicts, result.verdict

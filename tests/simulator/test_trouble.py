@@ -25,8 +25,7 @@ NUMBER = "+1 555 010 9999"
 async def test_a_hanging_app_gets_its_touches_later() -> None:
     async with hand() as it:
         await it.launch()
-        x, y = 540, 1200
-        it.notes.hang(0.3)
+        it.notes.hang(3.0)  # long enough for what follows on any machine
         assert not it.has(id="taps")  # accessibility gets no answer from it
         shown = it.phone.screen.view_at(it.phone.windows.focused)  # type: ignore[arg-type]
         assert shown is not None
