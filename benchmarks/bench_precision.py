@@ -8,10 +8,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks.lab import CLIPS, Phones, adb_server
+from benchmarks.lab import CLIPS, Phones, Timeline, adb_server
 from benchmarks.measure import Goal, Result, Table, kb, median, percentile
 from droidcancel.simulator import PhoneOptions
+
+if TYPE_CHECKING:
+    from droidcancel.apps.profile import AppProfile
+    from droidcancel.device import Device
 
 HERE = Path(__file__).parent
 RATES = (0.4e6, 1e6, 2.5e6, 6e6)
@@ -68,7 +73,9 @@ def _cuts(phones: Phones, number: int, each: int) -> list[CutAt]:
     return found
 
 
-def _cut(phones, number, device, profile, source, asked):  # type: ignore[no-untyped-def]
+def _cut(
+    phones: Phones, number: int, device: Device, profile: AppProfile, source: str, asked: int
+) -> CutAt:
     """One cut, by the code of a run: its watch, its armed method, its record of the moment."""
     from droidcancel.device.byte_watch import SHORTEST_CS
     from droidcancel.evidence import MomentSeen
@@ -116,7 +123,7 @@ def _cut(phones, number, device, profile, source, asked):  # type: ignore[no-unt
     return CutAt(rate, source, wanted, truth.sent[-1][1] - base, poll)
 
 
-def _at_percent(truth, percent):  # type: ignore[no-untyped-def]
+def _at_percent(truth: Timeline, percent: int) -> int:
     at = next(t for t, shown in truth.percents if shown >= percent)
     return truth.bytes_at(at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from benchmarks.lab import Phones, adb_server
@@ -35,7 +36,7 @@ def run(rounds: int = 12) -> Result:
 
         for number in range(rounds + 1):
             for name, command in commands.items():
-                took = timed(lambda command=command: call(command))
+                took = timed(partial(call, command))
                 if number:  # the first fills the caches of files
                     found[name].append(took)
     return _result(found, rounds)

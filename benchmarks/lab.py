@@ -236,7 +236,7 @@ class _Watched:
             self._timeline.arrivals.append(time.monotonic())
             return received(stream, data)
 
-        AdbStream.received = noted_received  # type: ignore[method-assign]
+        AdbStream.received = noted_received  # type: ignore[method-assign,assignment]
         phone.netstats.add = noted_add  # type: ignore[method-assign]  # it is listened to
         phone.audit.ran = noted_ran  # type: ignore[method-assign]
 

@@ -92,7 +92,7 @@ class Outcome:
         """Whether the service lost the app more than once since the cancel: it had come back."""
         since = float("inf") if self.cut_at is None else self.cut_at - CLOCK_S
         cuts = [e for r in self.records for e in r["events"] if e["event"] == "cut"]
-        return sum(e["time"] >= since for e in cuts) > 1
+        return len([e for e in cuts if e["time"] >= since]) > 1
 
     def to_json(self) -> dict[str, Any]:
         """One JSON object; the evidence only where something is wrong."""

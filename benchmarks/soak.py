@@ -223,7 +223,7 @@ def _recipe(name: str, video: Path) -> Any:
 
 def counts(soak: Soak, adb_pid: int) -> Counts:
     """What droidcancel, the adb server, and the phones with their process hold, at rest."""
-    from droidcancel.journal import state_dir
+    from droidcancel.journal_file import state_dir
 
     gc.collect()
     found = {f"droidcancel: {name}": n for name, n in of_process(os.getpid()).items()}

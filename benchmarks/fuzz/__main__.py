@@ -76,7 +76,7 @@ def main(
     work = [(t, e) for t in targets or TARGETS for e in chosen]
     share = seconds / len(chosen)
     with ThreadPoolExecutor(jobs) as pool:
-        results = list(pool.map(lambda one: fuzz(*one, share, start, folder), work))
+        results = list(pool.map(lambda one: fuzz(one[0], one[1], share, start, folder), work))
     _show(results, as_json, folder)
     sys.exit(1 if any(r["findings"] for r in results) else 0)
 

@@ -7,6 +7,7 @@ import io
 import json
 import struct
 import zipfile
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -64,7 +65,8 @@ def packets(data: bytes) -> None:
 
 
 def _cut(data: bytes, step: int) -> list[Any]:
-    parser, found = Parser(), []
+    parser = Parser()
+    found: list[Any] = []
     try:
         for start in range(0, len(data), step):
             parser.receive(data[start : start + step])
@@ -347,7 +349,7 @@ _HTTP_WORDS = (
 def queries(data: bytes) -> None:
     """A condition and an order for a content provider."""
     where, _, sort = data.decode("utf-8", "surrogateescape").partition("\n")
-    columns = {"_id": [1, 2], "name": ["a", "b"]}
+    columns: dict[str, Sequence[str | int | float | None]] = {"_id": [1, 2], "name": ["a", "b"]}
     try:
         select(columns, None, where or None, sort or None)
     except QueryError:
