@@ -58,12 +58,19 @@ def load(recipe: str, values: Mapping[str, Any], yes: bool) -> LoadedRecipe:
 
 @contextmanager
 def phone_for(
-    loaded: LoadedRecipe, wish: runs.Wish, serial: str | None, devices_file: Path | None
+    loaded: LoadedRecipe,
+    wish: runs.Wish,
+    serial: str | None,
+    devices_file: Path | None,
+    profile: str | None = None,
 ) -> Iterator[tuple[OpenPhone, runs.Wish]]:
-    """A phone that may be used for it, and the wish with the phone that observes."""
+    """A phone that may be used for it, and the wish with the phone that observes.
+
+    `profile`: of a virtual phone, where one is booted and its entry names none.
+    """
     from droidcancel.cli.phones import open_phone
 
-    with open_phone(serial, devices_file, may_boot=True) as phone:
+    with open_phone(serial, devices_file, may_boot=True, profile=profile) as phone:
         runs.refuse_protected(phone)
         runs.check_posts(1, phone)
         deletes.check_limit([loaded], phone)

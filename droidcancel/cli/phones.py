@@ -36,6 +36,7 @@ def open_phone(
     *,
     may_boot: bool = False,
     rate: float | None = None,
+    profile: str | None = None,
     observes: bool = False,
 ) -> Iterator[OpenPhone]:
     """The phone that the options mean, connected; let go of at the end.
@@ -44,7 +45,8 @@ def open_phone(
     that is a phone; else the one that is attached (several are an error); else, with nothing
     attached, the simulator where one `may_boot`: a fresh one has nothing to examine, to cancel or
     to restore. `rate`: bytes a second up, of a simulator that is booted here and whose entry says
-    nothing of it. --user is not meant of a second phone that only `observes`.
+    nothing of it; `profile`: what its commands cost in time, likewise. --user is not meant of a
+    second phone that only `observes`.
     Raises UsageError, ConfigError, AdbError, DeviceError.
     """
     from droidcancel.device.config import SimulatorEntry, load_devices
@@ -53,6 +55,8 @@ def open_phone(
     entry = choose_entry(devices, serial, may_boot)
     if isinstance(entry, SimulatorEntry) and entry.upload_bytes_per_s is None:
         entry = entry.model_copy(update={"upload_bytes_per_s": rate})
+    if isinstance(entry, SimulatorEntry) and profile and "profile" not in entry.model_fields_set:
+        entry = entry.model_copy(update={"profile": profile})
     why = "No phone is attached: booting" if serial is None else "Booting"
     user = None if observes else chosen_user()
     with open_entry(entry, devices, user=user, why=why, emulator_port=True) as phone:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from droidcancel.recipe.result import RunResult
     from droidcancel.record.recording import Made, Wanted
 
+#: a virtual phone that is booted to be filmed takes its time, as phones do
+PROFILE = "pixel"
 SHAPES = ("portrait", "wide", "square")
 UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
 
@@ -59,6 +61,14 @@ UNITS = {"": 1, "k": 1_000, "kb": 1_000, "m": 1_000_000, "mb": 1_000_000}
     default=True,
     show_default=True,
     help="Stand still where there is too little time to read a caption.",
+)
+@click.option(
+    "--pace",
+    type=click.FloatRange(min=0.0, max=10.0),
+    default=0.8,
+    show_default=True,
+    metavar="SECONDS",
+    help="Hold the run before each touch until the screen has stood so long; never near the cut.",
 )
 @click.option("--zoom", is_flag=True, help="Zoom in on what is touched.")
 @click.option("--phone-frame", is_flag=True, help="Draw a phone around the screen.")
@@ -98,8 +108,8 @@ def command(
     ctx: click.Context, recipe: str, out: Path, serial: str | None, devices_file: Path | None,
     app: str | None, video: Path | None, caption: str | None, at: str | None, method: str | None,
     pairs: tuple[str, ...], shapes: tuple[str, ...], trim_idle: float | None, hold: bool,
-    zoom: bool, phone_frame: bool, moving: str, gif_size: str, source: Any, language: str | None,
-    voice: str | None, keep_raw: bool, yes: bool, as_json: bool,
+    pace: float, zoom: bool, phone_frame: bool, moving: str, gif_size: str, source: Any,
+    language: str | None, voice: str | None, keep_raw: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a recipe with recording: film, GIF, captions, and an article.
 
@@ -107,6 +117,7 @@ def command(
     Captions (WebVTT, SRT) and the step-by-step article are written in each language that the recipe
     has texts for. Names and captions that the app's profile marks as private are blurred. It needs
     the extra `droidcancel[video]`. Without a phone attached, a virtual one is booted and filmed.
+    It takes its time as a current phone does (profile pixel), where devices.yaml names no other.
     """
     values = values_of(pairs, video, caption)
     wish = runs.Wish(app=app, method=method, moment=runs.parse_moment(at), as_json=as_json)
@@ -130,15 +141,16 @@ def command(
         keep_raw=keep_raw,
     )  # fmt: skip
     out.mkdir(parents=True, exist_ok=True)
-    with phone_for(loaded, wish, serial, devices_file) as (phone, watched):
-        result, made = _recorded(loaded, phone, watched, wanted, out, source)
+    with phone_for(loaded, wish, serial, devices_file, PROFILE) as (phone, watched):
+        result, made = _recorded(loaded, phone, watched, wanted, out, source, pace)
     _tell(result, made, out, as_json)
     ctx.exit(runs.exit_code([result]))
 
 
 def _recorded(
-    loaded: LoadedRecipe, phone: OpenPhone, wish: runs.Wish, wanted: Wanted, out: Path, source: Any
-) -> tuple[RunResult, Made]:
+    loaded: LoadedRecipe, phone: OpenPhone, wish: runs.Wish, wanted: Wanted, out: Path,
+    source: Any, pace: float,
+) -> tuple[RunResult, Made]:  # fmt: skip
     """The run, and what was made of it; a run that breaks off has its film too."""
     from droidcancel.cli.confirm import asker
     from droidcancel.cli.progress import LiveProgress
@@ -147,11 +159,12 @@ def _recorded(
 
     options: Any = runs.options_for(phone, wish, None)
     profile = runs.profile_for(loaded, phone, wish)
-    recording = Recording(phone.device, profile, phone.entry.locale, out, source)
+    recording = Recording(phone.device, profile, phone.entry.locale, out, source, pace)
     try:
         with closing(recording.begin()), LiveProgress() as progress:
             options = replace(options, confirm=asker(progress), clean_status_bar=True)
-            result = run_recipe(loaded, phone.device, profile, options, recording.heard(progress))
+            heard = recording.heard(progress, loaded.recipe)
+            result = run_recipe(loaded, phone.device, profile, options, heard)
     except BaseException:
         recording.discard()
         raise

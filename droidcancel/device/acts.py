@@ -2,6 +2,7 @@
 
 Nobody listens in a plain run. A capture does: it keeps the screens, and what led from one to the
 next. A listener is called where the thing is done, by the thread that does it, so it must be quick.
+A recording also holds back for a moment what is about to be done, so that its film can be followed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 #: Done: `tap`, `long_press` (x, y), `swipe` (x1, y1, x2, y2), `key` (code), `text` (text),
 #: `start` (package, action, activity, data). Read back: `look` (hierarchy), `pids` (package, pids),
@@ -19,6 +20,9 @@ Kind = Literal[
     "tap", "long_press", "swipe", "key", "text", "start",
     "look", "pids", "online", "blocked", "sent", "services", "jobs", "tasks",
 ]  # fmt: skip
+
+#: what is done to a phone; all else is read back from it
+DONE: Final = frozenset({"tap", "long_press", "swipe", "key", "text", "start"})
 
 
 @dataclass(frozen=True)
@@ -31,13 +35,19 @@ class Act:
 
 
 Listener = Callable[[Act], None]
+Pacer = Callable[[], None]
 
 
 class Acts:
-    """Who listens to one phone."""
+    """Who listens to one phone, and who may hold back what is done to it.
+
+    `held_s`: seconds for which that was held back so far. They are not the run's: see `Run.left`.
+    """
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._pacers: list[Pacer] = []
+        self.held_s = 0.0
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Hear of everything from now on; returns how to stop that."""
@@ -49,8 +59,37 @@ class Acts:
 
         return forget
 
+    def pace(self, pacer: Pacer) -> Callable[[], None]:
+        """Call it before anything is done to the phone from now on; returns how to stop that.
+
+        It may wait, for a moment, and it must not wait where a cancel is near.
+        """
+        self._pacers.append(pacer)
+
+        def forget() -> None:
+            if pacer in self._pacers:
+                self._pacers.remove(pacer)
+
+        return forget
+
+    def hold(self) -> None:
+        """Let who paces wait, and count the time."""
+        if not self._pacers:
+            return
+        began = time.monotonic()
+        try:
+            for pacer in list(self._pacers):
+                pacer()
+        finally:
+            self.held_s += time.monotonic() - began
+
     def tell(self, kind: Kind, at: float | None = None, **data: Any) -> None:
-        """Tell whoever listens. `at`: when it was begun, where that is not now."""
+        """Tell whoever listens. `at`: when it was begun, where that is not now.
+
+        What is about to be done is held back first, where somebody paces.
+        """
+        if kind in DONE:
+            self.hold()
         if not self._listeners:
             return
         act = Act(kind, time.monotonic() if at is None else at, data)

@@ -112,7 +112,7 @@ class Run:
         self.changes: list[OpenChange] = []
         self.last_look: Look | None = None
         self._looked = (float("-inf"), float("-inf"))
-        self.deadline = float("inf")
+        self._deadline = (float("inf"), 0.0)
         self.step_seconds = 0.0
         self._on_event = on_event
         self.prepared: Prepared | None = None
@@ -350,6 +350,19 @@ class Run:
         return prepared
 
     # -- time
+
+    @property
+    def deadline(self) -> float:
+        """When the running step must end (monotonic seconds).
+
+        Time for which a recording holds the run back is not the step's.
+        """
+        at, held_s = self._deadline
+        return at + self.device.acts.held_s - held_s
+
+    @deadline.setter
+    def deadline(self, at: float) -> None:
+        self._deadline = (at, self.device.acts.held_s)
 
     def left(self) -> float:
         """Seconds left to the running step."""

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from droidcancel.apps.redact import blurred
 from droidcancel.csp import Inline
 from droidcancel.device import Bounds
 from droidcancel.record.frames import Frame
 from droidcancel.record.hiding import Hiding
 from droidcancel.record.overlay import highlighted
+from droidcancel.record.pictures import Picture, pictures
 from droidcancel.record.story import Step, Touch
 from droidcancel.record.words import Teller
 
@@ -79,25 +79,26 @@ def _own(
 
 
 def save_shots(
-    wanted: Sequence[Shot], pictures: Iterator[Frame], hiding: Hiding, folder: Path
+    wanted: Sequence[Shot], frames: Iterator[Frame], hiding: Hiding, folder: Path
 ) -> list[Path | None]:
     """Write each shot's picture; None where the film had none yet."""
     order = sorted(range(len(wanted)), key=lambda n: wanted[n].at)
     saved: list[Path | None] = [None] * len(wanted)
-    now: Frame | None = None
-    coming = next(pictures, None)
+    shown = pictures(frames, hiding)
+    now: Picture | None = None
+    coming = next(shown, None)
     for number in order:
         shot = wanted[number]
         while coming is not None and coming.at <= shot.at:
-            now, coming = coming, next(pictures, None)
-        frame = now or coming
-        if frame is not None:
-            saved[number] = _save(frame, shot, hiding, folder / f"{number + 1:02d}.png")
+            now, coming = coming, next(shown, None)
+        picture = now or coming
+        if picture is not None:
+            saved[number] = _save(picture, shot, hiding, folder / f"{number + 1:02d}.png")
     return saved
 
 
-def _save(frame: Frame, shot: Shot, hiding: Hiding, path: Path) -> Path:
-    picture = blurred(frame.picture, hiding.at(shot.at))
+def _save(taken: Picture, shot: Shot, hiding: Hiding, path: Path) -> Path:
+    picture = taken.clean(shot.at, hiding)
     if shot.box is not None:
         picture = highlighted(picture, shot.box)
     if picture.width > WIDTH:

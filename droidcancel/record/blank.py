@@ -76,14 +76,16 @@ def private_places(look: Look, known: Iterable[str]) -> tuple[Place, ...]:
     """Where a picture of this screen shows people's names, words or faces, but for what was typed.
 
     That is: what the profile marks as private, the same words elsewhere, handles (``@anna``) and
-    their names, the round or square picture beside one, and all text in windows of other packages.
+    their names, the round or square picture beside one, and all text in windows of other packages,
+    but for the app's own name and the letters of a keyboard. What a field hints at is nobody's.
     Signs without text (of the status bar) show nobody.
     """
     nodes = [node for node in look.hierarchy.nodes() if not node.bounds.empty]
     mine = [word for word in known if word]
     words = private_words(look, mine) | _names(nodes, mine)
     windows = {*look.profile.packages, *look.profile.system_packages}
-    shown = [node for node in nodes if _shows_people(node, words, mine, windows)]
+    own = {look.profile.title}
+    shown = [node for node in nodes if _shows_people(node, words, mine, windows, own)]
     places = {Place(node.bounds, node.text or node.desc) for node in shown}
     places |= {Place(bounds, "") for bounds in _faces(look, nodes, shown)}
     return tuple(sorted(places))
@@ -97,10 +99,17 @@ def _names(nodes: Iterable[Node], known: Collection[str]) -> set[str]:
 
 
 def _shows_people(
-    node: Node, words: Collection[str], known: Iterable[str], windows: Collection[str]
+    node: Node,
+    words: Collection[str],
+    known: Iterable[str],
+    windows: Collection[str],
+    own: Collection[str],
 ) -> bool:
+    if node.hint and node.text == node.hint:
+        return False  # of a field in which nothing stands
     if _window(node).package not in windows:
-        return bool(_LETTER.search(node.text))
+        # a single letter is a keyboard's
+        return len(node.text) > 1 and bool(_LETTER.search(node.text)) and node.text not in own
     if any(word in node.text for word in known):
         return False
     if _HANDLE.search(node.text):

@@ -32,6 +32,7 @@ class Film:
     """Films until it is closed. `problems`: what went wrong with it, in words."""
 
     source: Literal["screenrecord"] = "screenrecord"
+    on_change = True
 
     def __init__(self, device: Device, folder: Path, bit_rate: int = BIT_RATE) -> None:
         """`folder`: for the segments' files; it is there. Raises DeviceError, ParseError."""
@@ -42,6 +43,7 @@ class Film:
         self._limit = parse_record_limit(said)
         self._stop = threading.Event()
         self._lock = threading.Lock()
+        self._picture = threading.Condition()
         self._open: list[tuple[RunningCommand, threading.Thread]] = []
         self._keeper: threading.Thread | None = None
         self._retries = 0
@@ -84,7 +86,9 @@ class Film:
         try:
             with segment.path.open("wb") as file:
                 while data := self._some(command):
-                    segment.chunks.append((time.monotonic(), offset))
+                    with self._picture:
+                        segment.chunks.append((time.monotonic(), offset))
+                        self._picture.notify_all()
                     file.write(data)
                     offset += len(data)
         except (DroidCancelError, OSError) as error:
@@ -133,6 +137,16 @@ class Film:
                 self.problems.append(error.message)
             return False
         return True
+
+    @property
+    def came(self) -> float | None:
+        """When the newest picture came."""
+        return max((s.chunks[-1][0] for s in self.segments if s.chunks), default=None)
+
+    def wait_for_picture(self, seconds: float) -> None:
+        """Until one comes, at most so long."""
+        with self._picture:
+            self._picture.wait(seconds)
 
     def hurry(self, on: bool) -> None:
         """A stream that runs already asks nothing more of the phone."""

@@ -33,10 +33,16 @@ class Segment:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture of the phone's screen, from monotonic second `at` on; made when it is used."""
+    """One picture of the phone's screen, from monotonic second `at` on; made when it is used.
+
+    `came`: when it came, where it shows what was there before that. `ends`: when its stream ended;
+    what was on the screen after that is not known.
+    """
 
     at: float
     make: Callable[[], Image.Image]
+    came: float | None = None
+    ends: float = float("inf")
 
     @cached_property
     def picture(self) -> Image.Image:
@@ -77,14 +83,15 @@ def _decoded(segment: Segment) -> Iterator[Frame]:
     av = need_av()
     codec = av.CodecContext.create("h264", "r")
     waiting: list[float] = []
+    ends = segment.ended if segment.ended is not None else float("inf")
     for at, packet in _packets(av, segment):
         if _has_picture(bytes(packet)):
             waiting.append(at)
         for picture in _decode(av, codec, packet):
-            yield Frame(waiting.pop(0), picture.to_image)
+            yield Frame(waiting.pop(0), picture.to_image, ends=ends)
     for picture in _decode(av, codec, None):
         if waiting:
-            yield Frame(waiting.pop(0), picture.to_image)
+            yield Frame(waiting.pop(0), picture.to_image, ends=ends)
 
 
 def _decode(av: Any, codec: Any, packet: Any) -> list[Any]:

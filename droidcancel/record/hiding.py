@@ -5,6 +5,9 @@ is scrolled, a page slides in, a dialog opens. So what was private at either loo
 one to the other, and all that lies between two places of the same words; along a swipe, all its
 way. A film's picture comes later than what it shows, so a place stays hidden for a while after the
 look that no longer has it.
+
+That is so at a moment. A picture that has come is known better, where a source sends one upon each
+change: while it is the newest, and stays so for a while, a look at the screen is a look at it.
 """
 
 from __future__ import annotations
@@ -26,6 +29,11 @@ SLIDE_S = 1.0
 WIDE, FAR = 0.5, 0.15
 #: a picture that is shown for less is one of something that moves: 15 and more of them a second
 MOVING_S = 0.07
+#: the same, where such a picture may be left out: an encoder that lags sends fewer
+LEFT_OUT_S = 0.2
+#: a picture that is the newest for so long after a look, and came after the touch that led to it,
+#: shows what the look saw; where the screen changed by itself, LATE_S
+REST_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -65,10 +73,20 @@ class _Span:
 class Hiding:
     """What is hidden when. Empty for a run in which nothing private was seen."""
 
-    def __init__(self, changes: Sequence[Hidden] = ()) -> None:
-        """`changes`: ascending."""
+    def __init__(
+        self,
+        changes: Sequence[Hidden] = (),
+        looks: Sequence[Seen] = (),
+        done: Sequence[Done] = (),
+        *,
+        by_picture: bool = False,
+    ) -> None:
+        """All ascending. `by_picture`: a picture has come upon each change."""
         self._changes = tuple(changes)
         self._at = [change.at for change in changes]
+        self._looks, self._done = tuple(looks), [act.at for act in done]
+        self._looked = [look.at for look in looks]
+        self.by_picture = by_picture
 
     def number(self, moment: float) -> int:
         """Which of the changes holds then; -1 before the first."""
@@ -82,19 +100,64 @@ class Hiding:
         change = self._changes[number]
         return (*change.boxes, *change.moving) if moves else change.boxes
 
+    def of(self, came: float, until: float, known: float) -> tuple[Bounds, ...] | None:
+        """The places on a picture that came then, and was the newest until.
+
+        None for one that must be left out. `known`: until when a change would have been filmed.
+        """
+        seen = self._seen_on(came, known)
+        if seen is not None:
+            return seen
+        number = self.number(came)
+        if number < 0:
+            return ()
+        change = self._changes[number]
+        if change.moving and until - came < LEFT_OUT_S:
+            return None
+        return change.boxes
+
+    def _seen_on(self, came: float, until: float) -> tuple[Bounds, ...] | None:
+        """What the looks at this very picture saw; None where there was none."""
+        places: set[Bounds] | None = None
+        for number in range(bisect_right(self._looked, came), len(self._looks)):
+            look = self._looks[number]
+            if look.at + REST_S > until:
+                break
+            act = bisect_right(self._done, look.at) - 1
+            touched = self._done[act] if act >= 0 else float("-inf")
+            if touched >= came:
+                break
+            other = self._other_before(number)
+            if other >= came or (touched <= other and look.at + LATE_S > until):
+                continue
+            places = (places or set()) | {place.bounds for place in look.places}
+        return None if places is None else tuple(sorted(places))
+
+    def _other_before(self, number: int) -> float:
+        """When the last look before began that saw others; when none did, long ago."""
+        own = set(self._looks[number].places)
+        before = reversed(self._looks[:number])
+        return next((look.at for look in before if set(look.places) != own), float("-inf"))
+
 
 def hiding(
-    looks: Iterable[Seen], done: Iterable[Done], screen: tuple[int, int], start: float
+    looks: Iterable[Seen],
+    done: Iterable[Done],
+    screen: tuple[int, int],
+    start: float,
+    *,
+    by_picture: bool = False,
 ) -> Hiding:
     """What to hide in a film that begins at `start`. `screen`: its size in px."""
     seen = _with_what_lies_below(looks)
     if not any(look.places for look in seen):
         return Hiding()
+    looked = list(seen)
     seen.insert(0, Seen(min(start, seen[0].at), seen[0].places))
     acts = sorted(done, key=lambda act: act.at)
     spans = [span for one, two in pairwise(seen) for span in _between(one, two, acts, screen)]
     spans.append(_Span(seen[-1].at, float("inf"), frozenset(p.bounds for p in seen[-1].places)))
-    return Hiding(_changes(spans))
+    return Hiding(_changes(spans), looked, acts, by_picture=by_picture)
 
 
 def _with_what_lies_below(looks: Iterable[Seen]) -> list[Seen]:

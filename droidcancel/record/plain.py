@@ -39,7 +39,7 @@ class PlainFilm:
         self, device: Device, profile: AppProfile, folder: Path, locale: str | None = None
     ) -> None:
         """The phone's own stream is kept in a folder in `folder`. UsageError without PyAV."""
-        self._recording = Recording(device, profile, locale, folder)
+        self._recording = Recording(device, profile, locale, folder, pace=0.0)
         self._on_event = self._recording.heard(silent)
         self.began_at = time.time()
 
@@ -79,7 +79,7 @@ class PlainFilm:
             timeline=whole(story.began, end),
             cues=(),
             touches=[touch for step in story.steps for touch in step.touches],
-            hiding=story.hiding(),
+            hiding=story.hiding(by_picture=self._recording.films_changes),
             title="", subtitle=(), verdict="", verdict_text="", reason="",
         )  # fmt: skip
         look = Look(shape="screen", opening=0.0, ending=0.0, fps=FPS, captions=False)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from droidcancel.apps.profile import AppProfile
 from droidcancel.device import Device
 from droidcancel.errors import DeviceError, DroidCancelError
+from droidcancel.recipe.model import walk
 from droidcancel.record import article as how_to
 from droidcancel.record import cues as captions
 from droidcancel.record import moving, scrcpy
@@ -19,11 +20,13 @@ from droidcancel.record.canvas import Shape
 from droidcancel.record.cues import reading_s
 from droidcancel.record.film import Film
 from droidcancel.record.frames import Frame, need_av
+from droidcancel.record.lag import Lag, lag
+from droidcancel.record.pace import PACE_S, Pace, Window
 from droidcancel.record.render import Look, Painter, Script, encode
 from droidcancel.record.scrcpy import Scrcpy
 from droidcancel.record.stills import Stills
 from droidcancel.record.story import Story
-from droidcancel.record.timeline import Timeline, held, trimmed, whole
+from droidcancel.record.timeline import Timeline, held, rung, trimmed, whole
 from droidcancel.record.voice import PAUSE_S, Spoken, Voice, track
 from droidcancel.record.words import ENGLISH, Teller, first_of, said_in
 
@@ -39,8 +42,8 @@ SOURCES: Mapping[str, type[Film | Scrcpy | Stills]] = {
     "screenshots": Stills,
     "scrcpy": Scrcpy,
 }
-#: steps in which the cut may come at any moment
-HURRIED = frozenset({"post", "wait_for_moment", "cancel"})
+#: how long the picture stands still for a touch, so that its ring is seen on what it met
+RUNG_S = 0.45
 #: waits of the moving picture are never longer than so many seconds
 GIF_WAIT_S = 1.0
 MEGABYTE = 1_000_000
@@ -89,17 +92,33 @@ class Recording:
         locale: str | None,
         out: Path,
         source: Source = "auto",
+        pace: float = PACE_S,
     ) -> None:
-        """`out`: the folder for everything; it is made. UsageError without PyAV."""
+        """`out`: the folder for everything; it is made. UsageError without PyAV.
+
+        `pace`: for how many seconds a screen stands before it is touched; 0 holds nothing back.
+        """
         need_av()
         info = next((i for p in profile.packages if (i := device.packages.info(p))), None)
         self._device, self.profile, self.out = device, profile, out
         self.story = Story(device, profile, locale, info.version_name if info is not None else "")
         self.locale = locale or device.locale
-        self._source = source
+        self._source, self._seconds = source, pace
+        self._window = Window()
+        self.pace: Pace | None = None
         self.film: Film | Scrcpy | Stills | None = None
         self.problems: list[str] = []
         self._closed = False
+
+    @property
+    def paced_s(self) -> float:
+        """For how long the run was held back, so that its film can be followed."""
+        return self.pace.held_s if self.pace is not None else 0.0
+
+    @property
+    def films_changes(self) -> bool:
+        """Whether the film has a picture of each change of the screen, and tells when it came."""
+        return self.film is not None and self.film.on_change and self.film.came is not None
 
     @property
     def raw(self) -> Path:
@@ -111,6 +130,7 @@ class Recording:
         self.raw.mkdir(parents=True, exist_ok=True)
         self.film = self._filming()
         self.story.begin()
+        self.pace = Pace(self._device, self.film, self._window, self._seconds).begin()
         return self
 
     def _filming(self) -> Film | Scrcpy | Stills:
@@ -128,19 +148,32 @@ class Recording:
                 self.problems.append(error.message)
         return Stills(self._device, self.raw).start()
 
-    def heard(self, then: OnEvent) -> OnEvent:
-        """An `on_event` for the run, which is told too."""
+    def heard(self, then: OnEvent, recipe: Recipe | None = None) -> OnEvent:
+        """An `on_event` for the run, which is told too.
+
+        A run is held back before a step, until the film has caught up with it; not while a cut is
+        near. `recipe`: tells whether there will be one.
+        """
+        told = self.story.heard(then)
+        if recipe is not None:
+            self._window.cut_due = any(entry.kind == "cancel" for entry in walk(recipe.steps))
 
         def hear(event: Event) -> None:
-            if self.film is not None and event.kind in ("step", "settled", "restored", "verdict"):
-                self.film.hurry(event.data.get("step") in HURRIED)
-            then(event)
+            step = event.data.get("step")
+            if self.pace is not None:
+                self.pace.before_event(event.kind, step)
+            near = self._window.hear(event.kind, step)
+            if self.film is not None:
+                self.film.hurry(near)
+            told(event)
 
-        return self.story.heard(hear)
+        return hear
 
     def close(self) -> None:
         """End the film. It may be called twice."""
         self.story.close()
+        if self.pace is not None:
+            self.pace.close()
         if self.film is not None and not self._closed:
             self.film.close()
             self.problems += self.film.problems
@@ -153,9 +186,20 @@ class Recording:
         if self.out.is_dir() and not any(self.out.iterdir()):
             self.out.rmdir()
 
+    def lag(self) -> Lag | None:
+        """How late the film's pictures come; None where that is not known."""
+        if not isinstance(self.film, Film):
+            return None
+        touches = [touch.at for step in self.story.steps for touch in step.touches]
+        came = [at for segment in self.film.segments for at, _ in segment.chunks]
+        return lag(sorted(touches), sorted(came))
+
     def frames(self) -> Iterator[Frame]:
-        """The pictures of the phone's screen, from the first on."""
-        return self.film.frames() if self.film is not None else iter(())
+        """The pictures of the phone's screen, from the first on, each when the screen showed it."""
+        found = self.lag()
+        late = found.seconds if found is not None else 0.0
+        for frame in self.film.frames() if self.film is not None else ():
+            yield replace(frame, at=frame.at - late, came=frame.at) if late else frame
 
     # -- making
 
@@ -206,7 +250,7 @@ class _Maker:
         self._recording, self._recipe, self._result = recording, recipe, result
         self._wanted, self._made, self._tell = wanted, made, tell
         self._story = recording.story
-        self._hiding = self._story.hiding()
+        self._hiding = self._story.hiding(by_picture=recording.films_changes)
         self._out = recording.out
         story = self._story
         self._start, self._end = story.began, story.ended or story.began
@@ -280,6 +324,7 @@ class _Maker:
         )
         if not self._wanted.hold:
             return line
+        line = rung(line, [t.at for t in self._touches if t.kind != "text"], RUNG_S)
         needs = self._needs if spoken else _reading
         touched = [touch.at for touch in self._touches]
         for locale in dict.fromkeys([self._film_locale, *self._locales]):
@@ -429,6 +474,7 @@ class _Maker:
             "wall_s": round(self._end - self._start, 3),
             "trimmed_s": round(self._timeline.trimmed, 3),
             "held_s": round(self._timeline.held, 3),
+            "paced_s": round(self._recording.paced_s, 3),
             "film_s": round(self._timeline.length, 3),
             "opening_s": opening,
             "ending_s": self._look.ending,
@@ -451,7 +497,7 @@ class _Maker:
             "touches": [
                 {
                     "kind": touch.kind,
-                    "at_s": round(opening + shown(touch.at), 3),
+                    "at_s": round(opening + self._timeline.first_shown(touch.at), 3),
                     "start": touch.start,
                     "end": touch.end,
                     "element": touch.box,
@@ -463,6 +509,8 @@ class _Maker:
                 for turn in self._story.turns
             ],
             "source": film.source if (film := self._recording.film) is not None else None,
+            "lag_s": late.seconds if (late := self._recording.lag()) is not None else None,
+            "lag_touches": late.answers if late is not None else 0,
             "problems": self._made.problems,
             "files": {name: path.name for name, path in self._made.files.items()},
         }

@@ -11,13 +11,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from droidcancel.apps.redact import blurred
 from droidcancel.device import Bounds
 from droidcancel.record import overlay
 from droidcancel.record.canvas import Canvas, Crop, Shape, zoomed
 from droidcancel.record.cues import Cue
 from droidcancel.record.frames import Frame, need_av
-from droidcancel.record.hiding import MOVING_S, Hiding
+from droidcancel.record.hiding import Hiding
+from droidcancel.record.pictures import Picture, pictures
 from droidcancel.record.story import Touch
 from droidcancel.record.timeline import Timeline
 from droidcancel.record.voice import RATE, sound_frames
@@ -74,14 +74,16 @@ class Shown:
 class Painter:
     """Draws a film's frames in order, from the pictures of the phone's screen in order."""
 
-    def __init__(self, script: Script, look: Look, pictures: Iterator[Frame]) -> None:
+    def __init__(self, script: Script, look: Look, frames: Iterator[Frame]) -> None:
         self._script, self._look = script, look
-        self._pictures = pictures
-        self._next = next(pictures, None)
-        self._now: Frame | None = None
+        self._pictures = pictures(frames, script.hiding)
+        self._next = next(self._pictures, None)
+        self._now: Picture | None = None
+        line = script.timeline
+        self._touched = [(line.first_shown(touch.at), touch) for touch in script.touches]
         self._clean: tuple[Any, Image.Image] | None = None
         self._ground: tuple[Any, Image.Image] | None = None
-        first = self._next.picture.size if self._next is not None else (1080, 2400)
+        first = self._next.frame.picture.size if self._next is not None else (1080, 2400)
         self.canvas = Canvas(look.shape, first, look.frame)
 
     def frames(self) -> Iterator[Shown]:
@@ -129,13 +131,13 @@ class Painter:
             self._now, self._next = self._next, next(self._pictures, None)
 
     @property
-    def _frame(self) -> Frame | None:
+    def _frame(self) -> Picture | None:
         """The screen now; before the first picture came, that one."""
         return self._now if self._now is not None else self._next
 
     def _key(self, moment: float, shown: float) -> Any:
         """What makes a frame another one than the one before."""
-        live = [(t.at, round(moment - t.at, 3)) for t in self._touches(moment)]
+        live = [(t.at, round(age, 3)) for t, age in self._touches(shown)]
         frame = self._frame
         return (
             frame.at if frame is not None else None,
@@ -146,9 +148,11 @@ class Painter:
             self._places(moment),
         )
 
-    def _touches(self, moment: float) -> list[Touch]:
+    def _touches(self, shown: float) -> list[tuple[Touch, float]]:
+        """Those that are to be seen then, and how long each has been."""
         longest = max(overlay.RING_S, overlay.TRAIL_S, overlay.KEY_S)
-        return [t for t in self._script.touches if 0 <= moment - t.at <= longest]
+        ages = [(touch, shown - at) for at, touch in self._touched]
+        return [(touch, age) for touch, age in ages if 0 <= age <= longest]
 
     def _caption(self, shown: float) -> Cue | None:
         at = shown + self._look.opening
@@ -176,9 +180,8 @@ class Painter:
 
     def _places(self, moment: float) -> tuple[Bounds, ...]:
         """What must not be seen then."""
-        now, following = self._now, self._next
-        moves = now is not None and following is not None and following.at - now.at < MOVING_S
-        return self._script.hiding.at(moment, moves)
+        picture = self._frame
+        return () if picture is None else picture.places(moment, self._script.hiding)
 
     # -- drawing
 
@@ -191,8 +194,7 @@ class Painter:
         crop = self._crop(moment)
         image = self._base(frame, moment, crop).copy()
         draw = ImageDraw.Draw(image)
-        for touch in self._touches(moment):
-            age = moment - touch.at
+        for touch, age in self._touches(shown):
             if touch.kind == "key" and age <= overlay.KEY_S:
                 overlay.draw_key(draw, self.canvas, touch.text)
             else:
@@ -203,7 +205,7 @@ class Painter:
         self._draw_caption(draw, shown)
         return image
 
-    def _base(self, frame: Frame, moment: float, crop: Crop | None) -> Image.Image:
+    def _base(self, frame: Picture, moment: float, crop: Crop | None) -> Image.Image:
         """The screen on its canvas: the same for many frames, as where a ring grows on it."""
         key = (frame.at, self._places(moment), crop)
         if self._ground is None or self._ground[0] != key:
@@ -217,13 +219,10 @@ class Painter:
         colour = overlay.RING if cue.kind == "step" else overlay.OPEN
         overlay.draw_caption(draw, self.canvas.strip, cue.text, colour)
 
-    def _without_people(self, frame: Frame, moment: float) -> Image.Image:
-        places = self._places(moment)
-        if not places:
-            return frame.picture
-        key = (frame.at, places)
+    def _without_people(self, frame: Picture, moment: float) -> Image.Image:
+        key = (frame.at, self._places(moment))
         if self._clean is None or self._clean[0] != key:
-            self._clean = (key, blurred(frame.picture, places))
+            self._clean = (key, frame.clean(moment, self._script.hiding))
         return self._clean[1]
 
 

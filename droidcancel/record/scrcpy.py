@@ -52,6 +52,9 @@ class Scrcpy:
     """Films until it is closed. `problems`: what went wrong with it, in words."""
 
     source: Literal["scrcpy"] = "scrcpy"
+    on_change = True
+    #: it writes its file when it likes; its pictures carry times of their own
+    came: float | None = None
 
     def __init__(self, device: Device, folder: Path) -> None:
         """`folder`: for its files; it is there. DeviceError where there is no usable scrcpy."""
@@ -150,6 +153,10 @@ class Scrcpy:
     def begun(self) -> int:
         """How many files have a picture."""
         return sum(part.began is not None for part in self._parts)
+
+    def wait_for_picture(self, seconds: float) -> None:
+        """So long: nobody tells of one."""
+        self._stop.wait(seconds)
 
     def hurry(self, on: bool) -> None:
         """It asks nothing of the phone's shell."""

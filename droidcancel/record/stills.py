@@ -30,6 +30,7 @@ class Stills:
     """Takes pictures until it is closed. `problems`: what went wrong with it, in words."""
 
     source: Literal["screencap"] = "screencap"
+    on_change = False
 
     def __init__(self, device: Device, folder: Path) -> None:
         """`folder`: for the pictures' files; it is there."""
@@ -38,6 +39,7 @@ class Stills:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._hurry = threading.Event()
+        self._picture = threading.Condition()
         self._failures = 0
         self.taken: list[tuple[float, Path]] = []
         self.problems = [
@@ -50,6 +52,16 @@ class Stills:
         self._thread = threading.Thread(target=self._go_on, name="droidcancel-stills", daemon=True)
         self._thread.start()
         return self
+
+    @property
+    def came(self) -> float | None:
+        """When the newest picture was taken."""
+        return self.taken[-1][0] if self.taken else None
+
+    def wait_for_picture(self, seconds: float) -> None:
+        """Until one is taken, at most so long."""
+        with self._picture:
+            self._picture.wait(seconds)
 
     def hurry(self, on: bool) -> None:
         """While on, nothing is asked of the phone."""
@@ -77,7 +89,9 @@ class Stills:
             raise DeviceError("screencap gave no picture")
         path = self._folder / f"{len(self.taken):05d}.png"
         path.write_bytes(data)
-        self.taken.append((at, path))
+        with self._picture:
+            self.taken.append((at, path))
+            self._picture.notify_all()
 
     def close(self) -> None:
         """Take no more, and wait for one that is being taken."""

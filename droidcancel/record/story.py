@@ -203,9 +203,10 @@ class Story:
 
     # -- who must not be seen
 
-    def hiding(self) -> Hiding:
+    def hiding(self, *, by_picture: bool = False) -> Hiding:
         """Where people's names, words and faces stood, and when; what the run typed is no secret.
 
+        `by_picture`: of a film that has a picture of each change.
         Read after the run: it costs time that a run must not lose.
         """
         with self._lock:
@@ -218,7 +219,7 @@ class Story:
         seen = [
             Seen(at, known[packed][1], _covers(known[packed][0], screen)) for at, packed in looks
         ]
-        return hiding(seen, done, screen, self.began)
+        return hiding(seen, done, screen, self.began, by_picture=by_picture)
 
     def _private(self, packed: bytes) -> tuple[Hierarchy, tuple[Place, ...]]:
         hierarchy = Hierarchy.parse(zlib.decompress(packed))

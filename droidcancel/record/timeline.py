@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: what is shown at its own pace around each thing that happens, in seconds
 BEFORE_S, AFTER_S = 0.7, 1.3
@@ -16,12 +16,14 @@ SHORTEST_HOLD_S = 0.05
 class Stretch:
     """A part of the run, from `start` to `end`, that the film plays in `length` seconds.
 
-    Where `start` is `end`, the picture stands still for so long.
+    Where `start` is `end`, the picture stands still for so long. `marked`: whether a viewer is told
+    that it is not played as it was.
     """
 
     start: float
     end: float
     length: float
+    marked: bool = True
 
     @property
     def speed(self) -> float:
@@ -77,14 +79,22 @@ class Timeline:
         part = min(1.0, (moment - stretch.start) / lasts) if lasts > 0 else 1.0
         return self._shown[number] + part * stretch.length
 
+    def first_shown(self, moment: float) -> float:
+        """As `shown_at`; of a moment at which the picture stands still, when that begins."""
+        number = bisect_left(self._starts, moment)
+        if number < len(self.stretches) and self._starts[number] == moment:
+            return self._shown[number]
+        return self.shown_at(moment)
+
     def moment_at(self, shown: float) -> float:
         """Which moment of the run the film shows then."""
         stretch, part = self._at(shown)
         return stretch.start + part * (stretch.end - stretch.start)
 
     def speed_at(self, shown: float) -> float:
-        """How fast the film plays then; 0 where it stands still."""
-        return self._at(shown)[0].speed
+        """How fast the film plays then; 0 where it stands still, 1 where nothing is told of it."""
+        stretch = self._at(shown)[0]
+        return stretch.speed if stretch.marked else 1.0
 
     def _at(self, shown: float) -> tuple[Stretch, float]:
         number = min(max(0, bisect_right(self._shown, shown) - 1), len(self.stretches) - 1)
@@ -125,6 +135,19 @@ def held(line: Timeline, tellings: Iterable[Telling]) -> Timeline:
     made: list[Stretch] = []
     for stretch in line.stretches:
         made += _cut(stretch, [(at, s) for at, s in still if stretch.start <= at < stretch.end])
+    return Timeline(made)
+
+
+def rung(line: Timeline, touches: Iterable[float], seconds: float) -> Timeline:
+    """The same, standing still for a moment at each touch: its ring is on what it met."""
+    moments = sorted(set(touches))
+    made: list[Stretch] = []
+    for stretch in line.stretches:
+        here = [(at, seconds) for at in moments if stretch.start <= at < stretch.end]
+        made += [
+            replace(piece, marked=False) if piece.start == piece.end else piece
+            for piece in _cut(stretch, here)
+        ]
     return Timeline(made)
 
 

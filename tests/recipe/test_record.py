@@ -38,7 +38,9 @@ RING, NEAR = (255, 64, 92), 70
 Finish = Callable[[Wanted], tuple[RunResult, Made]]
 
 
-def filmed(lab: Lab, name: str, out: Path, on_event: Any = silent) -> tuple[Recording, Finish]:
+def filmed(
+    lab: Lab, name: str, out: Path, on_event: Any = silent, pace: float = 0.2
+) -> tuple[Recording, Finish]:
     """One run on it, filmed; and what makes the files of it."""
     how = ROUNDS[name]
     how.prepare(lab, out.parent)
@@ -47,9 +49,10 @@ def filmed(lab: Lab, name: str, out: Path, on_event: Any = silent) -> tuple[Reco
     profile = AppProfile.load("clips")
     moment = None if how.moment is None else Moment.model_validate(how.moment)
     chosen = RunOptions(limits=LIMITS, moment=moment, clean_status_bar=True, confirm=lambda _: True)
-    recording = Recording(lab.device, profile, None, out)
+    recording = Recording(lab.device, profile, None, out, pace=pace)
     recording.begin()
-    result = run_recipe(loaded, lab.device, profile, chosen, recording.heard(on_event))
+    hear = recording.heard(on_event, loaded.recipe)
+    result = run_recipe(loaded, lab.device, profile, chosen, hear)
     recording.close()
     return recording, lambda wanted: (result, recording.make(loaded.recipe, result, wanted))
 

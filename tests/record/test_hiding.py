@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from droidcancel.apps.profile import AppProfile
 from droidcancel.device import Bounds, Hierarchy
 from droidcancel.record.blank import Place, private_places
-from droidcancel.record.hiding import LATE_S, SLIDE_S, Done, Hiding, Seen, hiding
+from droidcancel.record.hiding import LATE_S, REST_S, SLIDE_S, Done, Hiding, Seen, hiding
 
 SCREEN = (1080, 2400)
 NAME = Bounds(400, 300, 700, 350)
@@ -92,6 +92,52 @@ def test_a_page_that_slides_in_is_hidden_while_it_moves(axis: int) -> None:
     assert covered(found.at(2.1), NAME)
 
 
+def filmed(looks: Iterable[Seen], done: Iterable[Done] = ()) -> Hiding:
+    return hiding(looks, done, SCREEN, 0.0, by_picture=True)
+
+
+def test_a_picture_that_was_looked_at_hides_what_the_look_saw_and_no_more() -> None:
+    """The names of the next screen are not on it, however late that comes."""
+    looks = [Seen(1.0, ()), Seen(2.0, (place(NAME),)), Seen(5.0, (place(MOVED),))]
+    found = filmed(looks, [Done(1.5), Done(4.0)])
+    assert found.of(0.5, 1.7, 1.7) == ()
+    assert found.of(1.7, 4.2, 4.2) == (NAME,)
+    assert found.of(4.2, 1e6, 1e6) == (MOVED,)
+
+
+def test_a_picture_that_came_before_its_touch_or_was_soon_followed_is_not_taken_for_it() -> None:
+    """It may still show what was there before."""
+    looks = [Seen(1.0, (place(NAME),)), Seen(2.0, ())]
+    for came, until in ((1.4, 9.0), (1.6, 2.0 + REST_S - 0.01)):
+        hidden = filmed(looks, [Done(1.5)]).of(came, until, until)
+        assert hidden is not None
+        assert covered(hidden, NAME), (came, until)
+    assert filmed(looks, [Done(1.5)]).of(1.6, 9.0, 9.0) == ()
+
+
+def test_a_screen_that_changed_by_itself_needs_a_longer_rest() -> None:
+    looks = [Seen(1.0, (place(NAME),)), Seen(2.0, ())]
+    found = filmed(looks).of(1.5, 2.0 + LATE_S - 0.01, 2.0 + LATE_S - 0.01)
+    assert found is not None
+    assert covered(found, NAME)
+    assert filmed(looks).of(1.5, 9.0, 9.0) == ()
+
+
+def test_a_stream_that_broke_off_tells_nothing_of_a_look_after_it() -> None:
+    looks = [Seen(1.0, (place(NAME),)), Seen(2.0, ())]
+    found = filmed(looks, [Done(1.5)]).of(1.6, 9.0, 1.8)
+    assert found is not None
+    assert covered(found, NAME)
+
+
+def test_a_picture_of_what_slides_in_is_left_out_until_it_rests() -> None:
+    found = filmed([Seen(1.0, ()), Seen(9.0, (place(NAME),))], [Done(2.0)])
+    assert found.of(2.1, 2.15, 2.15) is None
+    hidden = found.of(2.3, 20.0, 20.0)
+    assert hidden is not None
+    assert covered(hidden, NAME)
+
+
 def test_what_lies_below_a_dialog_stays_hidden() -> None:
     looks = [Seen(1.0, (place(NAME),)), Seen(2.0, (), whole=False), Seen(8.0, ())]
     assert covered(made(looks).at(4.0), NAME)
@@ -129,3 +175,24 @@ def test_names_and_the_faces_beside_them_are_private() -> None:
         Bounds(200, 210, 500, 260),
         Bounds(900, 1500, 1040, 1640),
     }
+
+
+OTHER_XML = """<hierarchy rotation="0"><node package="org.droidcancel.clips"
+ class="android.widget.FrameLayout" bounds="[0,0][1080,2400]">
+ <node package="org.droidcancel.clips" class="android.widget.EditText" text="Describe it"
+  resource-id="org.droidcancel.clips:id/et_caption" hint="Describe it"
+  bounds="[20,200][800,400]"/></node>
+<node package="com.android.inputmethod" class="android.widget.FrameLayout"
+ bounds="[0,1600][1080,2400]">
+ <node package="com.android.inputmethod" class="android.widget.TextView" text="q"
+  bounds="[0,1700][100,1800]"/>
+ <node package="com.android.inputmethod" class="android.widget.TextView" text="Clips"
+  bounds="[400,1600][600,1700]"/>
+ <node package="com.android.inputmethod" class="android.widget.TextView" text="Anna"
+  bounds="[700,1600][900,1700]"/></node></hierarchy>"""
+
+
+def test_of_other_windows_all_is_hidden_but_what_is_nobody_s() -> None:
+    """A keyboard's letters, the app's own name, and the hint of an empty field stay."""
+    look = AppProfile.load("clips").look(Hierarchy.parse(OTHER_XML), "en-US", "3.4.0")
+    assert [bounds for bounds, _ in private_places(look, [])] == [Bounds(700, 1600, 900, 1700)]
