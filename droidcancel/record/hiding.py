@@ -128,7 +128,8 @@ class Hiding:
             if touched >= came:
                 break
             other = self._other_before(number)
-            if other >= came or (touched <= other and look.at + LATE_S > until):
+            by_itself = touched < other - SLIDE_S  # else the touch was still being answered
+            if other >= came or (by_itself and look.at + LATE_S > until):
                 continue
             places = (places or set()) | {place.bounds for place in look.places}
         return None if places is None else tuple(sorted(places))

@@ -39,7 +39,7 @@ Finish = Callable[[Wanted], tuple[RunResult, Made]]
 
 
 def filmed(
-    lab: Lab, name: str, out: Path, on_event: Any = silent, pace: float = 0.2
+    lab: Lab, name: str, out: Path, on_event: Any = silent, pace: float = 0.0
 ) -> tuple[Recording, Finish]:
     """One run on it, filmed; and what makes the files of it."""
     how = ROUNDS[name]

@@ -12,6 +12,7 @@ from droidcancel.apps.profile import AppProfile
 from droidcancel.device import Bounds
 from droidcancel.record.canvas import Canvas
 from droidcancel.record.frames import Frame
+from droidcancel.record.pace import PACE_S
 from droidcancel.record.recording import Recording, Wanted
 from droidcancel.record.render import FPS
 from tests.recipe.conftest import MakeLab
@@ -29,7 +30,7 @@ NEAR_S = 0.5
 def test_no_frame_of_a_film_shows_the_account(make_lab: MakeLab, tmp_path: Path, name: str) -> None:
     """The profile is opened, read and left, with all that lies between two looks at it."""
     lab = make_lab()
-    recording, finish = filmed(lab, name, tmp_path / "out")
+    recording, finish = filmed(lab, name, tmp_path / "out", pace=PACE_S)
     raw = list(recording.frames())
     canvas = Canvas("portrait", raw[0].picture.size)
     names = dict(places_of(recording, "@dana"))

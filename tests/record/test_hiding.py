@@ -123,6 +123,11 @@ def test_a_screen_that_changed_by_itself_needs_a_longer_rest() -> None:
     assert filmed(looks).of(1.5, 9.0, 9.0) == ()
 
 
+def test_a_look_that_was_quicker_than_the_answer_to_a_touch_changes_nothing() -> None:
+    looks = [Seen(1.0, (place(NAME),)), Seen(1.6, (place(NAME),)), Seen(2.0, ())]
+    assert filmed(looks, [Done(1.5)]).of(1.7, 2.0 + REST_S, 2.0 + REST_S) == ()
+
+
 def test_a_stream_that_broke_off_tells_nothing_of_a_look_after_it() -> None:
     looks = [Seen(1.0, (place(NAME),)), Seen(2.0, ())]
     found = filmed(looks, [Done(1.5)]).of(1.6, 9.0, 1.8)
