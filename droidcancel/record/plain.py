@@ -79,7 +79,7 @@ class PlainFilm:
             timeline=whole(story.began, end),
             cues=(),
             touches=[touch for step in story.steps for touch in step.touches],
-            hiding=story.hiding(by_picture=self._recording.films_changes),
+            hiding=story.hiding(),
             title="", subtitle=(), verdict="", verdict_text="", reason="",
         )  # fmt: skip
         look = Look(shape="screen", opening=0.0, ending=0.0, fps=FPS, captions=False)

@@ -250,7 +250,7 @@ class _Maker:
         self._recording, self._recipe, self._result = recording, recipe, result
         self._wanted, self._made, self._tell = wanted, made, tell
         self._story = recording.story
-        self._hiding = self._story.hiding(by_picture=recording.films_changes)
+        self._hiding = self._story.hiding()
         self._out = recording.out
         story = self._story
         self._start, self._end = story.began, story.ended or story.began
