@@ -78,7 +78,7 @@ WRONG: Sequence[tuple[tuple[str, ...], int, tuple[str, ...]]] = (
     (("run",), 2, ("Missing argument",)),
     (("run", "cancel_airplan"), 2, ("no recipe 'cancel_airplan'", "cancel_airplane")),
     (("run", "none/such.yaml"), 2, ("there is no recipe file none/such.yaml",)),
-    (("run", "cancel_airplane", "--at", "half"), 2, ("--at half: not a moment", "40%")),
+    (("run", "cancel_airplane", "--at", "half"), 2, ("--at half: not a moment", "3MB, 'after 2s'")),
     (("run", "cancel_airplane", "--method", "magic"), 2, ("no cancel method 'magic'", "airplane")),
     (("run", "cancel_airplane", "-e", "novalue"), 2, ("expected NAME=VALUE",)),
     (("run", "cancel_airplane", "-e", "vidio=x"), 2, ("no variable 'vidio'", "video")),

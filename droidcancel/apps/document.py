@@ -182,6 +182,10 @@ def _problem(
     if detail["type"] == "missing":
         return Problem(loc[:-1] if loc not in places else loc, f"{detail['loc'][-1]!r} is missing")
     given = detail.get("input")
+    if detail["type"] == "literal_error":
+        expected = str(detail["ctx"]["expected"])
+        near = nearest(given, expected.replace(" or ", ", ").replace("'", "").split(", "))
+        return Problem(loc, f"expected {expected}{near}, got {given!r}")
     shown = f", got {given!r}" if isinstance(given, str | int | float) else ""
     message = detail["msg"].removeprefix("Value error, ")
     return Problem(loc, message if repr(given) in message else message + shown)

@@ -64,13 +64,12 @@ def parse_moment(text: str | None) -> Moment | None:
         return None
     from pydantic import ValidationError
 
-    from droidcancel.recipe.values import MOMENT_FORMS, Moment
+    from droidcancel.recipe.values import MOMENT_WORDS, Moment
 
     try:
         return Moment.model_validate(text)
     except ValidationError as error:
-        forms = MOMENT_FORMS.replace("{", "").replace("}", "")
-        raise UsageError(f"--at {text}: not a moment", f"expected: {forms}") from error
+        raise UsageError(f"--at {text}: not a moment", f"expected: {MOMENT_WORDS}") from error
 
 
 def load(name: str, values: Mapping[str, Value]) -> LoadedRecipe:

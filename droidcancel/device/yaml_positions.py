@@ -214,12 +214,23 @@ def _located(
         return _unknown_key(document, path, keys(document, path[:-1]))
     if detail["type"] == "union_tag_not_found":
         return document.error("`kind` is missing: usb, tcp, emulator or simulator", path)
+    if detail["type"] == "union_tag_invalid":
+        return _unknown_kind(document, detail["ctx"], path)
     message = detail["msg"].removeprefix("Value error, ")
     given = detail.get("input")
     secret = "pin" in str(path[-1:])
     if isinstance(given, str | int | float) and repr(given) not in message and not secret:
         message += f" (got {given!r})"
     return document.error(message, path)
+
+
+def _unknown_kind(document: Positioned, told: dict[str, Any], path: Path) -> ConfigError:
+    """A word that no member of a union goes by. ``told``: pydantic's words about it."""
+    key, given = told["discriminator"].strip("'"), told["tag"]
+    known = [word.strip(" '") for word in told["expected_tags"].split(",")]
+    close = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
+    message = f"expected {', '.join(known)}, got {given!r}"
+    return document.error(message, (*path, key), f"did you mean {close[0]!r}?" if close else None)
 
 
 def _unknown_key(document: Positioned, path: Path, known: list[str]) -> ConfigError:

@@ -51,6 +51,7 @@ Duration = Annotated[
 MomentKind = Literal["posting", "percent", "bytes", "after", "stuck", "failed", "published"]
 PLAIN_MOMENTS = ("posting", "stuck", "failed", "published")
 MOMENT_FORMS = "posting, stuck, failed, published, {at: 40%}, {at: 3MB}, {after: 2s}, {stuck: 30s}"
+MOMENT_WORDS = "posting, stuck, failed, published, 40%, 3MB, 'after 2s', 'stuck 30s'"  # for a shell
 
 
 class Moment(Frozen):

@@ -87,7 +87,14 @@ def test_real_phones_get_minutes_and_the_simulator_seconds() -> None:
             "less than or equal to 37",
             None,
         ),
-        ("devices:\n  a:\n    kind: phone\n", "2:3", "devices.a", "'phone'", None),
+        ("devices:\n  a:\n    kind: phone\n", "3:5", "devices.a.kind", "got 'phone'", None),
+        (
+            "devices:\n  a:\n    kind: emulater\n",
+            "3:5",
+            "devices.a.kind",
+            "expected usb, tcp, emulator, simulator, got 'emulater'",
+            "did you mean 'emulator'?",
+        ),
         ("devices:\n  a:\n    serial: x\n", "2:3", "devices.a", "`kind` is missing", None),
         ("devices:\n  a:\n    kind: usb\n", "2:3", "devices.a", "needs `serial`", None),
         (
