@@ -43,7 +43,7 @@ class Recipe:
     sample. Raises UsageError, and ConfigError with file, line and column.
     """
 
-    def __init__(self, source: AnyPath, **values: Value | PathLike[str]) -> None:
+    def __init__(self, source: AnyPath, /, **values: Value | PathLike[str]) -> None:
         plain = {k: str(v) if isinstance(v, PathLike) else v for k, v in values.items()}
         from droidcancel.cli.runs import load
 

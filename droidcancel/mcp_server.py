@@ -88,6 +88,7 @@ class Tools:
         from droidcancel.api import profile_of
         from droidcancel.device.doctor_topics import examine
 
+        _must_ship(app)
         with self._phone(device) as phone:
             package = next(iter(profile_of(phone, app).packages), None)
             found = [asdict(finding) for finding in examine(phone.device, package)]
@@ -100,6 +101,7 @@ class Tools:
         from droidcancel.api import profile_of
         from droidcancel.apps.redact import redacted
 
+        _must_ship(app)
         with self._phone(device) as phone:
             profile = profile_of(phone, app)
             look = profile.look(phone.device.ui.dump(), phone.device.locale)
@@ -137,17 +139,20 @@ class Tools:
         happened; the phone is put back. `at`: 40%, 3MB, 'after 2s', posting. Takes minutes.
         The variable `video` names a file of the folder that the server was given; leave it out
         for a sample."""
-        from droidcancel.api import run
+        from droidcancel.api import Recipe, run
         from droidcancel.recipe.load import recipe_names
 
         if recipe not in recipe_names():
             raise UsageError(f"no recipe {recipe!r}", "see `recipes` for the names")
+        _must_ship(app)
         values: dict[str, Any] = dict(variables or {})
         if values.get("video") is not None:
             values["video"] = self._video(values["video"])
+        # variables of the recipe and no more: `run` has words of its own, to agree to a delete
+        wanted = Recipe(recipe, **values)
         with self._phone(device) as phone:
             folder = _new_folder(self._reports, recipe)
-            result = run(recipe, phone, at=at, method=method, app=app, report=folder, **values)
+            result = run(wanted, phone, at=at, method=method, app=app, report=folder)
             return _slim({**result.to_json(), "report": result.report})
 
     def restore(self, device: str | None = None) -> list[dict[str, Any]]:
@@ -251,6 +256,15 @@ def _told(tool: Callable[P, R]) -> Callable[P, R]:
             raise ToolError(error.explain()) from error
 
     return called
+
+
+def _must_ship(app: str | None) -> None:
+    """An agent names a profile; a path would have a file of this host read, and told in part."""
+    from droidcancel.apps.profile import AppProfile
+
+    if app is not None and app not in AppProfile.names():
+        known = ", ".join(AppProfile.names())
+        raise UsageError(f"no app profile {app!r}", f"profiles: {known}; or leave `app` out")
 
 
 def _slim(run: dict[str, Any]) -> dict[str, Any]:

@@ -104,6 +104,28 @@ def test_a_phone_is_looked_at(make_phone: MakePhone, tmp_path: Path) -> None:
     assert restored == []
 
 
+def test_an_agent_sets_variables_and_no_more(tmp_path: Path) -> None:
+    """No word of `api.run` gets by as one, as the yes to a delete; and no file is a profile."""
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("password: [\n")
+    words = ("confirm", "protected", "package", "report", "observer", "on_event", "source", "self")
+    _, *said = ask(
+        a_server("none", tmp_path),
+        *(
+            ("run_recipe", {"recipe": "cancel_force_stop", "variables": {word: "yes"}})
+            for word in words
+        ),
+        *((tool, {"app": str(secret)}) for tool in ("doctor", "ui_dump")),
+        ("run_recipe", {"recipe": "cancel_force_stop", "app": str(secret)}),
+    )
+    variables, profiles = said[: len(words)], said[len(words) :]
+    for word, told in zip(words, variables, strict=True):
+        assert f"no variable '{word}'" in told, told
+    for told in profiles:
+        assert "no app profile" in told
+        assert "clips" in told
+
+
 def test_only_a_video_of_the_folder_is_uploaded(tmp_path: Path) -> None:
     """No path, link or odd name leads out of it; no phone is looked for before that is known."""
     videos, home = tmp_path / "videos", tmp_path / "videos-of-mine"

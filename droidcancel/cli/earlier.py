@@ -72,7 +72,9 @@ def _found(place: Where, rows: Sequence[Row]) -> list[dict[str, Any]]:
 def _alike(run: Mapping[str, Any], recipe: str, app: str, phone: str) -> bool:
     """Whether they can be compared. A virtual phone has another serial each time."""
     level = f"API {run['api_level']}" if run["api_level"] else ""
-    same = phone.startswith(run["model"]) and phone.endswith(level)
+    # model, serial and level, as `rows` has them; "Pixel 3" begins other models' names too
+    named = phone.removesuffix(level).rstrip()
+    same = phone.endswith(level) and run["model"] in (named, named.rpartition(" ")[0])
     return same and (run["recipe"], run["app"]) == (recipe, app)
 
 

@@ -215,13 +215,16 @@ class Run:
             self.tell("progress", f"upload: {shown}", state=state, percent=percent)
 
     def sample_traffic(self) -> int | None:
-        """Note the bytes that the app has sent; None where this phone does not tell."""
-        at = self.recorder.now()
+        """Note the bytes that the app has sent; None where this phone does not tell.
+
+        At the time that it is known, as the phone's own readings are: at that of the question it
+        would stand before one of these that is older, and what lies between be counted twice.
+        """
         try:
             sent = self.device.traffic.tx_bytes(self.info.uid)
         except Unsupported:
             return None
-        self.recorder.add(TrafficSeen(at, sent))
+        self.recorder.add(TrafficSeen(self.recorder.now(), sent))
         return sent
 
     def sample_network(self) -> NetworkSeen:

@@ -12,9 +12,11 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -203,13 +205,24 @@ def _end(part: _Part, problems: list[str]) -> None:
         except subprocess.TimeoutExpired:
             continue
     if process.poll() is None:
-        process.kill()
+        _kill(process)
         process.wait(timeout=END_S)
         problems.append("scrcpy did not end when it was asked to, and was killed")
     if part.listener is not None:
         part.listener.join(timeout=5.0)
+        if part.listener.is_alive():  # something that it started still holds its output
+            return  # and closing what is being read waits for that, without an end
     if process.stdout is not None:
         process.stdout.close()
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End it with all that it started: the adb that runs its server on the phone, say."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # a session of its own, see `_begin`
 
 
 def _frames(part: _Part) -> Iterator[Frame]:

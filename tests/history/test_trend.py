@@ -56,7 +56,8 @@ def test_earlier_runs_of_the_same_make_the_trend(lab: Path) -> None:
         a_run(**before, device={"serial": "127.0.0.1:4711"}),
         failed(**before, restored=False),
         a_run(**before, recipe="clear_cache"), a_run(**before, app="clips"),
-        a_run(**before, device={"model": "Pixel 9"}), a_run(**before, device={"api_level": 35}),
+        a_run(**before, device={"model": "Pixel 9"}), a_run(**before, device={"model": "Pixel"}),
+        a_run(**before, device={"api_level": 35}),
         a_run(started_at=now - 100 * DAY),
     )  # fmt: skip
     assert report(lab).exit_code == 0

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from droidcancel.device import connect
 from droidcancel.errors import DeviceError
 from droidcancel.record.recording import Recording, Wanted
 from droidcancel.record.scrcpy import Scrcpy
@@ -156,3 +158,50 @@ def test_without_scrcpy_it_is_said(
     monkeypatch.setenv("PATH", str(tmp_path))
     with connect(make_phone().serial) as device, pytest.raises(DeviceError, match="not installed"):
         Scrcpy(device, tmp_path)
+
+
+HELD = """#!{python}
+import os, signal, subprocess, sys, time
+
+if "--help" in sys.argv:
+    print({help!r})
+    sys.exit(0)
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_IGN)
+beside = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print("INFO: Recording started to mkv file", beside.pid, flush=True)
+while True:
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="groups of processes are POSIX")
+def test_scrcpy_that_does_not_end_is_killed_with_what_it_started(
+    make_phone: MakePhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An adb of its own holds its output: nobody waits for that one to end."""
+    monkeypatch.setattr("droidcancel.record.scrcpy.END_S", 0.3)
+    install(tmp_path, monkeypatch, "films")
+    (tmp_path / "bin" / "scrcpy").write_text(HELD.format(python=sys.executable, help=HELP))
+    with connect(make_phone().serial) as device:
+        film = Scrcpy(device, tmp_path).start()
+        began = time.monotonic()
+        film.close()
+    assert time.monotonic() - began < 20
+    assert film.problems == ["scrcpy did not end when it was asked to, and was killed"]
+    (said,) = (part.said for part in film._parts)
+    beside = int(said[0].split()[-1])
+    wait_until(lambda: ended(beside))
+
+
+def ended(pid: int) -> bool:
+    """Whether a process runs no more; one that nobody has waited for yet has ended, too."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+    return state in "ZX"
