@@ -204,5 +204,5 @@ class ByteWatch:
         elif word == "dc-fire":
             self.fired_at = at
             self.fired.set()
-        elif word == "dc-done":
+        elif word == "dc-done" and rest:  # a line may be cut off where the link drops
             self.rc = int(rest[0])

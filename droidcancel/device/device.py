@@ -127,7 +127,7 @@ class Device(Closing):
         page = AirplanePage(self.activities, self.ui, shell, lambda: self.locale)
         self.network.airplane_page = page.set
         self.watchdog = Watchdog(shell, self.network)
-        self.locale = self._locale_of(setting_value(facts["locales"]) or "")
+        self.locale = self._locale_of(facts["locales"])
 
     @property
     def round_trips(self) -> RoundTrips:
@@ -148,8 +148,12 @@ class Device(Closing):
         """
         return self.settings.get("secure", "android_id") or ""
 
-    def _locale_of(self, chosen: str) -> str:
+    def _locale_of(self, printed: str) -> str:
         """The first of the system's languages, as en-US."""
+        try:
+            chosen = setting_value(printed) or ""
+        except ParseError:  # a property tells it too
+            chosen = ""
         for value in (
             chosen.split(",")[0],
             self.properties.get("persist.sys.locale", ""),

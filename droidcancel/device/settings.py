@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from droidcancel.device.parse import parse_settings_list
 from droidcancel.device.shell import ShellChannel
 from droidcancel.device.types import Output
-from droidcancel.errors import NotEffective
+from droidcancel.errors import NotEffective, ParseError
 
 Namespace = Literal["system", "secure", "global"]
 
 
+#: what is printed in place of a value while the service is not there (frameworks/native, cmd.cpp)
+_NO_ANSWER: Final = ("cmd: ", "Can't find service", "Exception occurred", "java.lang.", "Error: ")
+
+
 def setting_value(printed: str) -> str | None:
-    """What `settings get` printed; ``null`` is a key that is missing."""
+    """What `settings get` printed; ``null`` is a key that is missing.
+
+    Raises ParseError where the service did not answer: its complaint is nobody's setting, and must
+    not be kept as one to put back.
+    """
     value = printed.rstrip("\r\n")
+    if value.startswith(_NO_ANSWER):
+        raise ParseError("a setting", value, "the phone may be starting up: try again")
     return None if value == "null" else value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from droidcancel.device import parse
+from droidcancel.device.settings import setting_value
 from droidcancel.device.types import Component
 from droidcancel.errors import ParseError
 
@@ -183,3 +184,25 @@ def test_the_old_kernel_table_sums_untagged_rows_of_real_interfaces() -> None:
 def test_component_names_are_written_out() -> None:
     assert str(Component.parse("com.x/.Main$Inner")) == "com.x/com.x.Main$Inner"
     assert str(Component.parse("com.x/org.y.Main")) == "com.x/org.y.Main"
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "cmd: Can't find service: settings\n",
+        "Exception occurred while executing 'get':\njava.lang.NullPointerException\n",
+        "Error: Could not access the settings provider.  Is the system running?\n",
+    ],
+)
+def test_a_service_that_is_away_has_no_setting_to_put_back(printed: str) -> None:
+    with pytest.raises(ParseError, match="a setting"):
+        setting_value(printed)
+
+
+def test_a_setting_is_what_was_printed() -> None:
+    assert [setting_value(text) for text in ("null\n", "1\n", "\n", "cmd\n")] == [
+        None,
+        "1",
+        "",
+        "cmd",
+    ]
