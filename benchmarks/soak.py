@@ -11,7 +11,6 @@ of a video that is live.
 
 from __future__ import annotations
 
-import gc
 import json
 import multiprocessing as mp
 import os
@@ -225,7 +224,6 @@ def counts(soak: Soak, adb_pid: int) -> Counts:
     """What droidcancel, the adb server, and the phones with their process hold, at rest."""
     from droidcancel.journal_file import state_dir
 
-    gc.collect()
     found = {f"droidcancel: {name}": n for name, n in of_process(os.getpid()).items()}
     found |= {f"adb server: {name}": n for name, n in of_process(adb_pid).items()}
     state = list(state_dir().iterdir())

@@ -7,7 +7,6 @@ ends it.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 from collections import Counter
@@ -68,7 +67,6 @@ def _settle(phone: Simulator) -> dict[str, Any]:
 
 def _counts(phones: Any) -> Counts:
     """Of this process, and of all phones together."""
-    gc.collect()
     counts = {f"phone process: {name}": value for name, value in of_process(os.getpid()).items()}
     total: Counter[str] = Counter()
     for phone in phones:
